@@ -1,0 +1,72 @@
+# Needs Python 3.11 or newer, make and git; everything else is put into .venv.
+#
+#   make demo           the site with demo data on 127.0.0.1:8000 (PORT=8001, FRESH=1)
+#   make test           all tests but those of browser, faults and slow ones (ARGS="-k ledger")
+#   make check          style, types, import directions, house rules
+#   make test-browser   Chromium (Debian's package) at 375 and 1366 pixels
+#   make test-fault     kills processes in the middle of the path; test-fault-long for longer
+#   make bench          requests per second of the list page against a bare view
+#   make catalogue      collects and compiles the English catalogue
+#   make clean          removes caches and what tests left; data of demo and serve stay in var/
+
+PYTHON ?= python3
+PORT ?= 8000
+ARGS ?=
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: setup demo test check test-browser test-fault test-fault-long bench catalogue clean
+.DEFAULT_GOAL := setup
+
+setup: $(READY)
+
+# One environment for everything, with the development tools in it: what `make test` tests is then
+# exactly what `make demo` runs, and there is no second environment to go stale. An installation
+# that only serves takes requirements/base.txt (docs/operations.md).
+# uv and the build back end come by pip with hashes, everything else by uv with hashes.
+$(READY): requirements/uv.txt requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("需要 Python 3.11 或更新版本，现为 %d.%d：make PYTHON=python3.11 / Python 3.11 or newer is needed, this is %d.%d: make PYTHON=python3.11" % (sys.version_info[:2] * 2))'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { \
+	  rm -rf .venv; \
+	  echo "不能建立虚拟环境（Debian 需安装 python3-venv）/ no virtual environment: Debian needs python3-venv" >&2; \
+	  exit 1; }
+	@echo "准备 .venv / preparing .venv"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/uv.txt
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip sync --quiet --require-hashes requirements/dev.txt
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY)
+	@exec $(BIN)/miaopu demo --port $(PORT) $(if $(FRESH),--fresh) $(ARGS)
+
+test: $(READY)
+	@exec $(BIN)/python -m pytest -n auto $(ARGS)
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/lint-imports
+	$(BIN)/djlint --quiet --lint miaopu/portal/templates
+	$(BIN)/mypy
+	MIAOPU_DATA_DIR=var/test $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	$(BIN)/python -m pytest -n0 tests/house
+
+test-browser: $(READY)
+	@exec $(BIN)/python -m pytest -n0 -m browser tests/browser $(ARGS)
+
+test-fault: $(READY)
+	@exec $(BIN)/python -m pytest -n0 -m "fault and not slow" tests/fault $(ARGS)
+
+test-fault-long: $(READY)
+	@exec $(BIN)/python -m pytest -n0 -m fault tests/fault $(ARGS)
+
+bench: $(READY)
+	@exec $(BIN)/python -m bench $(ARGS)
+
+catalogue: $(READY)
+	@exec $(BIN)/python tools/catalogue.py $(ARGS)
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build \
+	  *.egg-info test-results var/test
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""The engine: money, clock, expressions, packs, matching, sizes, codes. No Django."""

@@ -1,0 +1,266 @@
+"""Checking a set of books: from the entries alone, everything else must follow again."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from miaopu.engine import seals
+from miaopu.engine.messages import Bilingual, EngineError
+
+FORMAT = "miaopu-books-1"
+SOURCE = "source"
+
+
+class BooksUnreadable(EngineError):
+    """An export of books that cannot be read."""
+
+
+@dataclass(frozen=True)
+class BookAccount:
+    """An account with its stated balance in fen."""
+
+    code: str
+    kind: str
+    balance_fen: int
+
+
+@dataclass(frozen=True)
+class BookEntry:
+    """A line of a transfer."""
+
+    account: str
+    amount_fen: int
+
+
+@dataclass(frozen=True)
+class BookTransfer:
+    """A transfer: `day` in the system's time zone, `award` its number or ""."""
+
+    key: str
+    kind: str
+    day: date
+    award: str
+    entries: tuple[BookEntry, ...]
+
+    def record(self) -> dict[str, object]:
+        """What the seal covers."""
+        return {
+            **asdict(self),
+            "day": self.day.isoformat(),
+            "entries": [asdict(entry) for entry in self.entries],
+        }
+
+
+@dataclass(frozen=True)
+class BookAward:
+    """An award with its stated state: committed, paid or released."""
+
+    number: str
+    amount_fen: int
+    state: str
+
+
+@dataclass(frozen=True)
+class BookSeal:
+    """The seal of one day."""
+
+    day: date
+    count: int
+    root: str
+    chain: str
+
+
+@dataclass(frozen=True)
+class Books:
+    """Everything that is checked; transfers in the order in which they were made."""
+
+    accounts: tuple[BookAccount, ...]
+    transfers: tuple[BookTransfer, ...]
+    awards: tuple[BookAward, ...]
+    seals: tuple[BookSeal, ...]
+
+
+@dataclass(frozen=True)
+class BookFinding:
+    """Something that does not agree: where, what is stated and what was computed."""
+
+    where: str
+    what: Bilingual
+    stated: object
+    computed: object
+
+
+def root_of_day(transfers: Sequence[BookTransfer]) -> str:
+    """The Merkle root in hex of a day's transfers, in the order in which they were made."""
+    return seals.merkle_root(
+        [seals.leaf(seals.canonical(transfer.record())) for transfer in transfers]
+    ).hex()
+
+
+def verify(books: Books) -> list[BookFinding]:
+    """Recompute balances, sums, awards and seals from the entries; every difference is a finding."""
+    return [
+        *_check_transfers(books),
+        *_check_balances(books),
+        *_check_awards(books),
+        *_check_seals(books),
+    ]
+
+
+def _check_transfers(books: Books) -> Iterator[BookFinding]:
+    known = {account.code for account in books.accounts}
+    seen: set[str] = set()
+    for transfer in books.transfers:
+        total = sum(entry.amount_fen for entry in transfer.entries)
+        if total != 0 or len(transfer.entries) < 2:
+            yield BookFinding(
+                transfer.key, Bilingual("分录之和不为零", "entries do not sum to zero"), 0, total
+            )
+        if transfer.key in seen:
+            yield BookFinding(
+                transfer.key, Bilingual("同一笔资金出现两次", "transfer occurs twice"), 1, 2
+            )
+        seen.add(transfer.key)
+        for entry in transfer.entries:
+            if entry.account not in known:
+                yield BookFinding(
+                    transfer.key, Bilingual("科目不存在", "unknown account"), entry.account, None
+                )
+
+
+def _check_balances(books: Books) -> Iterator[BookFinding]:
+    kinds = {account.code: account.kind for account in books.accounts}
+    running: dict[str, int] = defaultdict(int)
+    below: dict[str, int] = {}
+    for transfer in books.transfers:
+        for entry in transfer.entries:
+            running[entry.account] += entry.amount_fen
+        for entry in transfer.entries:
+            balance = running[entry.account]
+            if balance < 0 and kinds.get(entry.account) != SOURCE:
+                below.setdefault(entry.account, balance)
+    for code, balance in below.items():
+        yield BookFinding(code, Bilingual("余额曾低于零", "balance was below zero"), 0, balance)
+    for account in books.accounts:
+        if account.balance_fen != running[account.code]:
+            yield BookFinding(
+                account.code,
+                Bilingual("余额与分录不符", "balance differs from its entries"),
+                account.balance_fen,
+                running[account.code],
+            )
+
+
+def _check_awards(books: Books) -> Iterator[BookFinding]:
+    moved: dict[tuple[str, str], int] = defaultdict(int)
+    for transfer in books.transfers:
+        moved[transfer.award, transfer.kind] += sum(
+            entry.amount_fen for entry in transfer.entries if entry.amount_fen > 0
+        )
+    expected = {
+        "committed": {"commit": 1, "post": 0, "release": 0},
+        "paid": {"commit": 1, "post": 1, "release": 0},
+        "released": {"commit": 1, "post": 0, "release": 1},
+    }
+    for award in books.awards:
+        for kind, times in expected[award.state].items():
+            if moved[award.number, kind] != times * award.amount_fen:
+                yield BookFinding(
+                    award.number,
+                    Bilingual(f"扶持与资金变动（{kind}）不符", f"award differs from its {kind}"),
+                    times * award.amount_fen,
+                    moved[award.number, kind],
+                )
+    numbers = {award.number for award in books.awards}
+    for number in sorted({award for award, _kind in moved if award} - numbers):
+        yield BookFinding(number, Bilingual("没有对应的扶持", "no such award"), None, number)
+
+
+def _check_seals(books: Books) -> Iterator[BookFinding]:
+    by_day: dict[date, list[BookTransfer]] = defaultdict(list)
+    for transfer in books.transfers:
+        by_day[transfer.day].append(transfer)
+    previous = seals.GENESIS
+    last: date | None = None
+    for seal in books.seals:
+        transfers = by_day[seal.day]
+        root = root_of_day(transfers)
+        chain = _chain_or_none(previous, seal.day, root, len(transfers))
+        if last is not None and seal.day <= last:
+            yield BookFinding(
+                seal.day.isoformat(), Bilingual("封存次序颠倒", "seals out of order"), None, None
+            )
+        if (root, len(transfers)) != (seal.root, seal.count):
+            yield BookFinding(
+                seal.day.isoformat(),
+                Bilingual("当日账目与封存不符", "transfers differ from the seal"),
+                seal.root,
+                root,
+            )
+        if chain != seal.chain:
+            yield BookFinding(
+                seal.day.isoformat(),
+                Bilingual("封存链断裂", "the chain of seals is broken"),
+                seal.chain,
+                chain,
+            )
+        previous, last = seal.chain, seal.day
+    if last is not None:
+        sealed = {seal.day for seal in books.seals}
+        for day in sorted(day for day in by_day if day <= last and day not in sealed):
+            yield BookFinding(
+                day.isoformat(), Bilingual("有账目的日期未封存", "day was not sealed"), None, None
+            )
+
+
+def _chain_or_none(previous: str, day: date, root: str, count: int) -> str | None:
+    """The chained seal; None where the seal before is no hash at all."""
+    try:
+        return seals.chain(previous, day, root, count)
+    except seals.SealError:
+        return None
+
+
+def to_export(books: Books) -> dict[str, Any]:
+    """The books as one JSON document: what anyone may download and check."""
+    return {
+        "format": FORMAT,
+        "accounts": [asdict(account) for account in books.accounts],
+        "transfers": [transfer.record() for transfer in books.transfers],
+        "awards": [asdict(award) for award in books.awards],
+        "seals": [{**asdict(seal), "day": seal.day.isoformat()} for seal in books.seals],
+    }
+
+
+def from_export(document: Mapping[str, Any]) -> Books:
+    """Read an export. Raises BooksUnreadable where it is not one."""
+    try:
+        if document["format"] != FORMAT:
+            raise KeyError(document["format"])
+        return Books(
+            accounts=tuple(BookAccount(**row) for row in document["accounts"]),
+            transfers=tuple(
+                BookTransfer(
+                    key=row["key"],
+                    kind=row["kind"],
+                    day=date.fromisoformat(row["day"]),
+                    award=row["award"],
+                    entries=tuple(BookEntry(**entry) for entry in row["entries"]),
+                )
+                for row in document["transfers"]
+            ),
+            awards=tuple(BookAward(**row) for row in document["awards"]),
+            seals=tuple(
+                BookSeal(**{**row, "day": date.fromisoformat(row["day"])})
+                for row in document["seals"]
+            ),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BooksUnreadable(
+            Bilingual(f"不是账目导出文件：{error}", f"not an export of books: {error}"),
+            Bilingual("请使用公开页面下载的文件", "use the file from the public page"),
+        ) from error

@@ -1,0 +1,361 @@
+"""From syntax to the typed tree: names are looked up, types checked, money turned into fen."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+from typing import cast
+
+from miaopu.engine.expressions.errors import ExpressionError, did_you_mean
+from miaopu.engine.expressions.lowering import Handler, Lowering, Surroundings
+from miaopu.engine.expressions.parse import Syntax, parse
+from miaopu.engine.expressions.refusals import (
+    check_count,
+    check_known_kind,
+    check_ordered,
+    check_tags,
+    compared_with_null,
+    expect,
+    industry_of,
+    quoted,
+    region_of,
+    too_large,
+)
+from miaopu.engine.expressions.tree import Kind, Node, Op, bounded, const
+from miaopu.engine.facts import FactType, encode_text
+from miaopu.engine.messages import Bilingual
+
+MAX_MONTHS = 12_000
+_KINDS: Mapping[FactType, Kind] = {
+    FactType.INTEGER: Kind.NUMBER,
+    FactType.MONEY: Kind.NUMBER,
+    FactType.BOOLEAN: Kind.BOOLEAN,
+    FactType.DATE: Kind.DATE,
+    FactType.CODE: Kind.CODE,
+    FactType.REGION: Kind.REGION,
+    FactType.INDUSTRY: Kind.INDUSTRY,
+    FactType.TAGS: Kind.TAGS,
+}
+
+
+def lower_condition(source: str, around: Surroundings) -> Node:
+    """The typed tree of a condition; raises ExpressionError unless it is true, false or unknown."""
+    node = Lowering(around, _LOWER).lower(parse(source))
+    if node.kind is not Kind.BOOLEAN:
+        raise ExpressionError(
+            node.position,
+            Bilingual("条件必须能回答是或否", "a condition must be true or false"),
+            Bilingual("写成比较，例如 employees <= 20", "compare, as in employees <= 20"),
+        )
+    return node
+
+
+def lower_amount(source: str, around: Surroundings) -> Node:
+    """The typed tree of an amount, its values in fen; raises ExpressionError unless a number."""
+    lowering = Lowering(around, _LOWER)
+    node = lowering.lower(parse(source))
+    if node.kind is not Kind.NUMBER:
+        raise ExpressionError(
+            node.position,
+            Bilingual("金额必须是数值", "an amount must be a number"),
+            Bilingual("写出以元计的金额", "give an amount in yuan"),
+        )
+    if node.scale > 1:
+        raise ExpressionError(
+            node.position,
+            Bilingual("金额与金额相乘不是金额", "money times money is not an amount"),
+            Bilingual("请检查公式", "check the formula"),
+        )
+    return lowering.scaled(node, 1)
+
+
+def _name(lowering: Lowering, syntax: Syntax) -> Node:
+    name = str(syntax.value)
+    fact = lowering.around.facts.get(name)
+    if fact is None:
+        known = lowering.around.facts
+        raise ExpressionError(
+            syntax.position,
+            Bilingual(f"没有事实 {name}", f"there is no fact {name}"),
+            did_you_mean(
+                name,
+                known,
+                Bilingual("在 facts 中先声明它", "declare it in facts first"),
+            ),
+        )
+    return Node(
+        Op.FACT,
+        _KINDS[fact.type],
+        name=name,
+        scale=1 if fact.type is FactType.MONEY else 0,
+        position=syntax.position,
+    )
+
+
+def _number(lowering: Lowering, syntax: Syntax) -> Node:
+    return _figure(Fraction(str(syntax.value)), syntax.position)
+
+
+def _figure(figure: Fraction, position: int, name: str = "") -> Node:
+    try:
+        return const(bounded(figure), Kind.NUMBER, position, name)
+    except OverflowError as error:
+        raise too_large(position) from error
+
+
+def _parameter(lowering: Lowering, syntax: Syntax) -> Node:
+    name = str(syntax.value)
+    known = lowering.around.parameters
+    if name not in known:
+        raise ExpressionError(
+            syntax.position,
+            Bilingual(f"没有参数 @{name}", f"there is no parameter @{name}"),
+            did_you_mean(
+                name, known, Bilingual("在 parameters 中先写明它", "state it in parameters first")
+            ),
+        )
+    kind, value = known[name].kind, known[name].value
+    if isinstance(value, Fraction):
+        return _figure(value, syntax.position, f"@{name}")
+    return const(value, kind, syntax.position, f"@{name}")
+
+
+def _junction(op: Op) -> Handler:
+    def lower(lowering: Lowering, syntax: Syntax) -> Node:
+        parts = lowering.all_of(syntax, Kind.BOOLEAN)
+        return Node(op, Kind.BOOLEAN, parts, position=syntax.position)
+
+    return lower
+
+
+def _comparison(op: Op) -> Handler:
+    def lower(lowering: Lowering, syntax: Syntax) -> Node:
+        sides = lowering.alike([lowering.lower(arg) for arg in syntax.args])
+        if op not in (Op.EQ, Op.NE):
+            check_ordered(sides[0])
+        _check_count_against_money(lowering, sides)
+        check_tags(sides[0])
+        return Node(op, Kind.BOOLEAN, sides, position=syntax.position)
+
+    return lower
+
+
+def _between(lowering: Lowering, syntax: Syntax) -> Node:
+    parts = lowering.alike([lowering.lower(arg) for arg in syntax.args])
+    check_ordered(parts[0])
+    return Node(Op.BETWEEN, Kind.BOOLEAN, parts, position=syntax.position)
+
+
+def _in(lowering: Lowering, syntax: Syntax) -> Node:
+    subject, *options = (lowering.lower(arg) for arg in syntax.args)
+    if subject.kind is Kind.NULL:
+        raise compared_with_null(subject)
+    parts = lowering.alike([subject, *options], nulls=True)
+    check_tags(parts[0])
+    return Node(Op.IN, Kind.BOOLEAN, parts, position=syntax.position)
+
+
+def _is_null(lowering: Lowering, syntax: Syntax) -> Node:
+    return Node(
+        Op.IS_NULL, Kind.BOOLEAN, (lowering.lower(syntax.args[0]),), position=syntax.position
+    )
+
+
+def _not(lowering: Lowering, syntax: Syntax) -> Node:
+    parts = lowering.all_of(syntax, Kind.BOOLEAN)
+    return Node(Op.NOT, Kind.BOOLEAN, parts, position=syntax.position)
+
+
+def _sum(lowering: Lowering, syntax: Syntax) -> Node:
+    parts = lowering.alike(lowering.all_of(syntax, Kind.NUMBER))
+    return Node(
+        Op.SUM,
+        Kind.NUMBER,
+        parts,
+        value=_signs(syntax),
+        scale=parts[0].scale,
+        position=syntax.position,
+    )
+
+
+def _product(lowering: Lowering, syntax: Syntax) -> Node:
+    parts = lowering.all_of(syntax, Kind.NUMBER)
+    signs = _signs(syntax)
+    scale = sum(p.scale if s == "*" else -p.scale for p, s in zip(parts, signs, strict=True))
+    return Node(Op.PRODUCT, Kind.NUMBER, parts, value=signs, scale=scale, position=syntax.position)
+
+
+def _signs(syntax: Syntax) -> tuple[str, ...]:
+    return cast(tuple[str, ...], syntax.value)
+
+
+def _negative(lowering: Lowering, syntax: Syntax) -> Node:
+    (inner,) = lowering.all_of(syntax, Kind.NUMBER)
+    if inner.op is Op.CONST and isinstance(inner.value, int | Fraction) and not inner.name:
+        return replace(inner, value=-inner.value)
+    return Node(Op.NEGATIVE, Kind.NUMBER, (inner,), scale=inner.scale, position=syntax.position)
+
+
+def _extreme(op: Op) -> Handler:
+    def lower(lowering: Lowering, syntax: Syntax) -> Node:
+        check_count(syntax, 1, None)
+        parts = lowering.alike([lowering.lower(arg) for arg in syntax.args])
+        check_ordered(parts[0])
+        return Node(op, parts[0].kind, parts, scale=parts[0].scale, position=syntax.position)
+
+    return lower
+
+
+def _coalesce(lowering: Lowering, syntax: Syntax) -> Node:
+    check_count(syntax, 1, None)
+    parts = lowering.alike([lowering.lower(arg) for arg in syntax.args], nulls=True)
+    check_known_kind(parts)
+    return Node(Op.COALESCE, parts[0].kind, parts, scale=parts[0].scale, position=syntax.position)
+
+
+def _case(lowering: Lowering, syntax: Syntax) -> Node:
+    nodes = [lowering.lower(arg) for arg in syntax.args]
+    branches = len(nodes) // 2
+    for condition in nodes[0 : 2 * branches : 2]:
+        expect(condition, Kind.BOOLEAN)
+    results = lowering.alike([*nodes[1 : 2 * branches : 2], *nodes[2 * branches :]], nulls=True)
+    check_known_kind(results)
+    children = list(nodes)
+    children[1 : 2 * branches : 2] = results[:branches]
+    children[2 * branches :] = results[branches:]
+    return Node(
+        Op.CASE,
+        results[0].kind,
+        tuple(children),
+        scale=results[0].scale,
+        position=syntax.position,
+    )
+
+
+def _within(op: Op, kind: Kind, reach: Callable[[str, int], tuple[int, int]]) -> Handler:
+    def lower(lowering: Lowering, syntax: Syntax) -> Node:
+        check_count(syntax, 2, 2)
+        subject = lowering.lower(syntax.args[0])
+        expect(subject, kind)
+        prefix = quoted(syntax.args[1])
+        if kind is Kind.INDUSTRY:
+            reach(prefix, syntax.args[1].position)
+            prefix = prefix.strip().upper()
+        return Node(
+            op,
+            Kind.BOOLEAN,
+            (subject,),
+            value=reach(prefix, syntax.args[1].position),
+            name=prefix,
+            position=syntax.position,
+        )
+
+    return lower
+
+
+def _has_tag(lowering: Lowering, syntax: Syntax) -> Node:
+    check_count(syntax, 2, 2)
+    subject = lowering.lower(syntax.args[0])
+    expect(subject, Kind.TAGS)
+    tag = quoted(syntax.args[1])
+    return Node(
+        Op.HAS_TAG,
+        Kind.BOOLEAN,
+        (subject,),
+        value=encode_text(tag),
+        name=tag,
+        position=syntax.position,
+    )
+
+
+def _add(op: Op, per: int) -> Handler:
+    def lower(lowering: Lowering, syntax: Syntax) -> Node:
+        check_count(syntax, 2, 2)
+        start, count = (lowering.lower(arg) for arg in syntax.args)
+        expect(start, Kind.DATE)
+        expect(count, Kind.NUMBER)
+        if not is_whole(count):
+            raise ExpressionError(
+                count.position,
+                Bilingual("月数、年数必须是整数", "months and years must be whole numbers"),
+                Bilingual("写一个整数，如 6", "give a whole number such as 6"),
+            )
+        if isinstance(count.value, int) and abs(count.value) * per > MAX_MONTHS:
+            raise too_large(count.position)
+        return Node(op, Kind.DATE, (start, count), position=syntax.position)
+
+    return lower
+
+
+def is_whole(node: Node) -> bool:
+    """Whether a number's values are always whole figures (not money, nothing divided)."""
+    if node.scale:
+        return False
+    if node.op is Op.CONST:
+        return node.value is None or isinstance(node.value, int)
+    if node.op is Op.FACT:
+        return True
+    if node.op is Op.PRODUCT and "/" in (node.value if isinstance(node.value, tuple) else ()):
+        return False
+    numbers = [child for child in node.children if child.kind is Kind.NUMBER]
+    return all(is_whole(child) for child in numbers)
+
+
+def _check_count_against_money(lowering: Lowering, sides: Sequence[Node]) -> None:
+    """A bare count against money says that somebody forgot how much a piece is worth."""
+    facts = lowering.around.facts
+    inner = [side.children[0] if side.op is Op.SCALED else side for side in sides]
+    for one, other in (inner, inner[::-1]):
+        if (
+            one.op is Op.FACT
+            and facts[one.name].type is FactType.INTEGER
+            and other.op is Op.FACT
+            and other.scale == 1
+        ):
+            raise ExpressionError(
+                one.position,
+                Bilingual(
+                    f"数目 {one.name} 不能与金额 {other.name} 直接比较",
+                    f"the count {one.name} cannot be compared with the money {other.name}",
+                ),
+                Bilingual(
+                    f"写明每个值多少元，例如 {one.name} * 1000",
+                    f"say what each is worth in yuan, as in {one.name} * 1000",
+                ),
+            )
+
+
+_LOWER: Mapping[str, Handler] = {
+    "name": _name,
+    "number": _number,
+    "text": lambda low, s: const(None, Kind.TEXT, s.position, str(s.value)),
+    "date": lambda low, s: const(cast(date, s.value), Kind.DATE, s.position),
+    "truth": lambda low, s: const(bool(s.value), Kind.BOOLEAN, s.position),
+    "null": lambda low, s: const(None, Kind.NULL, s.position, "null"),
+    "as_of": lambda low, s: const(low.around.as_of, Kind.DATE, s.position, ":as_of"),
+    "parameter": _parameter,
+    "and": _junction(Op.AND),
+    "or": _junction(Op.OR),
+    "not": _not,
+    "=": _comparison(Op.EQ),
+    "<>": _comparison(Op.NE),
+    "<": _comparison(Op.LT),
+    "<=": _comparison(Op.LE),
+    ">": _comparison(Op.GT),
+    ">=": _comparison(Op.GE),
+    "between": _between,
+    "in": _in,
+    "is_null": _is_null,
+    "sum": _sum,
+    "product": _product,
+    "negative": _negative,
+    "least": _extreme(Op.LEAST),
+    "greatest": _extreme(Op.GREATEST),
+    "coalesce": _coalesce,
+    "case": _case,
+    "in_region": _within(Op.IN_REGION, Kind.REGION, region_of),
+    "in_industry": _within(Op.IN_INDUSTRY, Kind.INDUSTRY, industry_of),
+    "has_tag": _has_tag,
+    "add_months": _add(Op.ADD_MONTHS, 1),
+    "add_years": _add(Op.ADD_YEARS, 12),
+}

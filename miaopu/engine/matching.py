@@ -1,0 +1,113 @@
+"""Matching: who is entitled to what (`match_all`), and why (`explain_one`).
+
+Both run the same prepared rules. This is the straightforward way, enterprise by enterprise; a
+faster one may stand behind `match_all` as long as it gives the same rows.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from functools import partial
+
+from miaopu.engine.expressions.reasons import ReasonNode
+from miaopu.engine.facts import FactError
+from miaopu.engine.messages import Bilingual, EngineError
+from miaopu.engine.prepared import Decisions, Explanation, MatchRow, PriorityPoints, prepare
+from miaopu.engine.rule_sets import RuleSet
+
+__all__ = [
+    "Decisions",
+    "Explanation",
+    "FactsRefused",
+    "MatchRow",
+    "PriorityPoints",
+    "ReasonNode",
+    "explain_one",
+    "match_all",
+]
+ENTERPRISE_ID = "enterprise_id"
+
+
+class FactsRefused(EngineError):
+    """A row of facts that cannot be used; `row` counts from 1."""
+
+    def __init__(self, row: int, message: Bilingual, remedy: Bilingual) -> None:
+        super().__init__(
+            Bilingual(f"第 {row} 行：{message.zh}", f"row {row}: {message.en}"), remedy
+        )
+        self.row = row
+
+
+def match_all(
+    rules: RuleSet,
+    facts: Iterable[Mapping[str, object]],
+    as_of: date,
+    problem: Callable[[FactsRefused], None] | None = None,
+) -> Iterator[MatchRow]:
+    """The true and unknown rows of every enterprise of `facts` under every rule, in that order.
+
+    A row of `facts` has `enterprise_id` and one value per fact (money in yuan; None is unknown).
+    Raises FactsRefused for a row without an id, an id met before, and a value of another type; with
+    `problem` it is told instead, and goes on: without the row, or with the value unknown.
+    """
+    prepared = prepare(rules, as_of)
+    seen: set[str] = set()
+
+    def report(refusal: FactsRefused) -> None:
+        if problem is None:
+            raise refusal
+        problem(refusal)
+
+    for number, row in enumerate(facts, start=1):
+        enterprise_id = _id_of(row, number, seen, report)
+        if enterprise_id is None:
+            continue
+        known = prepared.read(row, partial(_report_value, report, number))
+        for rule in prepared.rules:
+            found = rule.match(enterprise_id, known)
+            if found is not None:
+                yield found
+
+
+def explain_one(
+    rules: RuleSet,
+    facts: Mapping[str, object],
+    as_of: date,
+    decisions: Decisions | None = None,
+) -> list[Explanation]:
+    """Every rule for one enterprise with its reasons, in the order of the rules.
+
+    `decisions` answers discretion by "rule.condition" (None and absent: not yet decided). Raises
+    FactError for a value that is not one of its fact's type.
+    """
+    prepared = prepare(rules, as_of)
+
+    def refuse(error: FactError) -> None:
+        raise error
+
+    known = prepared.read(facts, refuse)
+    return [rule.explain(known, decisions or {}) for rule in prepared.rules]
+
+
+def _id_of(
+    row: Mapping[str, object],
+    number: int,
+    seen: set[str],
+    report: Callable[[FactsRefused], None],
+) -> str | None:
+    raw = row.get(ENTERPRISE_ID)
+    enterprise_id = "" if raw is None else str(raw).strip()
+    if enterprise_id and enterprise_id not in seen:
+        seen.add(enterprise_id)
+        return enterprise_id
+    if enterprise_id:
+        message = Bilingual(f"企业 {enterprise_id} 重复", f"enterprise {enterprise_id} is repeated")
+        remedy = Bilingual("每家企业只留一行", "keep one row per enterprise")
+    else:
+        message = Bilingual("没有 enterprise_id", "there is no enterprise_id")
+        remedy = Bilingual("补上企业编号", "add the enterprise's id")
+    report(FactsRefused(number, message, remedy))
+    return None
+
+
+def _report_value(report: Callable[[FactsRefused], None], number: int, error: FactError) -> None:
+    report(FactsRefused(number, error.message, error.remedy))

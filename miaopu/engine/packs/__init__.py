@@ -1,0 +1,1 @@
+"""Programme packs: YAML read with positions, a strict schema, checks, and loading."""

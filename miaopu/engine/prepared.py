@@ -1,0 +1,267 @@
+"""Rules made ready to run on one day: parsed, typed and lowered once, whoever asks."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+
+from miaopu.engine.expressions.evaluate import Facts, Runnable, amount_in_fen, runnable
+from miaopu.engine.expressions.lower import lower_amount, lower_condition
+from miaopu.engine.expressions.reasons import FALSE, TRUE, UNKNOWN, ReasonNode, Reasons, in_one_line
+from miaopu.engine.expressions.tree import Kind, Node, Op
+from miaopu.engine.facts import Fact, FactError, Value, read_fact, region_range
+from miaopu.engine.messages import Bilingual
+from miaopu.engine.rule_sets import Condition, Priority, Rule, RuleSet
+
+Decisions = Mapping[str, bool | None]
+_JURISDICTION = "region"
+_NO_QUESTION = Bilingual("", "")
+
+
+@dataclass(frozen=True)
+class MatchRow:
+    """One enterprise under one rule. `status` is true or unknown; `amount_fen` is in fen.
+
+    `missing` names the lacking facts ("decide:ID" for discretion, "@name" for a parameter): for
+    the status where it is unknown, for the amount where the status is true.
+    """
+
+    enterprise_id: str
+    rule: str
+    status: str
+    amount_fen: int | None
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PriorityPoints:
+    """A priority of a rule as it stands for one enterprise; `points` are 0 unless it is true."""
+
+    id: str
+    title: Bilingual
+    points: int
+    status: str
+    clause: str
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One rule for one enterprise, with its reasons; `amount_fen` is known for true rules only."""
+
+    rule: str
+    status: str
+    amount_fen: int | None
+    tree: ReasonNode
+    missing: tuple[str, ...]
+    would_change: tuple[Bilingual, ...]
+    priority_points: int
+    priorities: tuple[PriorityPoints, ...]
+
+    def to_json(self) -> dict[str, object]:
+        """The explanation as `explain` prints it."""
+        return {
+            "rule": self.rule,
+            "status": self.status,
+            "amount_fen": self.amount_fen,
+            "tree": self.tree.to_json(),
+            "missing": list(self.missing),
+            "would_change": [in_one_line(change) for change in self.would_change],
+        }
+
+
+@lru_cache(maxsize=32)
+def prepare(rules: RuleSet, as_of: date) -> "PreparedRules":
+    """`rules` ready to run on the day `as_of`; raises ExpressionError for a bad expression."""
+    around = rules.surroundings(as_of)
+    prepared = tuple(_prepare_rule(rules, rule, as_of) for rule in rules.rules)
+    names = dict.fromkeys(name for rule in prepared for name in rule.fact_names)
+    return PreparedRules(prepared, tuple(around.facts[name] for name in names))
+
+
+@dataclass(frozen=True)
+class PreparedRules:
+    """Rules ready to run on one day, and the facts they look at."""
+
+    rules: tuple["PreparedRule", ...]
+    facts: tuple[Fact, ...]
+
+    def read(
+        self, row: Mapping[str, object], report: Callable[[FactError], None]
+    ) -> dict[str, Value | None]:
+        """The values that the rules need of `row`; a value that cannot be read is unknown."""
+        known: dict[str, Value | None] = {}
+        for fact in self.facts:
+            try:
+                known[fact.name] = read_fact(fact, row.get(fact.name))
+            except FactError as error:
+                report(error)
+                known[fact.name] = None
+        return known
+
+
+@dataclass(frozen=True)
+class PreparedCondition:
+    """A condition ready to run; `reasons` is None for discretion."""
+
+    condition: Condition
+    reasons: Reasons | None
+
+    @property
+    def need(self) -> str:
+        """What is missing while a person has not decided."""
+        return f"decide:{self.condition.id}"
+
+
+@dataclass(frozen=True)
+class PreparedRule:
+    """A rule ready to run."""
+
+    rule: Rule
+    conditions: tuple[PreparedCondition, ...]
+    priorities: tuple[tuple[Priority, Reasons], ...]
+    amount: Runnable | None
+
+    @property
+    def fact_names(self) -> tuple[str, ...]:
+        """The facts that the rule looks at."""
+        runnables = [part.reasons.runnable for part in self.conditions if part.reasons]
+        runnables += [reasons.runnable for _, reasons in self.priorities]
+        runnables += [self.amount] if self.amount else []
+        return tuple(dict.fromkeys(name for one in runnables for name in one.node.fact_names()))
+
+    def match(self, enterprise_id: str, facts: Facts) -> MatchRow | None:
+        """The enterprise's row under this rule; None where a condition is false."""
+        unknown: list[PreparedCondition] = []
+        for part in self.conditions:
+            value = part.reasons.runnable.value(facts) if part.reasons else None
+            if value is False:
+                return None
+            if value is None:
+                unknown.append(part)
+        if unknown:
+            needs = dict.fromkeys(need for part in unknown for need in _needs_of(part, facts))
+            return MatchRow(enterprise_id, self.rule.id, UNKNOWN, None, tuple(needs))
+        fen, missing = self.pays(facts)
+        return MatchRow(enterprise_id, self.rule.id, TRUE, fen, missing)
+
+    def pays(self, facts: Facts) -> tuple[int | None, tuple[str, ...]]:
+        """The amount in fen, or None and the facts it lacks; (None, ()) where the rule has none."""
+        if self.amount is None:
+            return None, ()
+        fen = amount_in_fen(self.amount.value(facts))
+        if fen is not None:
+            return fen, ()
+        return None, self.amount.trace(facts).needs or self.amount.node.fact_names()
+
+    def explain(self, facts: Facts, decisions: Decisions) -> Explanation:
+        """The rule for one enterprise, with reasons."""
+        nodes = tuple(self._condition_node(part, facts, decisions) for part in self.conditions)
+        status = _all_of(nodes)
+        needs = tuple(dict.fromkeys(need for node in nodes for need in node.needs))
+        title = self.rule.title or Bilingual(self.rule.id, self.rule.id)
+        tree = ReasonNode(
+            op=Op.RULE.value,
+            status=status,
+            text=title,
+            value={TRUE: True, FALSE: False}.get(status),
+            needs=needs,
+            children=nodes,
+            title=self.rule.title,
+            key=self.rule.id,
+        )
+        fen, lacking = self.pays(facts) if status == TRUE else (None, ())
+        points = tuple(_points(priority, reasons, facts) for priority, reasons in self.priorities)
+        changes = tuple(
+            change
+            for part, node in zip(self.conditions, nodes, strict=True)
+            if (change := _change(part, node, facts)) is not None
+        )
+        return Explanation(
+            rule=self.rule.id,
+            status=status,
+            amount_fen=fen,
+            tree=tree,
+            missing=needs or lacking,
+            would_change=changes,
+            priority_points=sum(one.points for one in points),
+            priorities=points,
+        )
+
+    def _condition_node(
+        self, part: PreparedCondition, facts: Facts, decisions: Decisions
+    ) -> ReasonNode:
+        condition = part.condition
+        if part.reasons is not None:
+            node = part.reasons.explain(facts)
+            return replace(node, title=condition.title, key=condition.id)
+        decided = decisions.get(f"{self.rule.id}.{condition.id}")
+        question = condition.decide or _NO_QUESTION
+        return ReasonNode(
+            op=Op.DECIDE.value,
+            status=UNKNOWN if decided is None else TRUE if decided else FALSE,
+            text=question,
+            value=decided,
+            needs=(part.need,) if decided is None else (),
+            title=condition.title or question,
+            key=condition.id,
+        )
+
+
+def _prepare_rule(rules: RuleSet, rule: Rule, as_of: date) -> PreparedRule:
+    around, words = rules.surroundings(as_of), rules.words
+
+    def reasons(source: str) -> Reasons:
+        return Reasons(runnable(lower_condition(source, around)), words)
+
+    conditions = [
+        PreparedCondition(condition, None if condition.when is None else reasons(condition.when))
+        for condition in rule.conditions
+    ]
+    if rule.region:
+        jurisdiction = Reasons(runnable(_in_jurisdiction(rules.region_fact, rule.region)), words)
+        conditions.insert(0, PreparedCondition(Condition(_JURISDICTION), jurisdiction))
+    return PreparedRule(
+        rule,
+        tuple(conditions),
+        tuple((priority, reasons(priority.when)) for priority in rule.priority),
+        None if rule.amount is None else runnable(lower_amount(rule.amount, around)),
+    )
+
+
+def _in_jurisdiction(fact: Fact, prefix: str) -> Node:
+    subject = Node(Op.FACT, Kind.REGION, name=fact.name)
+    return Node(Op.IN_REGION, Kind.BOOLEAN, (subject,), value=region_range(prefix), name=prefix)
+
+
+def _needs_of(part: PreparedCondition, facts: Facts) -> tuple[str, ...]:
+    return part.reasons.runnable.trace(facts).needs if part.reasons else (part.need,)
+
+
+def _points(priority: Priority, reasons: Reasons, facts: Facts) -> PriorityPoints:
+    node = reasons.explain(facts)
+    return PriorityPoints(
+        priority.id,
+        priority.title or node.text,
+        priority.points if node.status == TRUE else 0,
+        node.status,
+        priority.clause,
+        node.needs,
+    )
+
+
+def _change(part: PreparedCondition, node: ReasonNode, facts: Facts) -> Bilingual | None:
+    if part.reasons is not None:
+        return part.reasons.would_change(facts)
+    if node.status == UNKNOWN:
+        return Bilingual(f"待认定：{node.text.zh}", f"to be decided: {node.text.en}")
+    if node.status == FALSE:
+        return Bilingual(
+            f"认定为否：{node.text.zh}", f"was decided in the negative: {node.text.en}"
+        )
+    return None
+
+
+def _all_of(nodes: tuple[ReasonNode, ...]) -> str:
+    statuses = {node.status for node in nodes}
+    return FALSE if FALSE in statuses else UNKNOWN if UNKNOWN in statuses else TRUE

@@ -1,0 +1,167 @@
+"""Readers of table files, one per format; `miaopu.engine.tables` chooses among them."""
+
+import csv
+import json
+import math
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from miaopu.engine.messages import Bilingual
+from miaopu.engine.table_errors import TableError
+
+_ENCODINGS = ("utf-8-sig", "gb18030")
+_BATCH = 10_000
+_CELL_LIMIT = 1_000_000
+
+
+class Reader(Protocol):
+    """An opened table: its column names and its rows."""
+
+    columns: tuple[str, ...]
+
+    def rows(self) -> Iterator[dict[str, object]]: ...
+
+
+class CsvReader:
+    """CSV in UTF-8 (with or without a mark) or GB18030; an empty cell is None, others are text."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.encoding = _encoding_of(path)
+        with closing(self._records()) as records:
+            first = next(records, None)
+        if first is None:
+            raise _damaged(path, Bilingual("文件是空的，没有表头", "an empty file, no header"))
+        self.columns = _header(path, first[1])
+
+    def rows(self) -> Iterator[dict[str, object]]:
+        """The rows; raises TableError naming the line that does not fit."""
+        records = self._records()
+        next(records)
+        for line, record in records:
+            if not record:
+                continue
+            if len(record) != len(self.columns):
+                raise _damaged(
+                    self.path,
+                    Bilingual(
+                        f"第 {line} 行有 {len(record)} 列，表头有 {len(self.columns)} 列",
+                        f"line {line} has {len(record)} cells, the header {len(self.columns)}",
+                    ),
+                )
+            yield {name: cell or None for name, cell in zip(self.columns, record, strict=True)}
+
+    def _records(self) -> Generator[tuple[int, list[str]], None, None]:
+        with self.path.open(encoding=self.encoding, newline="") as stream:
+            reader = csv.reader(stream, strict=True)
+            while True:
+                try:
+                    record = next(reader)
+                except StopIteration:
+                    return
+                except csv.Error as error:
+                    raise _damaged(
+                        self.path,
+                        Bilingual(
+                            f"第 {reader.line_num} 行不是正确的 CSV",
+                            f"line {reader.line_num} is not correct CSV ({error})",
+                        ),
+                    ) from error
+                yield reader.line_num, record
+
+
+class ParquetReader:
+    """Parquet, streamed in batches; types stay as stored."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self.file = pq.ParquetFile(path)
+        except (pa.ArrowException, OSError) as error:
+            raise _damaged(path, Bilingual("不是 Parquet 文件", "not a Parquet file")) from error
+        self.columns = _header(path, self.file.schema_arrow.names)
+
+    def rows(self) -> Iterator[dict[str, object]]:
+        """The rows, batch by batch; raises TableError where the file is damaged."""
+        try:
+            for batch in self.file.iter_batches(batch_size=_BATCH):
+                for row in batch.to_pylist():
+                    yield {name: _without_float(self.path, value) for name, value in row.items()}
+        except (pa.ArrowException, OSError) as error:
+            raise _damaged(self.path, Bilingual("文件内容损坏", "damaged content")) from error
+
+
+class JsonReader:
+    """JSON: a list of objects; numbers with a point are read as exact decimals."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            document = json.loads(
+                path.read_bytes(), parse_float=Decimal, parse_constant=_refuse_constant
+            )
+        except (ValueError, RecursionError) as error:
+            raise _damaged(path, Bilingual("不是正确的 JSON", f"not JSON ({error})")) from error
+        if not isinstance(document, list) or not all(isinstance(row, dict) for row in document):
+            raise _damaged(path, Bilingual("应为对象的列表", "a list of objects was expected"))
+        self.records: list[dict[str, object]] = document
+        self.columns = tuple(dict.fromkeys(key for row in self.records for key in row))
+
+    def rows(self) -> Iterator[dict[str, object]]:
+        """The rows, each with every column; a key that a row lacks is None."""
+        for record in self.records:
+            yield {name: record.get(name) for name in self.columns}
+
+
+def _encoding_of(path: Path) -> str:
+    for encoding in _ENCODINGS:
+        try:
+            with path.open(encoding=encoding, newline="") as stream:
+                while stream.read(_CELL_LIMIT):
+                    pass
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    raise _damaged(path, Bilingual("编码既不是 UTF-8 也不是 GB18030", "neither UTF-8 nor GB18030"))
+
+
+def _header(path: Path, names: Sequence[str]) -> tuple[str, ...]:
+    header = tuple(name.strip() for name in names)
+    if not header or not all(header):
+        raise _damaged(path, Bilingual("表头有空的列名", "the header has a column without a name"))
+    twice = sorted({name for name in header if header.count(name) > 1})
+    if twice:
+        problem = Bilingual(f"列名重复：{'、'.join(twice)}", f"named twice: {', '.join(twice)}")
+        raise _damaged(path, problem)
+    return header
+
+
+def _without_float(path: Path, value: Any) -> object:
+    if isinstance(value, float):
+        if math.isnan(value):
+            return None
+        if math.isinf(value):
+            raise _damaged(path, Bilingual("含有无穷大的数值", "it holds an infinite number"))
+        return Decimal(repr(value))
+    if isinstance(value, list):
+        return [_without_float(path, part) for part in value]
+    if isinstance(value, Mapping):
+        return {key: _without_float(path, part) for key, part in value.items()}
+    return value
+
+
+def _refuse_constant(name: str) -> object:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _damaged(path: Path, problem: Bilingual) -> TableError:
+    return TableError(
+        Bilingual(f"{path}：{problem.zh}", f"{path}: {problem.en}"),
+        Bilingual("请改正文件后再试", "correct the file and try again"),
+    )

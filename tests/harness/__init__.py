@@ -1,0 +1,1 @@
+"""What the tests stand on: their databases, a strict client, guards."""

@@ -1,0 +1,158 @@
+"""Fixtures for tests that need Django; `tests/conftest.py` loads them."""
+
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.db import connections
+from django.db.models import QuerySet
+from django.test import override_settings
+from django.test.testcases import LiveServerThread
+from pytest_django import DjangoDbBlocker
+
+from tests.factories import City, build_city
+from tests.harness import database
+from tests.harness.pages import StrictClient
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config, specs: Sequence[object]) -> None:
+    """The process that starts the workers starts the server, so that it outlives them."""
+    server = database.server()
+    server.__enter__()
+    config.add_cleanup(lambda: server.__exit__(None, None, None))
+
+
+@pytest.fixture(scope="session")
+def template_database(
+    django_test_environment: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[str]:
+    """The name of the migrated, empty database that others are copied from."""
+    with database.server():
+        with django_db_blocker.unblock():
+            name = database.template()
+        yield name
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(template_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A copy of the template for this process, in place of Django's own test database."""
+    with django_db_blocker.unblock(), database.copy(template_database):
+        django_db_blocker.block()
+        yield
+        django_db_blocker.restore()
+
+
+@pytest.fixture
+def committed_db(
+    django_db_setup: None, template_database: str, django_db_blocker: Any
+) -> Iterator[str]:
+    """A fresh migrated database for one test, without a transaction around the test.
+
+    What is committed is visible to other threads and processes. Append-only tables cannot be
+    emptied after a test, so the database is dropped instead. Not together with `db`.
+    """
+    with django_db_blocker.unblock(), database.copy(template_database) as name:
+        yield name
+
+
+@pytest.fixture
+def in_threads(committed_db: str) -> Callable[..., list[Any]]:
+    """`in_threads([f, g, …])` runs all at once, each in a thread with its own connection.
+
+    Returns what each returned, or the exception it raised, in their order.
+    """
+
+    def run(functions: Sequence[Callable[[], Any]], seconds: float = 60) -> list[Any]:
+        results: list[Any] = [None] * len(functions)
+        start = threading.Barrier(len(functions))
+
+        def one(place: int) -> None:
+            try:
+                start.wait(seconds)
+                results[place] = functions[place]()
+            except Exception as error:
+                results[place] = error
+            finally:
+                connections.close_all()
+
+        threads = [threading.Thread(target=one, args=[place]) for place in range(len(functions))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(seconds)
+            assert not thread.is_alive(), f"a thread did not end within {seconds} s"
+        return results
+
+    return run
+
+
+@pytest.fixture
+def live_site(committed_db: str) -> Iterator[str]:
+    """The address of the site, served from this process over a fresh committed database."""
+    thread = LiveServerThread("127.0.0.1", StaticFilesHandler, connections_override={})
+    thread.daemon = True
+    thread.start()
+    thread.is_ready.wait()
+    if thread.error:
+        raise thread.error
+    try:
+        yield f"http://127.0.0.1:{thread.port}"
+    finally:
+        thread.terminate()
+
+
+@pytest.fixture
+def client() -> StrictClient:
+    """A client that fails on pages with inline script or style."""
+    return StrictClient()
+
+
+@pytest.fixture
+def new_client() -> Callable[[], StrictClient]:
+    """Makes further strict clients: another person, another browser."""
+    return StrictClient
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _files_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Files that tests store lie in a folder of this run."""
+    folder: Path = tmp_path_factory.mktemp("files")
+    with override_settings(MEDIA_ROOT=folder):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _gentle_row_locks() -> Iterator[None]:
+    """Our own code locks the row it names and leaves its keys free for foreign keys."""
+    original = QuerySet.select_for_update
+
+    def strict(
+        self: Any,
+        nowait: bool = False,
+        skip_locked: bool = False,
+        of: Any = (),
+        no_key: bool = False,
+    ) -> Any:
+        frame = sys._getframe(1)
+        if frame.f_globals["__name__"] == "django.db.models.manager" and frame.f_back:
+            frame = frame.f_back  # Model.objects passes calls on
+        caller = str(frame.f_globals["__name__"])
+        if caller.startswith(("miaopu.", "tests.")) and (tuple(of) != ("self",) or not no_key):
+            raise AssertionError(f'{caller}: select_for_update(of=("self",), no_key=True)')
+        return original(self, nowait=nowait, skip_locked=skip_locked, of=of, no_key=no_key)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(QuerySet, "select_for_update", strict)
+    yield
+    patch.undo()
+
+
+@pytest.fixture
+def city(db: None) -> City:
+    """A small city at work (tests/factories.py); the clock stands on its first day."""
+    return build_city()
