@@ -1,0 +1,77 @@
+"""Verbs that run the system: demo, serve, worker, migrate, load, verify-books (docs/cli.md)."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from django.core.management import call_command
+
+from miaopu.app.cli import site
+from miaopu.app.cli.database import database
+from miaopu.app.cli.output import Format, FormatOption, print_json
+
+HostOption = Annotated[str, typer.Option(help="监听地址 / address to listen on")]
+PortOption = Annotated[int, typer.Option(min=1, max=65535, help="端口 / port to listen on")]
+
+
+def demo(
+    port: PortOption = 8000,
+    host: HostOption = "127.0.0.1",
+    enterprises: Annotated[
+        int, typer.Option(min=1, max=1_000_000, help="企业数量 / number of enterprises")
+    ] = 2000,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="先清除演示数据 / erase the demo data first")
+    ] = False,
+    shape: FormatOption = Format.TABLE,
+) -> None:
+    """运行演示站点 / Run the site over demo data, in the foreground."""
+    site.demo(site.Address(host, port), shape, enterprises=enterprises, fresh=fresh)
+
+
+def serve(
+    port: PortOption = 8000, host: HostOption = "127.0.0.1", shape: FormatOption = Format.TABLE
+) -> None:
+    """运行站点 / Run the site over its own data, in the foreground."""
+    site.serve(site.Address(host, port), shape)
+
+
+def worker(shape: FormatOption = Format.TABLE) -> None:
+    """运行后台任务 / Run background jobs until SIGINT or SIGTERM."""
+    with database():
+        call_command("run_worker")
+    if shape is Format.JSON:
+        print_json({"stopped": True})
+
+
+def migrate(shape: FormatOption = Format.TABLE) -> None:
+    """更新数据库结构 / Bring the database up to date."""
+    with database():
+        call_command("migrate_database", format=shape.value)
+
+
+def load(
+    packs: Annotated[list[Path], typer.Argument(help="项目包目录 / folders of packs")],
+    shape: FormatOption = Format.TABLE,
+) -> None:
+    """载入项目包 / Load programme packs; a version that is there already stays as it is."""
+    with database():
+        call_command("load_pack", *(str(pack) for pack in packs), format=shape.value)
+
+
+def verify_books(
+    export: Annotated[
+        Path | None, typer.Option(help="核对这份导出 / verify this export as well")
+    ] = None,
+    shape: FormatOption = Format.TABLE,
+) -> None:
+    """核对账簿 / Recompute every balance and seal; status 1 where they disagree."""
+    with database():
+        call_command("verify_books", format=shape.value, export=str(export) if export else None)
+
+
+def register(cli: typer.Typer) -> None:
+    """Add these verbs to the command line."""
+    for verb in (demo, serve, worker, migrate, load):
+        cli.command()(verb)
+    cli.command("verify-books")(verify_books)

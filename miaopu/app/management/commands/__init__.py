@@ -1,0 +1,1 @@
+"""Management commands that tie the rooms together."""

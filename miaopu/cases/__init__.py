@@ -1,0 +1,1 @@
+"""Items, applications, the statutory clock, publicity and decisions."""

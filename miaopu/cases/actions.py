@@ -1,0 +1,287 @@
+"""Writes on cases up to the approval. Each is atomic and leaves an event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import PurePath
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from miaopu.cases.enums import CaseState, Verb
+from miaopu.cases.forms import FormError, check_form, prefill
+from miaopu.cases.models import Case, CaseFile, Item
+from miaopu.cases.workflow import lock_case
+from miaopu.cases.workflow import transition as change_state
+from miaopu.core import clock
+from miaopu.core.actions import keep_file, record_event
+from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
+from miaopu.core.models import User
+from miaopu.parties.models import Enterprise, Representative
+from miaopu.plans.entitlements import explain_item
+from miaopu.plans.models import ProgrammeVersion
+
+MAX_FILES = 20
+
+
+class FormRefused(ActionRefused):
+    """A form with errors; `errors` has one for each field concerned."""
+
+    def __init__(self, errors: list[FormError]) -> None:
+        super().__init__(_("申报表有 %(count)s 处需要修改") % {"count": len(errors)})
+        self.errors = errors
+
+
+class FormConflict(Conflict):
+    """The draft was changed elsewhere (another tab); `saved` is what stands there now."""
+
+    def __init__(self, saved: dict[str, Any], revision: int) -> None:
+        super().__init__(
+            _("这份草稿已在另一个页面修改"), _("您填写的内容还在，请核对不同之处后再保存")
+        )
+        self.saved = saved
+        self.revision = revision
+
+
+@transaction.atomic
+def publish_items(version: ProgrammeVersion) -> list[Item]:
+    """Enter the items of a programme's version in the catalogue; again changes nothing."""
+    items = []
+    for code, definition in version.pack.items.items():
+        item, _created = Item.objects.get_or_create(
+            version=version,
+            code=code,
+            defaults={
+                "title": definition.title.zh,
+                "title_en": definition.title.en,
+                "outcome": definition.outcome,
+            },
+        )
+        items.append(item)
+    return items
+
+
+def _represents(user: User, enterprise: Enterprise) -> bool:
+    return Representative.objects.live().filter(user=user, enterprise=enterprise).exists()
+
+
+def _check_period(item: Item) -> None:
+    """Applications are taken in the programme's period only."""
+    period = item.version.pack.period
+    if not period.start <= clock.today() <= period.end:
+        raise ActionRefused(
+            _("“%(item)s”的申报期为 %(from)s 至 %(to)s")
+            % {"item": item.title, "from": period.start, "to": period.end},
+            _("请留意以后的计划"),
+        )
+
+
+@transaction.atomic
+def open_case(item: Item, enterprise: Enterprise, *, by: User) -> Case:
+    """The enterprise's draft for the item, prefilled; a second call returns the same case.
+
+    Raises NotAllowed unless `by` represents the enterprise, ActionRefused where the facts exclude it.
+    """
+    if not _represents(by, enterprise):
+        raise NotAllowed(_("您不是该企业的代表"), _("请用企业授权的账号登录"))
+    known = Case.objects.live().filter(item=item, enterprise=enterprise).first()
+    if known is not None:
+        return known
+    _check_period(item)
+    explanation = explain_item(item.version, item.code, enterprise, clock.today())
+    if explanation.status == "false":
+        raise ActionRefused(
+            _("该企业不符合“%(item)s”的条件") % {"item": item.title}, _("请查看每项条件的依据")
+        )
+    try:
+        with transaction.atomic():
+            case = Case.objects.create(
+                number=f"draft-{item.pk}-{enterprise.pk}-{clock.now().timestamp():.6f}"[:30],
+                item=item,
+                enterprise=enterprise,
+                region=enterprise.region,
+                form=prefill(item.definition.form, enterprise),
+                opened_at=clock.now(),
+            )
+    except IntegrityError:  # another tab was faster
+        return Case.objects.live().get(item=item, enterprise=enterprise)
+    case.number = f"{clock.today():%Y}{case.region_id[:4]}{case.pk:07d}"
+    case.save(update_fields=["number"])
+    record_event(case, Verb.OPEN_CASE, by=by, region=case.region_id)
+    return case
+
+
+@transaction.atomic
+def save_form(case: Case, typed: Mapping[str, Any], *, revision: int, by: User) -> list[FormError]:
+    """Keep what was typed in a draft, right or wrong, and return the errors.
+
+    Raises FormConflict where the draft was changed since `revision`, Conflict once submitted.
+    """
+    locked = lock_case(case)
+    if not _represents(by, locked.enterprise):
+        raise NotAllowed(_("您不是该企业的代表"), _("请用企业授权的账号登录"))
+    if locked.state != CaseState.DRAFT:
+        raise Conflict(_("申报已经提交，不能再修改"), _("请在办件页面查看进度"))
+    values, errors = check_form(locked.item.definition.form, typed)
+    if locked.revision != revision and locked.form != values:
+        raise FormConflict(locked.form, locked.revision)
+    if locked.form != values:
+        locked.form = values
+        locked.revision += 1
+        locked.save(update_fields=["form", "revision"])
+        record_event(locked, Verb.SAVE_FORM, by=by, region=locked.region_id)
+    return errors
+
+
+@transaction.atomic
+def attach_file(case: Case, material: str, name: str, content: bytes, *, by: User) -> CaseFile:
+    """Hand in a file with a draft. Raises ActionRefused for unknown kinds, Conflict once submitted."""
+    locked = lock_case(case)
+    if not _represents(by, locked.enterprise):
+        raise NotAllowed(_("您不是该企业的代表"), _("请用企业授权的账号登录"))
+    if locked.state != CaseState.DRAFT:
+        raise Conflict(_("申报已经提交，不能再修改"), _("请在办件页面查看进度"))
+    if material not in {entry.id for entry in locked.item.definition.materials}:
+        raise ActionRefused(_("没有这种材料"), _("请从材料清单中选择"))
+    if locked.files.count() >= MAX_FILES:
+        raise ActionRefused(_("最多上传 %(count)s 个文件") % {"count": MAX_FILES}, _("请合并文件"))
+    file = keep_file(content, by=by)
+    attached, created = CaseFile.objects.get_or_create(
+        case=locked,
+        material=material,
+        file=file,
+        defaults={"name": PurePath(name).name[:200], "attached_at": clock.now()},
+    )
+    if created:
+        record_event(locked, Verb.ATTACH_FILE, by=by, region=locked.region_id)
+    return attached
+
+
+@transaction.atomic
+def submit_case(case: Case, *, by: User) -> Case:
+    """Submit a draft: the acceptance clock starts. Raises FormRefused where the form has errors."""
+    locked = lock_case(case)
+    if locked.state == CaseState.DRAFT:
+        _values, errors = check_form(locked.item.definition.form, locked.form)
+        if errors:
+            raise FormRefused(errors)
+        _check_period(locked.item)
+        explanation = explain_item(
+            locked.item.version, locked.item.code, locked.enterprise, clock.today()
+        )
+        if explanation.status == "false":
+            raise ActionRefused(_("企业现已不符合条件"), _("请查看每项条件的依据"))
+        changes = {
+            "submitted_at": clock.now(),
+            "trace": explanation.trace(),
+            "priority_points": explanation.priority_points,
+        }
+    else:
+        changes = {}
+    return change_state(locked, "submit", by=by, **changes)
+
+
+@transaction.atomic
+def withdraw_case(case: Case, *, by: User, reason: str = "") -> Case:
+    """Withdraw an application before it was reviewed."""
+    return change_state(lock_case(case), "withdraw", by=by, reason=reason)
+
+
+@transaction.atomic
+def accept_case(case: Case, *, by: User, reason: str = "") -> Case:
+    """Accept an application: the review clock starts."""
+    return change_state(lock_case(case), "accept", by=by, reason=reason)
+
+
+@transaction.atomic
+def propose_grant(
+    case: Case, decisions: Mapping[str, bool], *, by: User, reason: str = ""
+) -> Case:
+    """Propose support. The reviewer answers every discretion of the rule and signs with her name.
+
+    Raises ActionRefused unless facts and answers together make the rule true and its amount known.
+    """
+    locked = lock_case(case)
+    changes: dict[str, Any] = {}
+    if locked.state == CaseState.ACCEPTED:
+        signed = {
+            name: {"answer": bool(answer), "by": by.pk, "at": clock.now().isoformat()}
+            for name, answer in decisions.items()
+        }
+        explanation = explain_item(
+            locked.item.version,
+            locked.item.code,
+            locked.enterprise,
+            clock.today(),
+            {name: bool(answer) for name, answer in decisions.items()},
+        )
+        if explanation.status != "true" or not explanation.amount_fen:
+            raise ActionRefused(
+                _("按现有数据和您的判断，还不能提出同意意见"),
+                _("请核对判定依据中打叉和打问号的条件，或提出不予扶持意见"),
+            )
+        changes = {
+            "decisions": signed,
+            "trace": explanation.trace(),
+            "amount_fen": explanation.amount_fen,
+            "priority_points": explanation.priority_points,
+            "proposed_by": by,
+        }
+    return change_state(locked, "propose_grant", by=by, reason=reason, **changes)
+
+
+def _reason_needed(reason: str) -> str:
+    if not reason.strip():
+        raise ActionRefused(_("请写明理由"), _("理由会告知企业并记入办理记录"))
+    return reason.strip()
+
+
+@transaction.atomic
+def propose_refusal(case: Case, *, by: User, reason: str) -> Case:
+    """Propose to refuse support, with a reason that the enterprise will read."""
+    reason = _reason_needed(reason)
+    return change_state(
+        lock_case(case), "propose_refusal", by=by, reason=reason, proposed_by=by
+    )
+
+
+def _other_person(case: Case, by: User) -> None:
+    if case.proposed_by_id == by.pk and case.state in (
+        CaseState.PROPOSED,
+        CaseState.REFUSAL_PROPOSED,
+    ):
+        raise NotAllowed(_("提出意见的人不能自己批准"), _("请由另一位批准人办理"))
+
+
+@transaction.atomic
+def approve_case(case: Case, *, by: User, reason: str = "") -> Case:
+    """Approve a proposal to support; another person than the proposer."""
+    locked = lock_case(case)
+    _other_person(locked, by)
+    changes = {"approved_by": by} if locked.state == CaseState.PROPOSED else {}
+    return change_state(locked, "approve", by=by, reason=reason, **changes)
+
+
+@transaction.atomic
+def confirm_refusal(case: Case, *, by: User, reason: str = "") -> Case:
+    """Confirm a proposal to refuse; another person than the proposer."""
+    locked = lock_case(case)
+    _other_person(locked, by)
+    changes = (
+        {"decided_by": by, "decided_at": clock.now()}
+        if locked.state == CaseState.REFUSAL_PROPOSED
+        else {}
+    )
+    return change_state(locked, "confirm_refusal", by=by, reason=reason, **changes)
+
+
+@transaction.atomic
+def send_back(case: Case, *, by: User, reason: str) -> Case:
+    """Send a proposal back to review, with a reason."""
+    reason = _reason_needed(reason)
+    locked = lock_case(case)
+    _other_person(locked, by)
+    return change_state(
+        locked, "send_back", by=by, reason=reason, proposed_by=None, decisions={}
+    )

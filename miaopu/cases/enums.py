@@ -1,0 +1,52 @@
+"""Closed lists of the cases."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CaseState(models.TextChoices):
+    """States of a case. What may follow what stands in states.py."""
+
+    DRAFT = "draft", _("草稿")
+    SUBMITTED = "submitted", _("已提交")
+    ACCEPTED = "accepted", _("已受理")
+    PROPOSED = "proposed", _("拟同意")
+    REFUSAL_PROPOSED = "refusal_proposed", _("拟不予扶持")
+    APPROVED = "approved", _("已批准待公示")
+    PUBLISHED = "published", _("公示中")
+    GRANTED = "granted", _("已决定扶持")
+    REFUSED = "refused", _("不予扶持")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+ENDED = (CaseState.REFUSED, CaseState.WITHDRAWN)
+
+
+class Step(models.TextChoices):
+    """Steps of a case that have a time limit; the pack says who and how long."""
+
+    ACCEPT = "accept", _("受理")
+    REVIEW = "review", _("审核")
+    APPROVE = "approve", _("批准")
+    PUBLICITY = "publicity", _("公示")
+    DECIDE = "decide", _("决定")
+    PAY = "pay", _("拨付")
+
+
+class Verb(models.TextChoices):
+    """What an event of the cases says was done."""
+
+    OPEN_CASE = "cases.open", _("开始申报")
+    SAVE_FORM = "cases.save_form", _("保存申报表")
+    ATTACH_FILE = "cases.attach_file", _("上传材料")
+    SUBMIT = "cases.submit", _("提交申报")
+    WITHDRAW = "cases.withdraw", _("撤回申报")
+    ACCEPT = "cases.accept", _("受理")
+    PROPOSE_GRANT = "cases.propose_grant", _("提出同意意见")
+    PROPOSE_REFUSAL = "cases.propose_refusal", _("提出不予扶持意见")
+    APPROVE = "cases.approve", _("批准")
+    CONFIRM_REFUSAL = "cases.confirm_refusal", _("确认不予扶持")
+    SEND_BACK = "cases.send_back", _("退回重审")
+    PUBLISH = "cases.publish", _("列入公示")
+    GRANT = "cases.grant", _("决定扶持")
+    PUBLISH_LIST = "cases.publish_list", _("发布公示")

@@ -1,0 +1,119 @@
+"""Reads of the cases."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery
+
+from miaopu.cases.enums import ENDED, CaseState
+from miaopu.core.enums import Role
+from miaopu.core.scope import AnyUser, region_prefixes, within
+from miaopu.plans.enums import VersionState
+
+if TYPE_CHECKING:
+    from miaopu.cases.models import Case, CaseClock, CaseFile, Item, Publicity
+
+READERS = (
+    Role.REVIEWER,
+    Role.APPROVER,
+    Role.PROGRAMME_OFFICER,
+    Role.LEADING_GROUP,
+    Role.AUDITOR,
+)
+
+
+class ItemQuerySet(models.QuerySet["Item"]):
+    """Items."""
+
+    def public(self) -> Self:
+        """Items of programmes in force."""
+        return (
+            self.filter(version__state=VersionState.CURRENT)
+            .select_related("version__programme")
+            .order_by("pk")
+        )
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    """Cases."""
+
+    def for_user(self, user: AnyUser) -> Self:
+        """The user's enterprises' cases, or those handed in to the regions of her offices."""
+        if user is None or not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.is_party:
+            return self.filter(
+                enterprise__representatives__user_id=user.pk,
+                enterprise__representatives__ended_at__isnull=True,
+            )
+        whole = within(region_prefixes(user, READERS))
+        money = within(region_prefixes(user, [Role.FINANCE_OFFICER])) & Q(state=CaseState.GRANTED)
+        return self.filter(whole | money).exclude(submitted_at=None)
+
+    def live(self) -> Self:
+        """Cases that have not ended without support."""
+        return self.exclude(state__in=ENDED)
+
+    def in_states(self, *states: str) -> Self:
+        """Cases in one of the states."""
+        return self.filter(state__in=states)
+
+    def supported(self) -> Self:
+        """Cases that were granted."""
+        return self.filter(state=CaseState.GRANTED)
+
+    def with_due_on(self) -> Self:
+        """Each case with the due date of the clock that runs (None: no clock runs)."""
+        clocks = self.model._meta.get_field("clocks").related_model.objects  # type: ignore[union-attr]
+        running = clocks.running().filter(case=OuterRef("pk")).order_by("-pk")
+        return self.annotate(due_on=Subquery(running.values("due_on")[:1]))
+
+    def with_parts(self) -> Self:
+        """Each case with the item, version and enterprise that lists show."""
+        return self.select_related("item__version__programme", "enterprise", "region")
+
+    def by_time_left(self) -> Self:
+        """The queue's order: earliest due date first, in a total order."""
+        return self.with_due_on().order_by(F("due_on").asc(nulls_last=True), "pk")
+
+
+class CaseClockQuerySet(models.QuerySet["CaseClock"]):
+    """Clocks of cases."""
+
+    def running(self) -> Self:
+        """Clocks that were not stopped."""
+        return self.filter(stopped_on=None)
+
+    def overdue(self, today: date) -> Self:
+        """Running clocks whose due date has passed."""
+        return self.running().filter(due_on__lt=today)
+
+
+class CaseFileQuerySet(models.QuerySet["CaseFile"]):
+    """Files of cases."""
+
+    def for_user(self, user: AnyUser) -> Self:
+        """Files of the cases in the user's scope."""
+        cases = self.model._meta.get_field("case").related_model.objects  # type: ignore[union-attr]
+        return self.filter(case__in=cases.for_user(user))
+
+
+class PublicityQuerySet(models.QuerySet["Publicity"]):
+    """Lists in publicity."""
+
+    def public(self) -> Self:
+        """All lists that were ever published: anyone may read them."""
+        return self.select_related("item__version__programme", "region").order_by(
+            "-starts_on", "-pk"
+        )
+
+    def for_user(self, user: AnyUser) -> Self:
+        """Lists that the user may act on: those of the regions of her offices."""
+        return self.filter(within(region_prefixes(user, READERS)))
+
+    def open_on(self, day: date) -> Self:
+        """Lists whose period covers the day."""
+        return self.filter(starts_on__lte=day, ends_on__gte=day)

@@ -1,0 +1,108 @@
+"""The one way a case changes its state: lock, check the table, change, run the clock, log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from miaopu.cases.clocks import start_clock, stop_clock
+from miaopu.cases.enums import CaseState, Step
+from miaopu.cases.models import Case
+from miaopu.cases.states import PARTY, STEP_OF_STATE, TABLE
+from miaopu.core.actions import record_event
+from miaopu.core.errors import Conflict, NotAllowed
+from miaopu.core.models import Event, User
+from miaopu.core.scope import reaches
+from miaopu.engine.transitions import TransitionRefused
+from miaopu.parties.models import Representative
+
+
+class AlreadyDone(Conflict):
+    """The same person has done the same thing already (a double click): nothing more was done."""
+
+
+def lock_case(case: Case) -> Case:
+    """The case as the database has it now, locked until the transaction ends."""
+    return (
+        Case.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("item__version__programme", "enterprise", "region")
+        .get(pk=case.pk)
+    )
+
+
+def may(user: User, case: Case, roles: frozenset[str]) -> bool:
+    """Whether the user holds one of the roles for this case's region, or represents the enterprise."""
+    if user.is_party:
+        return (
+            PARTY in roles
+            and Representative.objects.live()
+            .filter(user=user, enterprise_id=case.enterprise_id)
+            .exists()
+        )
+    return reaches(user, case.region_id, roles)
+
+
+def available(user: User, case: Case) -> list[str]:
+    """Names of the transitions that the user may do now."""
+    names = []
+    for transition in TABLE:
+        if case.state in transition.sources and may(user, case, transition.roles):
+            if transition.name in {"approve", "confirm_refusal", "send_back"}:
+                if case.proposed_by_id == user.pk:
+                    continue
+            names.append(transition.name)
+    return names
+
+
+def _last_event(case: Case, verb: str) -> Event | None:
+    return Event.objects.for_subject(case).filter(verb=verb).last()
+
+
+def transition(
+    locked: Case,
+    name: str,
+    *,
+    by: User,
+    reason: str = "",
+    data: dict[str, Any] | None = None,
+    **changes: Any,
+) -> Case:
+    """Carry out the named transition on a locked case, with field changes, clock and event.
+
+    Raises NotAllowed where the role is missing, AlreadyDone where the same person has just done
+    it, Conflict where the case has moved on.
+    """
+    verb = f"cases.{name}"
+    try:
+        rule = TABLE.find(name, locked.state)
+    except TransitionRefused as refused:
+        before = _last_event(locked, verb)
+        if before is not None and before.actor_id == by.pk:
+            raise AlreadyDone(_("您已经办理过这一步"), _("无需重复操作")) from refused
+        raise Conflict(
+            _("办件 %(number)s 现为“%(state)s”，不能再做这一步")
+            % {"number": locked.number, "state": locked.get_state_display()},
+            _("可能有人先办理了。请查看办理记录后再决定"),
+        ) from refused
+    if not may(by, locked, rule.roles):
+        raise NotAllowed(_("您的角色不能办理这一步"), _("请交由有权限的人员办理"))
+    previous = locked.state
+    locked.state = rule.target
+    locked.revision += 1
+    for field, value in changes.items():
+        setattr(locked, field, value)
+    locked.save(update_fields=["state", "revision", *changes])
+    stop_clock(locked)
+    step = STEP_OF_STATE.get(CaseState(rule.target))
+    if step is not None and step != Step.PUBLICITY:
+        start_clock(locked, step)
+    record_event(
+        locked,
+        verb,
+        by=by,
+        reason=reason,
+        region=locked.region_id,
+        data={"from": previous, "to": rule.target, **(data or {})},
+    )
+    return locked

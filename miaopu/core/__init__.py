@@ -1,0 +1,1 @@
+"""Users, roles, offices, regions, scope, events, files, jobs, notices: no word of the domain."""

@@ -1,0 +1,79 @@
+"""Reads of the core."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+
+from miaopu.core.enums import Role
+from miaopu.core.scope import AnyUser, region_prefixes, within
+
+if TYPE_CHECKING:
+    from miaopu.core.models import Event, Job, Membership, Notice, Office
+
+READERS_OF_EVENTS = (Role.AUDITOR, Role.AUDIT_ADMIN)
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Memberships."""
+
+    def live(self) -> Self:
+        """Memberships that have not ended."""
+        return self.filter(ended_at=None)
+
+
+class OfficeQuerySet(models.QuerySet["Office"]):
+    """Offices."""
+
+    def for_user(self, user: AnyUser) -> Self:
+        """Offices in the regions that the user's own offices cover."""
+        return self.filter(within(region_prefixes(user)))
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    """Events."""
+
+    def for_user(self, user: AnyUser) -> Self:
+        """Events that an auditor may search: those of the regions in her scope."""
+        prefixes = region_prefixes(user, READERS_OF_EVENTS)
+        return self.filter(within(prefixes))
+
+    def for_subject(self, subject: models.Model) -> Self:
+        """Events of one thing, oldest first. The caller has proved that the user may see the thing."""
+        return (
+            self.filter(
+                subject_type=subject._meta.label_lower, subject_id=str(subject.pk)
+            )
+            .select_related("actor", "office")
+            .order_by("pk")
+        )
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    """Jobs."""
+
+    def for_user(self, user: AnyUser) -> Self:
+        """Jobs that the user started."""
+        if user is None or not user.is_authenticated:
+            return self.none()
+        return self.filter(created_by_id=user.pk)
+
+    def unfinished(self) -> Self:
+        """Jobs that are queued or running."""
+        return self.filter(Q(state="queued") | Q(state="running"))
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    """Notices."""
+
+    def for_user(self, user: AnyUser) -> Self:
+        """The user's own notices."""
+        if user is None or not user.is_authenticated:
+            return self.none()
+        return self.filter(user_id=user.pk)
+
+    def unread(self) -> Self:
+        """Notices that were not read yet."""
+        return self.filter(read_at=None)

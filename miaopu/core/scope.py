@@ -1,0 +1,53 @@
+"""Who may see what: the regions a user's offices reach, as prefixes of region codes."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Union
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from miaopu.core.models import User
+
+AnyUser = Union["User", AnonymousUser, None]
+
+
+def region_prefix(code: str) -> str:
+    """The prefix that all codes inside the region share: 520100 → 5201, 520103 → 520103."""
+    while len(code) > 2 and code.endswith("00"):
+        code = code[:-2]
+    return code
+
+
+def region_prefixes(
+    user: AnyUser, roles: Iterable[str] | None = None
+) -> frozenset[str]:
+    """Prefixes of the regions that `user` reaches through offices, with one of `roles` if given.
+
+    Empty for anonymous, inactive and unknown users: closed unless proved otherwise.
+    """
+    if user is None or not user.is_authenticated or not user.is_active:
+        return frozenset()
+    wanted = None if roles is None else frozenset(roles)
+    return frozenset(
+        region_prefix(membership.office.region_id)
+        for membership in user.live_memberships
+        if wanted is None or membership.role in wanted
+    )
+
+
+def within(prefixes: Iterable[str], field: str = "region_id") -> Q:
+    """A filter: the region code in `field` lies in one of the regions; nothing if there are none."""
+    condition = Q(pk__in=[])
+    for prefix in sorted(prefixes):
+        condition |= Q(**{f"{field}__startswith": prefix})
+    return condition
+
+
+def reaches(
+    user: AnyUser, region_code: str, roles: Iterable[str] | None = None
+) -> bool:
+    """Whether `user` holds one of `roles` (any if None) in an office whose region covers the code."""
+    return any(
+        region_code.startswith(prefix) for prefix in region_prefixes(user, roles)
+    )

@@ -1,0 +1,1 @@
+"""Money: accounts, transfers, awards, payments, seals."""

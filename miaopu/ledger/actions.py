@@ -1,0 +1,169 @@
+"""Writes of the books: accounts, budgets and transfers. Each is atomic."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from miaopu.core import clock
+from miaopu.core.actions import record_event
+from miaopu.core.errors import ActionRefused
+from miaopu.core.models import Region, User
+from miaopu.engine.money import format_yuan
+from miaopu.ledger.enums import AccountKind, Level, TransferKind, Verb
+from miaopu.ledger.models import Account, Award, Entry, Seal, Transfer
+from miaopu.plans.models import Programme, ProgrammeVersion
+
+
+class BudgetShort(ActionRefused):
+    """An account does not hold enough; says which, how much there is and how much is needed."""
+
+    def __init__(self, account: Account, needed_fen: int, balance_fen: int) -> None:
+        super().__init__(
+            _("%(level)s资金不足：%(region)s可用 %(has)s 元，需要 %(needs)s 元")
+            % {
+                "level": account.get_level_display(),
+                "region": account.region.name,
+                "has": format_yuan(balance_fen),
+                "needs": format_yuan(needed_fen),
+            },
+            _("请先追加预算，或暂缓决定；本次没有任何改动"),
+        )
+        self.account = account
+        self.short_fen = needed_fen - balance_fen
+
+
+class KeyReused(ActionRefused):
+    """The idempotency key was used for another movement."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """So many fen to (+) or from (−) an account."""
+
+    account: Account
+    amount_fen: int
+
+
+def account_of(
+    programme: Programme, purpose: str, level: Level | str, region: Region, kind: AccountKind | str
+) -> Account:
+    """The account for the programme, purpose, level, region and kind, opened at zero if new."""
+    account, _created = Account.objects.get_or_create(
+        programme=programme,
+        purpose=purpose,
+        level=level,
+        region=region,
+        kind=kind,
+        defaults={
+            "code": "/".join((programme.slug, purpose, str(level), region.code, str(kind)))
+        },
+    )
+    return account
+
+
+def lock_accounts(accounts: Sequence[Account]) -> dict[int, Account]:
+    """The accounts as they stand, locked in one order for all, so that nobody waits in a circle."""
+    ids = {account.pk for account in accounts}
+    rows = Account.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids)
+    return {row.pk: row for row in rows.select_related("region").order_by("pk")}
+
+
+def _check_balances(locked: Mapping[int, Account], lines: Sequence[Line]) -> None:
+    change: dict[int, int] = defaultdict(int)
+    for line in lines:
+        change[line.account.pk] += line.amount_fen
+    for pk, amount in sorted(change.items()):
+        account = locked[pk]
+        if account.kind != AccountKind.SOURCE and account.balance_fen + amount < 0:
+            raise BudgetShort(account, -amount, account.balance_fen)
+
+
+@transaction.atomic
+def make_transfer(
+    key: str,
+    kind: TransferKind,
+    lines: Sequence[Line],
+    *,
+    by: User | None,
+    award: Award | None = None,
+    reason: str = "",
+) -> Transfer:
+    """Move money: `lines` sum to zero, once per `key`; the same key again returns the first transfer.
+
+    Raises BudgetShort where an account would fall below zero, KeyReused where the key stands for
+    another movement, ValueError where the lines do not sum to zero.
+    """
+    if sum(line.amount_fen for line in lines) != 0 or len(lines) < 2:
+        raise ValueError(f"transfer {key}: the lines do not sum to zero")
+    locked = lock_accounts([line.account for line in lines])
+    known = Transfer.objects.filter(key=key).first()
+    if known is not None:
+        before = sorted(known.entries.values_list("account_id", "amount_fen"))
+        if before != sorted((line.account.pk, line.amount_fen) for line in lines):
+            raise KeyReused(_("幂等键 %(key)s 已用于另一笔资金") % {"key": key})
+        return known
+    _check_balances(locked, lines)
+    now = clock.now()
+    if Seal.objects.filter(day__gte=clock.today()).exists():
+        raise ActionRefused(_("当日账目已经封存"), _("请在下一日办理"))
+    transfer = Transfer.objects.create(
+        key=key, kind=kind, award=award, at=now, by=by, reason=reason
+    )
+    Entry.objects.bulk_create(
+        Entry(transfer=transfer, account=line.account, amount_fen=line.amount_fen)
+        for line in lines
+    )
+    return transfer
+
+
+@transaction.atomic
+def fund_account(
+    programme: Programme,
+    purpose: str,
+    level: Level | str,
+    region: Region,
+    amount_fen: int,
+    *,
+    key: str,
+    by: User | None,
+    reason: str = "",
+) -> Transfer:
+    """Put money in: from the source to what is available."""
+    source = account_of(programme, purpose, level, region, AccountKind.SOURCE)
+    available = account_of(programme, purpose, level, region, AccountKind.AVAILABLE)
+    transfer = make_transfer(
+        key,
+        TransferKind.FUND,
+        [Line(source, -amount_fen), Line(available, amount_fen)],
+        by=by,
+        reason=reason,
+    )
+    record_event(transfer, Verb.FUND, by=by, reason=reason, region=region)
+    return transfer
+
+
+@transaction.atomic
+def open_budgets(version: ProgrammeVersion, *, by: User | None) -> int:
+    """Enter the budgets of a programme's version in the books; again changes nothing."""
+    entered = 0
+    for budget in version.pack.budgets:
+        key = f"fund/{version.programme.slug}/{budget.id}"
+        if Transfer.objects.filter(key=key).exists():
+            continue
+        fund_account(
+            version.programme,
+            budget.item,
+            budget.level,
+            Region.objects.get(code=budget.region),
+            budget.amount_fen,
+            key=key,
+            by=by,
+            reason=f"{budget.id}",
+        )
+        entered += 1
+    return entered

@@ -1,0 +1,97 @@
+"""Reads of the ledger."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q, Sum
+
+from miaopu.core.enums import Role
+from miaopu.core.scope import AnyUser, region_prefixes, within
+from miaopu.ledger.enums import AwardState
+from miaopu.plans.enums import VersionState
+
+if TYPE_CHECKING:
+    from miaopu.ledger.models import Account, Award, Seal, Transfer
+
+READERS = (
+    Role.FINANCE_OFFICER,
+    Role.PROGRAMME_OFFICER,
+    Role.LEADING_GROUP,
+    Role.APPROVER,
+    Role.REVIEWER,
+    Role.AUDITOR,
+)
+
+
+class AccountQuerySet(models.QuerySet["Account"]):
+    """Accounts."""
+
+    def public(self) -> Self:
+        """All accounts: the books are open."""
+        return self.select_related("region", "programme").order_by("code")
+
+    def for_user(self, user: AnyUser) -> Self:
+        """Accounts of the regions in the user's scope, and the levels above that co-fund them."""
+        prefixes = region_prefixes(user, READERS)
+        if not prefixes:
+            return self.none()
+        above = Q(region_id__in={f"{p[:width]:0<6}" for p in prefixes for width in (2, 4)})
+        return self.filter(within(prefixes) | above)
+
+    def with_kind(self, kind: str) -> Self:
+        """Accounts of one kind."""
+        return self.filter(kind=kind)
+
+
+class AwardQuerySet(models.QuerySet["Award"]):
+    """Awards."""
+
+    def for_user(self, user: AnyUser) -> Self:
+        """Awards to the user's enterprises, or in the regions of her offices."""
+        if user is None or not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.is_party:
+            return self.filter(
+                case__enterprise__representatives__user_id=user.pk,
+                case__enterprise__representatives__ended_at__isnull=True,
+            )
+        return self.filter(within(region_prefixes(user, READERS), "case__region_id"))
+
+    def public(self) -> Self:
+        """Awards of programmes in force: what was granted is public."""
+        return (
+            self.exclude(state=AwardState.RELEASED)
+            .select_related("case__enterprise", "case__region", "case__item__version")
+            .order_by("-pk")
+        )
+
+    def unpaid(self) -> Self:
+        """Awards that wait for payment."""
+        return self.filter(state=AwardState.COMMITTED)
+
+    def of_current_versions(self) -> Self:
+        """Awards under programme versions in force."""
+        return self.filter(case__item__version__state=VersionState.CURRENT)
+
+    def total_fen(self) -> int:
+        """Sum of the amounts in fen."""
+        total: int | None = self.aggregate(total=Sum("amount_fen"))["total"]
+        return total or 0
+
+
+class TransferQuerySet(models.QuerySet["Transfer"]):
+    """Transfers."""
+
+    def for_award(self, award: Award) -> Self:
+        """Transfers of an award with their lines, oldest first. The caller proved access."""
+        return self.filter(award=award).prefetch_related("entries__account__region").order_by("pk")
+
+
+class SealQuerySet(models.QuerySet["Seal"]):
+    """Seals."""
+
+    def public(self) -> Self:
+        """All seals, newest first."""
+        return self.order_by("-day")

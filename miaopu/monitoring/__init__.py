@@ -1,0 +1,1 @@
+"""Indicators and figures: how far a programme has come."""

@@ -1,0 +1,1 @@
+"""Enterprises and what is known of them: facts over time, with their sources."""

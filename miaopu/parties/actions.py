@@ -1,0 +1,116 @@
+"""Writes of the parties. Each is atomic and leaves an event."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from miaopu.core import clock
+from miaopu.core.actions import record_event
+from miaopu.core.errors import ActionRefused
+from miaopu.core.models import Region, User
+from miaopu.engine import uscc as codes
+from miaopu.parties.dictionary import FactValue, encode
+from miaopu.parties.enums import Source, Verb
+from miaopu.parties.models import Enterprise, Fact, Representative
+
+
+def next_enterprise_number(region_code: str) -> str:
+    """A stable number for a new enterprise: the city's code and a running number."""
+    city = region_code[:4]
+    last = Enterprise.objects.filter(number__startswith=city).order_by("-number").first()
+    serial = int(last.number.partition("-")[2]) + 1 if last else 1
+    return f"{city}-{serial:07d}"
+
+
+@transaction.atomic
+def register_enterprise(
+    *,
+    uscc: str,
+    name: str,
+    region: Region,
+    industry: str,
+    legal_representative: str,
+    registered_on: date,
+    phone: str = "",
+    address: str = "",
+    by: User | None,
+) -> Enterprise:
+    """Register an enterprise. Raises ActionRefused where the credit code is not valid."""
+    checked = codes.check(uscc)
+    if not checked.valid:
+        raise ActionRefused(
+            _("统一社会信用代码无效：%(reason)s") % {"reason": checked.reason},
+            _("请核对营业执照上的代码"),
+        )
+    enterprise = Enterprise.objects.create(
+        number=next_enterprise_number(region.code),
+        uscc=checked.code,
+        name=name,
+        region=region,
+        industry=industry,
+        legal_representative=legal_representative,
+        phone=phone,
+        address=address,
+        registered_on=registered_on,
+    )
+    record_event(enterprise, Verb.REGISTER_ENTERPRISE, by=by, region=region)
+    return enterprise
+
+
+@transaction.atomic
+def record_fact(
+    enterprise: Enterprise,
+    name: str,
+    value: FactValue,
+    *,
+    source: Source | str,
+    record: str,
+    valid_from: date,
+    by: User | None,
+    reason: str = "",
+) -> Fact:
+    """Record what a source says; the source's earlier value ends the day before.
+
+    The same statement twice changes nothing. Raises ActionRefused for values of a wrong type.
+    """
+    stored = encode(name, value)
+    Enterprise.objects.select_for_update(of=("self",), no_key=True).get(pk=enterprise.pk)
+    same = {"enterprise": enterprise, "name": name, "source": source}
+    fact, created = Fact.objects.get_or_create(
+        **same,
+        valid_from=valid_from,
+        record=record,
+        defaults={"value": stored, "recorded_at": clock.now()},
+    )
+    if not created:
+        if fact.value != stored:
+            raise ActionRefused(
+                _("来源记录 %(record)s 已有不同的值") % {"record": record},
+                _("请用新的记录号或生效日期更正"),
+            )
+        return fact
+    Fact.objects.filter(**same, valid_to=None, valid_from__lt=valid_from).update(
+        valid_to=valid_from - timedelta(days=1)
+    )
+    record_event(
+        enterprise,
+        Verb.RECORD_FACT,
+        by=by,
+        reason=reason,
+        region=enterprise.region_id,
+        data={"name": name, "source": str(source), "record": record},
+    )
+    return fact
+
+
+@transaction.atomic
+def add_representative(user: User, enterprise: Enterprise, *, by: User | None) -> Representative:
+    """Let `user` act for the enterprise."""
+    representative = Representative.objects.create(
+        user=user, enterprise=enterprise, since=clock.now()
+    )
+    record_event(enterprise, Verb.ADD_REPRESENTATIVE, by=by, region=enterprise.region_id)
+    return representative

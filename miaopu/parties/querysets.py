@@ -1,0 +1,60 @@
+"""Reads of the parties."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+
+from miaopu.core.scope import AnyUser, region_prefixes, within
+
+if TYPE_CHECKING:
+    from miaopu.parties.models import Enterprise, Fact, Representative
+
+
+class EnterpriseQuerySet(models.QuerySet["Enterprise"]):
+    """Enterprises."""
+
+    def for_user(self, user: AnyUser) -> Self:
+        """Enterprises that the user represents, or that lie in the regions of her offices."""
+        if user is None or not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.is_party:
+            return self.filter(
+                representatives__user_id=user.pk, representatives__ended_at__isnull=True
+            )
+        return self.filter(within(region_prefixes(user)))
+
+    def search(self, text: str) -> Self:
+        """Enterprises whose code or name holds the text."""
+        words = text.strip()
+        return self.filter(Q(name__icontains=words) | Q(uscc__istartswith=words)) if words else self
+
+
+class FactQuerySet(models.QuerySet["Fact"]):
+    """Facts."""
+
+    def valid_on(self, day: date) -> Self:
+        """Facts that hold on the day."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day)
+
+    def for_user(self, user: AnyUser) -> Self:
+        """Facts of the enterprises in the user's scope."""
+        if user is None or not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.is_party:
+            return self.filter(
+                enterprise__representatives__user_id=user.pk,
+                enterprise__representatives__ended_at__isnull=True,
+            )
+        return self.filter(within(region_prefixes(user), "enterprise__region_id"))
+
+
+class RepresentativeQuerySet(models.QuerySet["Representative"]):
+    """Representatives."""
+
+    def live(self) -> Self:
+        """Representations that have not ended."""
+        return self.filter(ended_at=None)

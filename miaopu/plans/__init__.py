@@ -1,0 +1,1 @@
+"""Packs and programmes, targets, rules and who is entitled to what."""

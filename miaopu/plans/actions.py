@@ -1,0 +1,135 @@
+"""Writes of the plans: programmes in versions, and the match of everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from miaopu.core import clock
+from miaopu.core.actions import load_regions, record_event
+from miaopu.core.errors import ActionRefused
+from miaopu.core.models import Region, User
+from miaopu.engine.matching import explain_one
+from miaopu.engine.packs.schema import Pack
+from miaopu.parties.dictionary import fact_dictionary
+from miaopu.parties.facts import iterate_known_facts, values
+from miaopu.parties.models import Enterprise
+from miaopu.plans.enums import VersionState, Verb
+from miaopu.plans.models import Match, Programme, ProgrammeVersion, Target
+
+Report = Callable[[int, int], None]
+
+
+def _check_facts(pack: Pack) -> None:
+    """Every fact of the pack stands in the dictionary with the same type."""
+    dictionary = fact_dictionary()
+    for name, fact in pack.facts.items():
+        known = dictionary.get(name)
+        if known is None or known.type != fact.type:
+            raise ActionRefused(
+                _("数据项 %(name)s（%(type)s）不在数据项字典中")
+                % {"name": name, "type": fact.type},
+                _("请改用字典中的名称和类型"),
+            )
+
+
+@transaction.atomic
+def load_version(pack: Pack, *, by: User | None) -> tuple[ProgrammeVersion, bool]:
+    """Load a checked pack as the current version; the same pack again changes nothing.
+
+    Returns the version and whether it is new. Cases under older versions stay on them.
+    """
+    _check_facts(pack)
+    load_regions(
+        (zone.code, zone.title.zh, zone.title.en, zone.parent) for zone in pack.zones
+    )
+    programme, _created = Programme.objects.get_or_create(
+        slug=pack.programme,
+        defaults={
+            "title": pack.title.zh,
+            "title_en": pack.title.en,
+            "region": Region.objects.get(code=pack.region),
+        },
+    )
+    Programme.objects.select_for_update(of=("self",), no_key=True).get(pk=programme.pk)
+    known = programme.versions.filter(digest=pack.digest).first()
+    if known is not None:
+        return known, False
+    last = programme.versions.order_by("-number").first()
+    programme.versions.current().update(state=VersionState.SUPERSEDED)
+    version = ProgrammeVersion.objects.create(
+        programme=programme,
+        number=last.number + 1 if last else 1,
+        content=pack.to_json(),
+        digest=pack.digest,
+        loaded_at=clock.now(),
+        loaded_by=by,
+    )
+    Target.objects.bulk_create(
+        Target(
+            version=version,
+            key=target.id,
+            indicator=target.indicator,
+            region_id=target.region,
+            period=target.period,
+            value=Decimal(target.value),
+            comparator=target.comparator,
+            clause=target.clause,
+        )
+        for target in pack.targets
+    )
+    record_event(
+        version,
+        Verb.LOAD_VERSION,
+        by=by,
+        region=programme.region,
+        data={"digest": pack.digest, "number": version.number},
+    )
+    return version, True
+
+
+def match_version(version: ProgrammeVersion, as_of: date, report: Report | None = None) -> int:
+    """Match every enterprise with every item as of a day and replace the matches. Idempotent.
+
+    `report(done, total)` is called now and then. Returns the number of matches.
+    """
+    region = version.programme.region
+    enterprises = Enterprise.objects.filter(region_id__startswith=region.code[:4])
+    total = enterprises.count()
+    rules = version.pack.rule_set(as_of)
+    rows: list[Match] = []
+    for done, (enterprise, known) in enumerate(iterate_known_facts(enterprises, as_of), start=1):
+        for found in explain_one(rules, values(known), as_of):
+            if found.status == "false":
+                continue
+            rows.append(
+                Match(
+                    version=version,
+                    item=found.rule,
+                    enterprise=enterprise,
+                    status=found.status,
+                    amount_fen=found.amount_fen,
+                    missing=list(found.missing),
+                    facts_missing=any(not name.startswith("decide:") for name in found.missing),
+                    priority_points=found.priority_points,
+                    as_of=as_of,
+                )
+            )
+        if report is not None and done % 500 == 0:
+            report(done, total)
+    with transaction.atomic():
+        ProgrammeVersion.objects.select_for_update(of=("self",), no_key=True).get(pk=version.pk)
+        Match.objects.filter(version=version).delete()
+        Match.objects.bulk_create(rows, batch_size=2000)
+        record_event(
+            version,
+            Verb.MATCH_PROGRAMME,
+            by=None,
+            region=region,
+            data={"as_of": as_of.isoformat(), "enterprises": total, "matches": len(rows)},
+        )
+    return len(rows)

@@ -1,0 +1,117 @@
+"""Who is entitled to what, and why: an item's rule applied to one enterprise, with sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from miaopu.engine.expressions.reasons import ReasonNode
+from miaopu.engine.matching import Explanation, explain_one
+from miaopu.engine.messages import Bilingual
+from miaopu.parties.facts import Known, known_facts, values
+from miaopu.parties.models import Enterprise
+from miaopu.plans.models import ProgrammeVersion
+
+
+@dataclass(frozen=True)
+class ItemExplanation:
+    """The reasons for one enterprise and one item, and the facts they rest on."""
+
+    version: ProgrammeVersion
+    item: str
+    enterprise: Enterprise
+    as_of: date
+    explanation: Explanation
+    known: Known
+
+    @property
+    def status(self) -> str:
+        """true, false or unknown."""
+        return self.explanation.status
+
+    @property
+    def amount_fen(self) -> int | None:
+        """The amount in fen, None where it cannot be computed."""
+        return self.explanation.amount_fen
+
+    @property
+    def priority_points(self) -> int:
+        """Points of priority that the facts give."""
+        return self.explanation.priority_points
+
+    @property
+    def facts_missing(self) -> list[str]:
+        """Facts that are missing; what only people can decide is not among them."""
+        return [name for name in self.explanation.missing if not name.startswith("decide:")]
+
+    @property
+    def is_entitled(self) -> bool:
+        """Whether every fact speaks for the enterprise; people may still have to decide."""
+        return self.status != "false" and not self.facts_missing
+
+    def trace(self) -> dict[str, Any]:
+        """Everything the answer rests on, as kept with a case."""
+        return {
+            "version": self.version.number,
+            "digest": self.version.digest,
+            "as_of": self.as_of.isoformat(),
+            "status": self.status,
+            "amount_fen": self.amount_fen,
+            "priority_points": self.priority_points,
+            "tree": node_as_json(self.explanation.tree),
+            "facts": {
+                name: {
+                    "value": None if fact.value is None else str(fact.value),
+                    "source": fact.source,
+                    "as_of": fact.as_of.isoformat(),
+                    "record": fact.record,
+                }
+                for name, fact in sorted(self.known.items())
+                if name in self.names_used
+            },
+        }
+
+    @property
+    def names_used(self) -> set[str]:
+        """Names of the facts that the rule's conditions read."""
+        return {name for node in _walk(self.explanation.tree) for name in node.fact_names}
+
+
+def _walk(node: ReasonNode) -> list[ReasonNode]:
+    return [node, *(below for child in node.children for below in _walk(child))]
+
+
+def _both(text: Bilingual | None) -> dict[str, str] | None:
+    return None if text is None else {"zh": text.zh, "en": text.en}
+
+
+def node_as_json(node: ReasonNode) -> dict[str, Any]:
+    """A node of the reasons as plain data, in both languages."""
+    return {
+        "key": node.key,
+        "op": node.op,
+        "status": node.status,
+        "text": _both(node.text),
+        "title": _both(node.title),
+        "found": _both(node.found),
+        "needs": list(node.needs),
+        "facts": list(node.fact_names),
+        "children": [node_as_json(child) for child in node.children],
+    }
+
+
+def explain_item(
+    version: ProgrammeVersion,
+    item: str,
+    enterprise: Enterprise,
+    as_of: date,
+    decisions: Mapping[str, bool] | None = None,
+) -> ItemExplanation:
+    """Reasons for one enterprise; `decisions` answers discretions by condition id."""
+    known = known_facts(enterprise, as_of)
+    answered = {f"{item}.{name}": answer for name, answer in (decisions or {}).items()}
+    explanations = explain_one(version.pack.rule_set(as_of), values(known), as_of, answered)
+    [explanation] = [found for found in explanations if found.rule == item]
+    return ItemExplanation(version, item, enterprise, as_of, explanation, known)

@@ -1,0 +1,72 @@
+"""Reads of the plans."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+
+from miaopu.core.scope import AnyUser, region_prefixes, within
+from miaopu.plans.enums import MatchStatus, VersionState
+
+if TYPE_CHECKING:
+    from miaopu.plans.models import Match, Programme, ProgrammeVersion, Target
+
+
+class ProgrammeQuerySet(models.QuerySet["Programme"]):
+    """Programmes."""
+
+    def public(self) -> Self:
+        """Programmes that anyone may see: those with a current version."""
+        return self.filter(versions__state=VersionState.CURRENT).order_by("slug").distinct()
+
+
+class ProgrammeVersionQuerySet(models.QuerySet["ProgrammeVersion"]):
+    """Versions of programmes."""
+
+    def current(self) -> Self:
+        """Versions in force."""
+        return self.filter(state=VersionState.CURRENT)
+
+    def public(self) -> Self:
+        """Versions that anyone may read: all, once they have been in force."""
+        return self.select_related("programme").order_by("programme_id", "-number")
+
+
+class TargetQuerySet(models.QuerySet["Target"]):
+    """Targets."""
+
+    def public(self) -> Self:
+        """Targets of current versions."""
+        return self.filter(version__state=VersionState.CURRENT).order_by("version_id", "pk")
+
+
+class MatchQuerySet(models.QuerySet["Match"]):
+    """Matches of rules with enterprises."""
+
+    def for_user(self, user: AnyUser) -> Self:
+        """Matches of the enterprises in the user's scope."""
+        if user is None or not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.is_party:
+            return self.filter(
+                enterprise__representatives__user_id=user.pk,
+                enterprise__representatives__ended_at__isnull=True,
+            )
+        return self.filter(within(region_prefixes(user), "enterprise__region_id"))
+
+    def current(self) -> Self:
+        """Matches under versions in force."""
+        return self.filter(version__state=VersionState.CURRENT)
+
+    def entitled(self) -> Self:
+        """Matches where every fact speaks for the enterprise; people may still have to decide."""
+        return self.filter(facts_missing=False)
+
+    def facts_wanting(self) -> Self:
+        """Matches that are open because a fact is missing."""
+        return self.filter(status=MatchStatus.UNKNOWN, facts_missing=True)
+
+    def in_order(self) -> Self:
+        """Entitled ones first, then by priority points, in a total order."""
+        return self.order_by("facts_missing", "-priority_points", "pk")

@@ -1,0 +1,84 @@
+"""Programmes in versions, and who is entitled."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from miaopu.core.models import Region
+from miaopu.plans.actions import load_version, match_version
+from miaopu.plans.entitlements import explain_item
+from miaopu.plans.models import Match, ProgrammeVersion, Target
+from tests.factories import NANMING, YUNYAN, City, guiyang_pack, make_enterprise
+
+pytestmark = pytest.mark.django_db
+DAY = date(2018, 5, 10)
+
+
+def test_same_pack_again_changes_nothing(city: City) -> None:
+    version, created = load_version(guiyang_pack(), by=None)
+    assert (version, created) == (city.version, False)
+    assert ProgrammeVersion.objects.count() == 1
+
+
+def test_changed_pack_is_a_new_version_and_the_old_one_stays(city: City) -> None:
+    changed = guiyang_pack().model_copy(
+        update={"period": guiyang_pack().period.model_copy(update={"end": date(2018, 11, 30)})}
+    )
+    version, created = load_version(changed, by=None)
+    assert created
+    assert version.number == 2
+    city.version.refresh_from_db()
+    assert city.version.state == "superseded"
+    assert city.version.pack.digest == city.version.digest == guiyang_pack().digest
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ProgrammeVersion.objects.filter(pk=city.version.pk).update(state="current")
+
+
+def test_targets_come_from_the_pack(city: City) -> None:
+    values = dict(
+        Target.objects.filter(version=city.version, region="520100").values_list(
+            "indicator", "value"
+        )
+    )
+    assert values["supported_enterprises"] == 3500
+    assert values["jobs"] == 11000
+
+
+def test_zones_are_regions_of_the_city(city: City) -> None:
+    zone = Region.objects.get(code="520191")
+    assert (zone.is_zone, zone.parent_id) == (True, "520100")
+
+
+def test_everybody_is_matched_as_one_by_one(city: City) -> None:
+    known = make_enterprise(YUNYAN)
+    small = make_enterprise(YUNYAN, employees=40, operating_revenue=4_000_000)
+    unknown = make_enterprise(NANMING, employees=None, operating_revenue=None)
+    count = match_version(city.version, DAY)
+    assert match_version(city.version, DAY) == count == Match.objects.count()
+    found = {match.enterprise_id: match for match in Match.objects.all()}
+    assert small.pk not in found
+    assert found[known.pk].is_entitled
+    assert found[known.pk].missing == ["decide:mature"]
+    assert not found[unknown.pk].is_entitled
+    assert "size" in found[unknown.pk].missing
+    for enterprise in (known, small, unknown, city.enterprise):
+        explanation = explain_item(city.version, "direct_subsidy", enterprise, DAY)
+        match = found.get(enterprise.pk)
+        assert explanation.status == (match.status if match else "false")
+        assert explanation.is_entitled == (match is not None and match.is_entitled)
+
+
+def test_reasons_name_source_and_date(city: City) -> None:
+    explanation = explain_item(city.version, "direct_subsidy", city.enterprise, DAY)
+    trace = explanation.trace()
+    assert trace["facts"]["size"]["source"] == "computed"
+    assert trace["facts"]["region"] == {
+        "value": YUNYAN,
+        "source": "market",
+        "as_of": "2018-03-31",
+        "record": trace["facts"]["region"]["record"],
+    }
+    assert trace["digest"] == city.version.digest
