@@ -189,9 +189,7 @@ class City:
 
     def submitted(self, enterprise: Enterprise | None = None, owner: User | None = None) -> Case:
         """A submitted case."""
-        return case_actions.submit_case(
-            self.draft(enterprise, owner), by=owner or self.owner
-        )
+        return case_actions.submit_case(self.draft(enterprise, owner), by=owner or self.owner)
 
     def accepted(self) -> Case:
         """An accepted case."""

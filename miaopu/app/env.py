@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 
 class EnvironmentRefused(RuntimeError):
-    """A variable of the environment is missing or cannot be read; the text says which and what to do."""
+    """A variable of the environment cannot be used; the text says which and what to do."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def _names(name: str) -> tuple[str, ...]:
 
 
 def _secret_key(data_dir: Path, *, production: bool) -> str:
-    """The signing key: MIAOPU_SECRET_KEY, else one kept in the data folder (never in production)."""
+    """The signing key: MIAOPU_SECRET_KEY, else (not in production) one kept in the data folder."""
     key = os.environ.get("MIAOPU_SECRET_KEY", "")
     if key:
         return key
@@ -74,7 +74,7 @@ def read_environment() -> Environment:
 
 
 def database_settings(url: str) -> dict[str, object]:
-    """Django's database settings for a `postgresql://` URL; `?host=/folder` names a socket folder."""
+    """Django's database settings for a `postgresql://` URL; `?host=` may name a socket folder."""
     parts = urlsplit(url)
     if parts.scheme not in {"postgresql", "postgres"}:
         raise EnvironmentRefused(f"DATABASE_URL: {parts.scheme!r} is not postgresql://")

@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 SECRET_KEY = ENV.secret_key
 DEBUG = False
 DEMO = ENV.demo
-DEMO_PASSWORD = "miaopu-demo-2018"  # of the demo's log-ins only; printed on its sign-in page
+DEMO_PASSWORD = "miaopu-demo-2018"  # noqa: S105 — the demo's log-ins, shown there
 DATA_DIR = ENV.data_dir
 ALLOWED_HOSTS = list(ENV.allowed_hosts)
 CSRF_TRUSTED_ORIGINS = list(ENV.trusted_origins)
@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "miaopu.portal.middleware.OneClockMiddleware",
     "miaopu.portal.middleware.PrivatePagesMiddleware",
     "miaopu.portal.middleware.ReadOnlyGetMiddleware",
     "miaopu.portal.middleware.RefusedActionsMiddleware",
@@ -197,4 +198,5 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {"procrastinate": {"level": "WARNING"}, "axes": {"level": "WARNING"}},
 }

@@ -81,7 +81,7 @@ def _check_period(item: Item) -> None:
 def open_case(item: Item, enterprise: Enterprise, *, by: User) -> Case:
     """The enterprise's draft for the item, prefilled; a second call returns the same case.
 
-    Raises NotAllowed unless `by` represents the enterprise, ActionRefused where the facts exclude it.
+    Raises NotAllowed unless `by` represents the enterprise, ActionRefused where facts exclude it.
     """
     if not _represents(by, enterprise):
         raise NotAllowed(_("您不是该企业的代表"), _("请用企业授权的账号登录"))
@@ -136,7 +136,7 @@ def save_form(case: Case, typed: Mapping[str, Any], *, revision: int, by: User) 
 
 @transaction.atomic
 def attach_file(case: Case, material: str, name: str, content: bytes, *, by: User) -> CaseFile:
-    """Hand in a file with a draft. Raises ActionRefused for unknown kinds, Conflict once submitted."""
+    """Hand in a file with a draft. Raises ActionRefused for unknown kinds, Conflict later."""
     locked = lock_case(case)
     if not _represents(by, locked.enterprise):
         raise NotAllowed(_("您不是该企业的代表"), _("请用企业授权的账号登录"))
@@ -172,7 +172,7 @@ def submit_case(case: Case, *, by: User) -> Case:
         )
         if explanation.status == "false":
             raise ActionRefused(_("企业现已不符合条件"), _("请查看每项条件的依据"))
-        changes = {
+        changes: dict[str, Any] = {
             "submitted_at": clock.now(),
             "trace": explanation.trace(),
             "priority_points": explanation.priority_points,
@@ -195,9 +195,7 @@ def accept_case(case: Case, *, by: User, reason: str = "") -> Case:
 
 
 @transaction.atomic
-def propose_grant(
-    case: Case, decisions: Mapping[str, bool], *, by: User, reason: str = ""
-) -> Case:
+def propose_grant(case: Case, decisions: Mapping[str, bool], *, by: User, reason: str = "") -> Case:
     """Propose support. The reviewer answers every discretion of the rule and signs with her name.
 
     Raises ActionRefused unless facts and answers together make the rule true and its amount known.
@@ -241,9 +239,7 @@ def _reason_needed(reason: str) -> str:
 def propose_refusal(case: Case, *, by: User, reason: str) -> Case:
     """Propose to refuse support, with a reason that the enterprise will read."""
     reason = _reason_needed(reason)
-    return change_state(
-        lock_case(case), "propose_refusal", by=by, reason=reason, proposed_by=by
-    )
+    return change_state(lock_case(case), "propose_refusal", by=by, reason=reason, proposed_by=by)
 
 
 def _other_person(case: Case, by: User) -> None:
@@ -259,7 +255,7 @@ def approve_case(case: Case, *, by: User, reason: str = "") -> Case:
     """Approve a proposal to support; another person than the proposer."""
     locked = lock_case(case)
     _other_person(locked, by)
-    changes = {"approved_by": by} if locked.state == CaseState.PROPOSED else {}
+    changes: dict[str, Any] = {"approved_by": by} if locked.state == CaseState.PROPOSED else {}
     return change_state(locked, "approve", by=by, reason=reason, **changes)
 
 
@@ -268,7 +264,7 @@ def confirm_refusal(case: Case, *, by: User, reason: str = "") -> Case:
     """Confirm a proposal to refuse; another person than the proposer."""
     locked = lock_case(case)
     _other_person(locked, by)
-    changes = (
+    changes: dict[str, Any] = (
         {"decided_by": by, "decided_at": clock.now()}
         if locked.state == CaseState.REFUSAL_PROPOSED
         else {}
@@ -282,6 +278,4 @@ def send_back(case: Case, *, by: User, reason: str) -> Case:
     reason = _reason_needed(reason)
     locked = lock_case(case)
     _other_person(locked, by)
-    return change_state(
-        locked, "send_back", by=by, reason=reason, proposed_by=None, decisions={}
-    )
+    return change_state(locked, "send_back", by=by, reason=reason, proposed_by=None, decisions={})

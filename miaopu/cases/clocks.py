@@ -24,7 +24,7 @@ def calculation_rows(result: ClockResult) -> list[dict[str, Any]]:
 
 
 def start_clock(case: Case, step: Step | str, on: date | None = None) -> CaseClock:
-    """Start the clock of a step; its working days come from the pack, the first day is not counted."""
+    """Start a step's clock, with the pack's working days; the first day is not counted."""
     started = on or clock.today()
     days = case.item.definition.steps_by_id[str(step)].working_days
     result = working_days(started, days)

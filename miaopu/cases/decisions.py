@@ -38,9 +38,14 @@ def list_line(case: Case) -> dict[str, Any]:
     }
 
 
+def frozen_bytes(publicity: Publicity) -> bytes:
+    """The list's content in canonical form: exactly the bytes that its digest covers."""
+    return canonical(publicity.frozen_content())
+
+
 def digest_of(publicity: Publicity) -> str:
     """SHA-256 over the list's content in canonical form; anyone can compute it again."""
-    return hashlib.sha256(canonical(publicity.frozen_content())).hexdigest()
+    return hashlib.sha256(frozen_bytes(publicity)).hexdigest()
 
 
 @transaction.atomic
@@ -52,9 +57,7 @@ def publish_list(item: Item, region: Region, *, by: User) -> Publicity:
     if not reaches(by, region.code, [Role.APPROVER]):
         raise NotAllowed(_("您的角色不能发布公示"), _("请交由批准人办理"))
     waiting = Case.objects.filter(item=item, region=region).in_states(CaseState.APPROVED)
-    cases = [
-        lock_case(case) for case in waiting.order_by("-priority_points", "submitted_at", "pk")
-    ]
+    cases = [lock_case(case) for case in waiting.order_by("-priority_points", "submitted_at", "pk")]
     cases = [case for case in cases if case.state == CaseState.APPROVED]
     if not cases:
         raise ActionRefused(_("没有等待公示的办件"), _("批准办件后再发布公示"))
@@ -108,24 +111,17 @@ def decide_case(case: Case, *, by: User, reason: str = "") -> Case:
             )
         if digest_of(publicity) != publicity.digest:
             raise ActionRefused(_("公示名单与摘要不符"), _("请立即联系审计员"))
-    granted = change_state(
-        locked,
-        "grant",
-        by=by,
-        reason=reason,
-        **(
-            {"decided_by": by, "decided_at": clock.now()}
-            if locked.state == CaseState.PUBLISHED
-            else {}
-        ),
-    )
+    signed: dict[str, Any] = {}
+    if locked.state == CaseState.PUBLISHED:
+        signed = {"decided_by": by, "decided_at": clock.now()}
+    granted = change_state(locked, "grant", by=by, reason=reason, **signed)
     outcomes.handler_of(granted.item.outcome)(granted, by)
     return granted
 
 
 @transaction.atomic
 def start_decide_clocks() -> int:
-    """For lists whose publicity has ended, start the clock of the decision; again changes nothing."""
+    """Start the decision's clock where publicity has ended; again changes nothing."""
     started = 0
     ended = Case.objects.in_states(CaseState.PUBLISHED).filter(
         publicity__ends_on__lt=clock.today(), clocks__step=Step.PUBLICITY, clocks__stopped_on=None

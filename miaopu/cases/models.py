@@ -218,9 +218,7 @@ class Publicity(models.Model):
         """Order and protection."""
 
         ordering = ["-pk"]
-        triggers = [
-            pgtrigger.Protect(name="frozen", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
+        triggers = [pgtrigger.Protect(name="frozen", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return self.number

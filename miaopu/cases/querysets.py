@@ -14,7 +14,7 @@ from miaopu.core.scope import AnyUser, region_prefixes, within
 from miaopu.plans.enums import VersionState
 
 if TYPE_CHECKING:
-    from miaopu.cases.models import Case, CaseClock, CaseFile, Item, Publicity
+    from miaopu.cases.models import Case, CaseClock, CaseFile, Item, Publicity  # noqa: F401 — named in the bases below
 
 READERS = (
     Role.REVIEWER,
@@ -67,7 +67,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def with_due_on(self) -> Self:
         """Each case with the due date of the clock that runs (None: no clock runs)."""
-        clocks = self.model._meta.get_field("clocks").related_model.objects  # type: ignore[union-attr]
+        clocks = self.model._meta.get_field("clocks").related_model.objects  # type: ignore[attr-defined]
         running = clocks.running().filter(case=OuterRef("pk")).order_by("-pk")
         return self.annotate(due_on=Subquery(running.values("due_on")[:1]))
 
@@ -97,7 +97,7 @@ class CaseFileQuerySet(models.QuerySet["CaseFile"]):
 
     def for_user(self, user: AnyUser) -> Self:
         """Files of the cases in the user's scope."""
-        cases = self.model._meta.get_field("case").related_model.objects  # type: ignore[union-attr]
+        cases = self.model._meta.get_field("case").related_model.objects  # type: ignore[attr-defined]
         return self.filter(case__in=cases.for_user(user))
 
 

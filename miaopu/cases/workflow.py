@@ -32,7 +32,7 @@ def lock_case(case: Case) -> Case:
 
 
 def may(user: User, case: Case, roles: frozenset[str]) -> bool:
-    """Whether the user holds one of the roles for this case's region, or represents the enterprise."""
+    """Whether the user holds one of the roles for the case's region, or acts for the enterprise."""
     if user.is_party:
         return (
             PARTY in roles
@@ -65,7 +65,6 @@ def transition(
     *,
     by: User,
     reason: str = "",
-    data: dict[str, Any] | None = None,
     **changes: Any,
 ) -> Case:
     """Carry out the named transition on a locked case, with field changes, clock and event.
@@ -103,6 +102,6 @@ def transition(
         by=by,
         reason=reason,
         region=locked.region_id,
-        data={"from": previous, "to": rule.target, **(data or {})},
+        data={"from": previous, "to": rule.target},
     )
     return locked

@@ -71,9 +71,7 @@ def load_regions(zones: Iterable[tuple[str, str, str, str]] = ()) -> int:
     Loading again changes only names. Returns the number of regions there are.
     """
     if not Region.objects.exists():
-        rows = sorted(
-            reference.regions().values(), key=lambda region: (region.level, region.code)
-        )
+        rows = sorted(reference.regions().values(), key=lambda region: (region.level, region.code))
         Region.objects.bulk_create(
             Region(
                 code=row.code,
@@ -102,16 +100,10 @@ def load_regions(zones: Iterable[tuple[str, str, str, str]] = ()) -> int:
 
 
 @transaction.atomic
-def add_member(
-    user: User, office: Office, role: Role, *, by: User | None
-) -> Membership:
+def add_member(user: User, office: Office, role: Role, *, by: User | None) -> Membership:
     """Give `user` the role in the office. Raises IntegrityError where roles exclude each other."""
-    membership = Membership.objects.create(
-        user=user, office=office, role=role, since=clock.now()
-    )
-    record_event(
-        membership, Verb.ADD_MEMBER, by=by, region=office.region, data={"role": role}
-    )
+    membership = Membership.objects.create(user=user, office=office, role=role, since=clock.now())
+    record_event(membership, Verb.ADD_MEMBER, by=by, region=office.region, data={"role": role})
     user.__dict__.pop("live_memberships", None)
     return membership
 
@@ -119,9 +111,7 @@ def add_member(
 @transaction.atomic
 def end_membership(membership: Membership, *, by: User, reason: str = "") -> None:
     """End a membership; the user's next request no longer has the role."""
-    locked = Membership.objects.select_for_update(of=("self",), no_key=True).get(
-        pk=membership.pk
-    )
+    locked = Membership.objects.select_for_update(of=("self",), no_key=True).get(pk=membership.pk)
     if locked.ended_at is not None:
         raise ActionRefused(_("该角色已经收回"), _("刷新页面查看当前状态"))
     locked.ended_at = clock.now()
@@ -175,9 +165,7 @@ def keep_file(content: bytes, *, by: User) -> File:
     if not default_storage.exists(file.storage_name):
         default_storage.save(file.storage_name, ContentFile(content))
     file.save()
-    record_event(
-        file, Verb.KEEP_FILE, by=by, data={"sha256": digest, "size": len(content)}
-    )
+    record_event(file, Verb.KEEP_FILE, by=by, data={"sha256": digest, "size": len(content)})
     return file
 
 
@@ -196,10 +184,8 @@ def mark_notices_read(user: User) -> int:
 
 
 @transaction.atomic
-def open_job(
-    key: str, title: str, *, by: User | None, total: int = 0
-) -> tuple[Job, bool]:
-    """The job with this key and whether it is new; a second call with the same key starts nothing."""
+def open_job(key: str, title: str, *, by: User | None, total: int = 0) -> tuple[Job, bool]:
+    """The job with this key and whether it is new; the same key again starts nothing."""
     job, created = Job.objects.get_or_create(
         key=key,
         defaults={

@@ -15,17 +15,13 @@ _offset: ContextVar[timedelta | None] = ContextVar("miaopu_clock_offset", defaul
 def _read_offset() -> timedelta:
     if not settings.DEMO:
         return timedelta(0)
-    days = (
-        apps.get_model("core", "DemoClock")
-        .objects.values_list("offset_days", flat=True)
-        .first()
-    )
+    days = apps.get_model("core", "DemoClock").objects.values_list("offset_days", flat=True).first()
     return timedelta(days=days or 0)
 
 
 @contextmanager
 def read_once() -> Iterator[None]:
-    """Within the block the demo's offset is read from the database once (one web request, one job)."""
+    """Within the block (a web request, a job) the demo's offset is read from the database once."""
     token = _offset.set(_read_offset())
     try:
         yield

@@ -95,10 +95,7 @@ class User(AbstractUser):
     def live_memberships(self) -> list[Membership]:
         """The user's memberships that have not ended, with their offices."""
         return list(
-            Membership.objects.live()
-            .filter(user=self)
-            .select_related("office")
-            .order_by("pk")
+            Membership.objects.live().filter(user=self).select_related("office").order_by("pk")
         )
 
     @property
@@ -116,9 +113,7 @@ class Membership(models.Model):
     """A user acts in an office with a role."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
-    office = models.ForeignKey(
-        Office, on_delete=models.PROTECT, related_name="memberships"
-    )
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(_("角色"), max_length=20, choices=Role.choices)
     since = models.DateTimeField(_("起"))
     ended_at = models.DateTimeField(_("止"), null=True, blank=True)
@@ -152,15 +147,9 @@ class Event(models.Model):
 
     at = models.DateTimeField(_("时间"))
     recorded_at = models.DateTimeField(_("记录时间"), auto_now_add=True)
-    actor = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+"
-    )
-    office = models.ForeignKey(
-        Office, on_delete=models.PROTECT, null=True, related_name="+"
-    )
-    region = models.ForeignKey(
-        Region, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, null=True, related_name="+")
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, null=True, related_name="+")
     verb = models.CharField(_("动作"), max_length=60)
     subject_type = models.CharField(_("对象类别"), max_length=60)
     subject_id = models.CharField(_("对象编号"), max_length=40)
@@ -173,13 +162,9 @@ class Event(models.Model):
         """Order, indexes and protection."""
 
         ordering = ["-pk"]
-        indexes = [
-            models.Index(fields=["subject_type", "subject_id"], name="event_subject")
-        ]
+        indexes = [models.Index(fields=["subject_type", "subject_id"], name="event_subject")]
         triggers = [
-            pgtrigger.Protect(
-                name="append_only", operation=pgtrigger.Update | pgtrigger.Delete
-            )
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]
 
     def __str__(self) -> str:
@@ -199,9 +184,7 @@ class File(models.Model):
         """Protection."""
 
         triggers = [
-            pgtrigger.Protect(
-                name="append_only", operation=pgtrigger.Update | pgtrigger.Delete
-            )
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]
 
     def __str__(self) -> str:
@@ -225,9 +208,7 @@ class Job(models.Model):
     total = models.PositiveIntegerField(_("总数"), default=0)
     result = models.JSONField(_("结果"), default=dict)
     error = models.TextField(_("错误"), blank=True)
-    created_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(_("创建时间"))
     finished_at = models.DateTimeField(_("完成时间"), null=True)
 
@@ -266,9 +247,7 @@ class Notice(models.Model):
         """Order; each event gives exactly one notice."""
 
         ordering = ["-pk"]
-        constraints = [
-            models.UniqueConstraint(name="notice_once", fields=["user", "key"])
-        ]
+        constraints = [models.UniqueConstraint(name="notice_once", fields=["user", "key"])]
 
     def __str__(self) -> str:
         return self.text

@@ -11,7 +11,7 @@ from miaopu.core.enums import Role
 from miaopu.core.scope import AnyUser, region_prefixes, within
 
 if TYPE_CHECKING:
-    from miaopu.core.models import Event, Job, Membership, Notice, Office
+    from miaopu.core.models import Event, Job, Membership, Notice, Office  # noqa: F401 — named in the bases below
 
 READERS_OF_EVENTS = (Role.AUDITOR, Role.AUDIT_ADMIN)
 
@@ -41,11 +41,9 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.filter(within(prefixes))
 
     def for_subject(self, subject: models.Model) -> Self:
-        """Events of one thing, oldest first. The caller has proved that the user may see the thing."""
+        """Events of one thing, oldest first. The caller has proved that the user may see it."""
         return (
-            self.filter(
-                subject_type=subject._meta.label_lower, subject_id=str(subject.pk)
-            )
+            self.filter(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))
             .select_related("actor", "office")
             .order_by("pk")
         )

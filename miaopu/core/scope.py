@@ -19,9 +19,7 @@ def region_prefix(code: str) -> str:
     return code
 
 
-def region_prefixes(
-    user: AnyUser, roles: Iterable[str] | None = None
-) -> frozenset[str]:
+def region_prefixes(user: AnyUser, roles: Iterable[str] | None = None) -> frozenset[str]:
     """Prefixes of the regions that `user` reaches through offices, with one of `roles` if given.
 
     Empty for anonymous, inactive and unknown users: closed unless proved otherwise.
@@ -36,18 +34,14 @@ def region_prefixes(
     )
 
 
-def within(prefixes: Iterable[str], field: str = "region_id") -> Q:
-    """A filter: the region code in `field` lies in one of the regions; nothing if there are none."""
+def within(prefixes: Iterable[str], field: str = "region__code") -> Q:
+    """A filter: the code in `field` lies in one of the regions; nothing if there are none."""
     condition = Q(pk__in=[])
     for prefix in sorted(prefixes):
         condition |= Q(**{f"{field}__startswith": prefix})
     return condition
 
 
-def reaches(
-    user: AnyUser, region_code: str, roles: Iterable[str] | None = None
-) -> bool:
-    """Whether `user` holds one of `roles` (any if None) in an office whose region covers the code."""
-    return any(
-        region_code.startswith(prefix) for prefix in region_prefixes(user, roles)
-    )
+def reaches(user: AnyUser, region_code: str, roles: Iterable[str] | None = None) -> bool:
+    """Whether `user` holds one of `roles` (any if None) in an office that covers the region."""
+    return any(region_code.startswith(prefix) for prefix in region_prefixes(user, roles))

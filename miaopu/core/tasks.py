@@ -15,9 +15,7 @@ STALLED_AFTER_SECONDS = 30
 async def retry_stalled_jobs(context: JobContext, timestamp: int) -> None:
     """Put jobs of workers that died back into the queue. Every task is idempotent for this."""
     manager = context.app.job_manager
-    stalled = await manager.get_stalled_jobs(
-        seconds_since_heartbeat=STALLED_AFTER_SECONDS
-    )
+    stalled = await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS)
     for job in stalled:
         logger.warning("retrying stalled job %s (%s)", job.id, job.task_name)
         await manager.retry_job(job)

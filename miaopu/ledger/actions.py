@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from miaopu.core import clock
@@ -17,6 +17,8 @@ from miaopu.engine.money import format_yuan
 from miaopu.ledger.enums import AccountKind, Level, TransferKind, Verb
 from miaopu.ledger.models import Account, Award, Entry, Seal, Transfer
 from miaopu.plans.models import Programme, ProgrammeVersion
+
+BOOKS_LOCK = 7_102_018  # the advisory lock of the books; any number nobody else uses
 
 
 class BudgetShort(ActionRefused):
@@ -59,9 +61,7 @@ def account_of(
         level=level,
         region=region,
         kind=kind,
-        defaults={
-            "code": "/".join((programme.slug, purpose, str(level), region.code, str(kind)))
-        },
+        defaults={"code": "/".join((programme.slug, purpose, str(level), region.code, str(kind)))},
     )
     return account
 
@@ -83,6 +83,16 @@ def _check_balances(locked: Mapping[int, Account], lines: Sequence[Line]) -> Non
             raise BudgetShort(account, -amount, account.balance_fen)
 
 
+def lock_books(*, exclusive: bool) -> None:
+    """Hold the books until the transaction ends: shared for transfers, exclusive for sealing.
+
+    So no transfer of a day can still be on its way when that day is sealed.
+    """
+    function = "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {function}(%s)", [BOOKS_LOCK])
+
+
 @transaction.atomic
 def make_transfer(
     key: str,
@@ -93,13 +103,14 @@ def make_transfer(
     award: Award | None = None,
     reason: str = "",
 ) -> Transfer:
-    """Move money: `lines` sum to zero, once per `key`; the same key again returns the first transfer.
+    """Move money: `lines` sum to zero, once per `key`; the same key returns the first transfer.
 
     Raises BudgetShort where an account would fall below zero, KeyReused where the key stands for
     another movement, ValueError where the lines do not sum to zero.
     """
     if sum(line.amount_fen for line in lines) != 0 or len(lines) < 2:
         raise ValueError(f"transfer {key}: the lines do not sum to zero")
+    lock_books(exclusive=False)
     locked = lock_accounts([line.account for line in lines])
     known = Transfer.objects.filter(key=key).first()
     if known is not None:
@@ -115,8 +126,7 @@ def make_transfer(
         key=key, kind=kind, award=award, at=now, by=by, reason=reason
     )
     Entry.objects.bulk_create(
-        Entry(transfer=transfer, account=line.account, amount_fen=line.amount_fen)
-        for line in lines
+        Entry(transfer=transfer, account=line.account, amount_fen=line.amount_fen) for line in lines
     )
     return transfer
 

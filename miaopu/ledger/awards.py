@@ -164,9 +164,5 @@ def release_award(award: Award, *, by: User, reason: str) -> Award:
     locked.state = AwardState.RELEASED
     locked.save(update_fields=["state"])
     _move(locked, TransferKind.RELEASE, AccountKind.COMMITTED, AccountKind.AVAILABLE, by)
-    record_event(
-        locked.case, Verb.RELEASE, by=by, reason=reason, region=locked.case.region_id
-    )
+    record_event(locked.case, Verb.RELEASE, by=by, reason=reason, region=locked.case.region_id)
     return locked
-
-

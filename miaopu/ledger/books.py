@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -12,6 +12,7 @@ from miaopu.core.actions import record_event
 from miaopu.engine import books as engine_books
 from miaopu.engine import seals
 from miaopu.engine.books import BookAccount, BookAward, BookEntry, Books, BookSeal, BookTransfer
+from miaopu.ledger.actions import lock_books
 from miaopu.ledger.enums import Verb
 from miaopu.ledger.models import Account, Award, Seal, Transfer
 
@@ -29,13 +30,13 @@ def _book_transfer(transfer: Transfer) -> BookTransfer:
     )
 
 
-def _transfers() -> list[BookTransfer]:
-    rows = (
-        Transfer.objects.select_related("award")
-        .prefetch_related("entries__account")
-        .order_by("at", "pk")
-    )
-    return [_book_transfer(row) for row in rows.iterator(chunk_size=2000)]
+def _transfers(after: date | None = None) -> list[BookTransfer]:
+    """All transfers, or those of the days after one, in the order in which they were made."""
+    rows = Transfer.objects.select_related("award").prefetch_related("entries__account")
+    if after is not None:
+        start = datetime.combine(after + timedelta(days=1), time.min)
+        rows = rows.filter(at__gte=timezone.make_aware(start))
+    return [_book_transfer(row) for row in rows.order_by("at", "pk").iterator(chunk_size=2000)]
 
 
 def read_books() -> Books:
@@ -63,14 +64,14 @@ def read_books() -> Books:
 
 @transaction.atomic
 def seal_days(until: date | None = None) -> list[Seal]:
-    """Seal every day with transfers that has ended (before today, or up to `until`); again: nothing."""
+    """Seal every ended day with transfers (at most up to `until`); again seals nothing."""
+    lock_books(exclusive=True)
     today = clock.today()
-    last = Seal.objects.select_for_update(no_key=True).order_by("-day").first()
+    last = Seal.objects.order_by("-day").first()
     by_day: dict[date, list[BookTransfer]] = {}
-    for transfer in _transfers():
+    for transfer in _transfers(last.day if last else None):
         if transfer.day < today and (until is None or transfer.day <= until):
-            if last is None or transfer.day > last.day:
-                by_day.setdefault(transfer.day, []).append(transfer)
+            by_day.setdefault(transfer.day, []).append(transfer)
     previous = last.chain if last else seals.GENESIS
     made = []
     for day in sorted(by_day):

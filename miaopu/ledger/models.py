@@ -151,9 +151,7 @@ class Transfer(models.Model):
 
     key = models.CharField(_("幂等键"), max_length=120, unique=True)
     kind = models.CharField(_("类别"), max_length=10, choices=TransferKind.choices)
-    award = models.ForeignKey(
-        Award, on_delete=models.PROTECT, null=True, related_name="transfers"
-    )
+    award = models.ForeignKey(Award, on_delete=models.PROTECT, null=True, related_name="transfers")
     at = models.DateTimeField(_("时间"))
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     reason = models.CharField(_("摘要"), max_length=200, blank=True)

@@ -13,7 +13,7 @@ from miaopu.ledger.enums import AwardState
 from miaopu.plans.enums import VersionState
 
 if TYPE_CHECKING:
-    from miaopu.ledger.models import Account, Award, Seal, Transfer
+    from miaopu.ledger.models import Account, Award, Seal, Transfer  # noqa: F401 — named in the bases below
 
 READERS = (
     Role.FINANCE_OFFICER,
@@ -57,7 +57,7 @@ class AwardQuerySet(models.QuerySet["Award"]):
                 case__enterprise__representatives__user_id=user.pk,
                 case__enterprise__representatives__ended_at__isnull=True,
             )
-        return self.filter(within(region_prefixes(user, READERS), "case__region_id"))
+        return self.filter(within(region_prefixes(user, READERS), "case__region__code"))
 
     def public(self) -> Self:
         """Awards of programmes in force: what was granted is public."""

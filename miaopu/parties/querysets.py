@@ -11,7 +11,7 @@ from django.db.models import Q
 from miaopu.core.scope import AnyUser, region_prefixes, within
 
 if TYPE_CHECKING:
-    from miaopu.parties.models import Enterprise, Fact, Representative
+    from miaopu.parties.models import Enterprise, Fact, Representative  # noqa: F401 — named in the bases below
 
 
 class EnterpriseQuerySet(models.QuerySet["Enterprise"]):
@@ -49,7 +49,7 @@ class FactQuerySet(models.QuerySet["Fact"]):
                 enterprise__representatives__user_id=user.pk,
                 enterprise__representatives__ended_at__isnull=True,
             )
-        return self.filter(within(region_prefixes(user), "enterprise__region_id"))
+        return self.filter(within(region_prefixes(user), "enterprise__region__code"))
 
 
 class RepresentativeQuerySet(models.QuerySet["Representative"]):

@@ -18,7 +18,7 @@ from miaopu.engine.packs.schema import Pack
 from miaopu.parties.dictionary import fact_dictionary
 from miaopu.parties.facts import iterate_known_facts, values
 from miaopu.parties.models import Enterprise
-from miaopu.plans.enums import VersionState, Verb
+from miaopu.plans.enums import Verb, VersionState
 from miaopu.plans.models import Match, Programme, ProgrammeVersion, Target
 
 Report = Callable[[int, int], None]
@@ -44,9 +44,7 @@ def load_version(pack: Pack, *, by: User | None) -> tuple[ProgrammeVersion, bool
     Returns the version and whether it is new. Cases under older versions stay on them.
     """
     _check_facts(pack)
-    load_regions(
-        (zone.code, zone.title.zh, zone.title.en, zone.parent) for zone in pack.zones
-    )
+    load_regions((zone.code, zone.title.zh, zone.title.en, zone.parent) for zone in pack.zones)
     programme, _created = Programme.objects.get_or_create(
         slug=pack.programme,
         defaults={
@@ -98,7 +96,7 @@ def match_version(version: ProgrammeVersion, as_of: date, report: Report | None 
     `report(done, total)` is called now and then. Returns the number of matches.
     """
     region = version.programme.region
-    enterprises = Enterprise.objects.filter(region_id__startswith=region.code[:4])
+    enterprises = Enterprise.objects.filter(region__code__startswith=region.code[:4])
     total = enterprises.count()
     rules = version.pack.rule_set(as_of)
     rows: list[Match] = []

@@ -21,7 +21,6 @@ from miaopu.plans.querysets import (
     TargetQuerySet,
 )
 
-
 _PACKS: dict[str, Pack] = {}  # by digest; contents never change
 
 
@@ -131,7 +130,7 @@ class Target(models.Model):
 
 
 class Match(models.Model):
-    """An item's rule and an enterprise that it does not exclude, as of a day. What is false has no row."""
+    """An item and an enterprise that its rule does not exclude on a day. What is false has no row."""
 
     version = models.ForeignKey(ProgrammeVersion, on_delete=models.PROTECT, related_name="+")
     item = models.CharField(_("事项"), max_length=60)

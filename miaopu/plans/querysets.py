@@ -10,7 +10,7 @@ from miaopu.core.scope import AnyUser, region_prefixes, within
 from miaopu.plans.enums import MatchStatus, VersionState
 
 if TYPE_CHECKING:
-    from miaopu.plans.models import Match, Programme, ProgrammeVersion, Target
+    from miaopu.plans.models import Match, Programme, ProgrammeVersion, Target  # noqa: F401 — named in the bases below
 
 
 class ProgrammeQuerySet(models.QuerySet["Programme"]):
@@ -53,7 +53,7 @@ class MatchQuerySet(models.QuerySet["Match"]):
                 enterprise__representatives__user_id=user.pk,
                 enterprise__representatives__ended_at__isnull=True,
             )
-        return self.filter(within(region_prefixes(user), "enterprise__region_id"))
+        return self.filter(within(region_prefixes(user), "enterprise__region__code"))
 
     def current(self) -> Self:
         """Matches under versions in force."""

@@ -24,7 +24,9 @@ def match_programme(job_id: int, version_id: int, as_of: str) -> None:
     version = ProgrammeVersion.objects.get(pk=version_id)
     try:
         count = match_version(
-            version, date.fromisoformat(as_of), lambda done, total: report_progress(job, done, total)
+            version,
+            date.fromisoformat(as_of),
+            lambda done, total: report_progress(job, done, total),
         )
     except Exception as error:
         logger.exception("matching version %s failed", version_id)

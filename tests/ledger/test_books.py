@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
 
 from miaopu.core import clock
 from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
@@ -115,7 +116,7 @@ def test_database_refuses_to_rewrite(city: City, statement: str) -> None:
 def test_seals_chain_day_after_day(city: City) -> None:
     award = city.granted()
     pay_award(award, "B1", by=city.finance)
-    assert [seal.day for seal in seal_days()] == [award.case.opened_at.date()]
+    assert [seal.day for seal in seal_days()] == [timezone.localdate(award.case.opened_at)]
     travel(clock.today() + timedelta(days=1))
     assert len(seal_days()) == 1
     assert seal_days() == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -15,15 +16,23 @@ from miaopu.cases.decisions import decide_case, publish_list
 from miaopu.cases.models import Case
 from miaopu.core.enums import Role
 from miaopu.core.models import Region
+from miaopu.engine.books import verify
 from miaopu.engine.money import split
 from miaopu.ledger import actions as ledger_actions
 from miaopu.ledger.actions import BudgetShort, fund_account
 from miaopu.ledger.books import read_books
 from miaopu.ledger.enums import AccountKind
 from miaopu.ledger.models import Account, Award, Transfer
-from miaopu.engine.books import verify
-from tests.factories import GOOD_FORM, YUNYAN, City, build_city, make_enterprise, make_officer
-from tests.factories import make_owner, travel
+from tests.factories import (
+    GOOD_FORM,
+    YUNYAN,
+    City,
+    build_city,
+    make_enterprise,
+    make_officer,
+    make_owner,
+    travel,
+)
 
 DECISIONS = 200
 THREADS = 16
@@ -114,7 +123,6 @@ def balances(kind: AccountKind) -> dict[str, int]:
     return {account.level: account.balance_fen for account in rows}
 
 
-@pytest.mark.slow
 def test_two_hundred_decisions_for_money_for_sixty_one(
     committed_db: str, in_threads: Callable[..., list[Any]]
 ) -> None:
@@ -137,21 +145,24 @@ def test_two_hundred_decisions_for_money_for_sixty_one(
     assert verify(read_books()) == []
 
 
+def read_unlocked(accounts: Any) -> dict[int, Account]:
+    """What `lock_accounts` returns, without the lock, and time for others to come between."""
+    ids = {account.pk for account in accounts}
+    found = {row.pk: row for row in Account.objects.filter(pk__in=ids).select_related("region")}
+    time.sleep(0.02)
+    return found
+
+
 @pytest.fixture
 def without_lock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The control: the same code without the row lock and without the database's own guard."""
 
-    def unlocked(accounts: Any) -> dict[int, Account]:
-        ids = {account.pk for account in accounts}
-        return {row.pk: row for row in Account.objects.filter(pk__in=ids).select_related("region")}
-
-    monkeypatch.setattr(ledger_actions, "lock_accounts", unlocked)
+    monkeypatch.setattr(ledger_actions, "lock_accounts", read_unlocked)
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE ledger_account DROP CONSTRAINT account_never_below_zero")
     yield
 
 
-@pytest.mark.slow
 def test_control_without_the_lock_oversells(
     committed_db: str, without_lock: None, in_threads: Callable[..., list[Any]]
 ) -> None:
@@ -166,17 +177,12 @@ def test_control_without_the_lock_oversells(
     assert any("below zero" in str(finding.what) for finding in verify(read_books()))
 
 
-@pytest.mark.slow
 def test_database_guard_alone_never_oversells(
     committed_db: str, monkeypatch: pytest.MonkeyPatch, in_threads: Callable[..., list[Any]]
 ) -> None:
     """Second line: without the lock the check constraint still refuses the fen too many."""
 
-    def unlocked(accounts: Any) -> dict[int, Account]:
-        ids = {account.pk for account in accounts}
-        return {row.pk: row for row in Account.objects.filter(pk__in=ids).select_related("region")}
-
-    monkeypatch.setattr(ledger_actions, "lock_accounts", unlocked)
+    monkeypatch.setattr(ledger_actions, "lock_accounts", read_unlocked)
     city = build_city()
     cases = published_cases(city, 40)
     set_budget(city, affordable(10))

@@ -66,7 +66,13 @@ def test_recording_again_changes_nothing_and_a_contradiction_is_refused(city: Ci
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("employees", "4"), ("employees", True), ("size_", "x"), ("registered_on", "2018"), ("region", 5)],
+    [
+        ("employees", "4"),
+        ("employees", True),
+        ("size_", "x"),
+        ("registered_on", "2018"),
+        ("region", 5),
+    ],
 )
 def test_values_of_a_wrong_type_are_refused(city: City, name: str, value: object) -> None:
     with pytest.raises(ActionRefused):

@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from miaopu.core.models import Region
+from miaopu.engine.packs.schema import Pack
 from miaopu.plans.actions import load_version, match_version
 from miaopu.plans.entitlements import explain_item
 from miaopu.plans.models import Match, ProgrammeVersion, Target
@@ -24,9 +25,9 @@ def test_same_pack_again_changes_nothing(city: City) -> None:
 
 
 def test_changed_pack_is_a_new_version_and_the_old_one_stays(city: City) -> None:
-    changed = guiyang_pack().model_copy(
-        update={"period": guiyang_pack().period.model_copy(update={"end": date(2018, 11, 30)})}
-    )
+    content = guiyang_pack().to_json()
+    content["period"]["to"] = "2018-11-30"
+    changed = Pack.from_json(content)
     version, created = load_version(changed, by=None)
     assert created
     assert version.number == 2

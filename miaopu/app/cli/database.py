@@ -13,8 +13,10 @@ from django.db import DatabaseError, connections
 from miaopu.app.cli.output import PROBLEMS, print_problem, stop
 from miaopu.app.env import Environment, EnvironmentRefused, read_environment
 from miaopu.app.supervise import PortRefused
+from miaopu.core.errors import ActionRefused
 from miaopu.core.postgres import PostgresRefused
 from miaopu.core.postgres_running import running
+from miaopu.engine.messages import EngineError
 
 DEMO_MARK = "demo"
 
@@ -36,6 +38,8 @@ def problems_end_the_verb() -> Iterator[None]:
         CommandError,
         DatabaseError,
         TimeoutError,
+        EngineError,
+        ActionRefused,
     ) as error:
         print_problem(error)
         raise stop(PROBLEMS) from error
@@ -60,8 +64,7 @@ def prepare() -> Environment:
 def set_up_django() -> None:
     """Set Django up for work outside a request: no limit on how long a statement may take."""
     django.setup()
-    options = settings.DATABASES["default"].setdefault("OPTIONS", {})
-    options["options"] = "-c lock_timeout=5000"
+    settings.DATABASES["default"]["OPTIONS"] = {"options": "-c lock_timeout=5000"}
 
 
 @contextmanager
@@ -83,3 +86,12 @@ def database() -> Iterator[Environment]:
                 yield environment
             finally:
                 connections.close_all()
+
+
+@contextmanager
+def no_database() -> Iterator[Environment]:
+    """Django is set up inside the block, for a verb that reads files only."""
+    with problems_end_the_verb():
+        environment = prepare()
+        set_up_django()
+        yield environment

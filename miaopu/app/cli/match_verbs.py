@@ -220,8 +220,7 @@ def _enterprise(
             Bilingual(f"{path} 不是可读的 JSON", f"{path} is not readable as JSON"),
             Bilingual("请核对文件", "check the file"),
         ) from error
-    shape = {"enterprise_id", "facts", "decisions"}
-    if not isinstance(data, dict) or not isinstance(data.get("facts"), dict) or data.keys() - shape:
+    if not isinstance(data, dict) or not isinstance(data.get("facts"), dict):
         raise _wrong_shape(path)
     decisions = data.get("decisions") or {}
     if not isinstance(decisions, dict):
@@ -237,16 +236,20 @@ def _enterprise(
 
 
 def _check_decisions(decisions: Mapping[str, object], known: Iterable[str]) -> None:
+    """Raise for an answer that is not yes or no; say which answers belong to no condition."""
     for key, answer in decisions.items():
-        if key not in known or not isinstance(answer, bool | None):
+        if not isinstance(answer, bool | None):
             raise EngineError(
                 Bilingual(
-                    f"“{key}”不是待认定的条件，或答案不是是非", f"{key} is not to be decided"
+                    f"对“{key}”的认定不是是非", f"the decision on {key} is not true or false"
                 ),
+                Bilingual("写 true 或 false", "write true or false"),
+            )
+        if key not in known:
+            print_problem(
                 Bilingual(
-                    f"写成 规则.条件: true 或 false；可用：{'、'.join(sorted(known))}",
-                    f"write rule.condition: true or false; there are {', '.join(sorted(known))}",
-                ),
+                    f"没有待认定的条件 {key}，未采用", f"nothing to decide called {key}: unused"
+                )
             )
 
 

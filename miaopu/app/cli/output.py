@@ -1,4 +1,4 @@
-"""How every verb prints: one JSON document on standard output, or a readable table; problems on standard error."""
+"""How every verb prints: one JSON document or a table; problems go to standard error."""
 
 import json
 import sys

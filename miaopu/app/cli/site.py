@@ -1,16 +1,15 @@
 """Runs the whole site in the foreground: database, web server and worker under one supervisor."""
 
 import io
-import json
 import os
 import shutil
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from django.core.management import call_command
 from django.db import connections
@@ -90,9 +89,9 @@ def demo(address: Address, shape: Format, *, enterprises: int, fresh: bool) -> N
 
         def prepare_data() -> None:
             with _step("载入项目包", "loading the programme pack"):
-                call_command("load_pack", str(_DEMO_PROGRAMME), stdout=io.StringIO())
+                call_command("load_pack", str(_DEMO_PROGRAMME), stdout=sys.stderr)
             with _step(f"载入演示数据（{enterprises} 家企业）", "loading the demo data"):
-                call_command("load_demo", enterprises=enterprises, stdout=io.StringIO())
+                call_command("load_demo", enterprises=enterprises, stdout=sys.stderr)
 
         _run(
             environment,
@@ -185,9 +184,9 @@ def _announce_demo(shape: Format) -> Callable[[Address], None]:
     def announce(address: Address) -> None:
         if shape is Format.JSON:
             printed = io.StringIO()
-            call_command("demo_logins", format="json", stdout=printed)
-            logins: Any = json.loads(printed.getvalue())
-            print_json({"address": address.url, "logins": logins})
+            call_command("demo_logins", stdout=printed)
+            lines = [line.strip() for line in printed.getvalue().splitlines()]
+            print_json({"address": address.url, "logins": lines})
         else:
             call_command("demo_logins")
             _say_address(address)

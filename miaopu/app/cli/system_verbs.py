@@ -1,5 +1,6 @@
 """Verbs that run the system: demo, serve, worker, migrate, load, verify-books (docs/cli.md)."""
 
+import io
 from pathlib import Path
 from typing import Annotated
 
@@ -7,7 +8,7 @@ import typer
 from django.core.management import call_command
 
 from miaopu.app.cli import site
-from miaopu.app.cli.database import database
+from miaopu.app.cli.database import database, no_database
 from miaopu.app.cli.output import Format, FormatOption, print_json
 
 HostOption = Annotated[str, typer.Option(help="监听地址 / address to listen on")]
@@ -18,7 +19,7 @@ def demo(
     port: PortOption = 8000,
     host: HostOption = "127.0.0.1",
     enterprises: Annotated[
-        int, typer.Option(min=1, max=1_000_000, help="企业数量 / number of enterprises")
+        int, typer.Option(min=200, max=1_000_000, help="企业数量 / number of enterprises")
     ] = 2000,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="先清除演示数据 / erase the demo data first")
@@ -54,19 +55,24 @@ def load(
     packs: Annotated[list[Path], typer.Argument(help="项目包目录 / folders of packs")],
     shape: FormatOption = Format.TABLE,
 ) -> None:
-    """载入项目包 / Load programme packs; a version that is there already stays as it is."""
+    """载入项目包 / Load programme packs; a pack that is loaded already changes nothing."""
     with database():
-        call_command("load_pack", *(str(pack) for pack in packs), format=shape.value)
+        printed = io.StringIO()
+        call_command("load_pack", *(str(pack) for pack in packs), stdout=printed)
+    if shape is Format.JSON:
+        print_json({"packs": printed.getvalue().splitlines()})
+    else:
+        typer.echo(printed.getvalue(), nl=False)
 
 
 def verify_books(
     export: Annotated[
-        Path | None, typer.Option(help="核对这份导出 / verify this export as well")
+        Path | None, typer.Option(help="核对这份导出 / verify this export, not the database")
     ] = None,
     shape: FormatOption = Format.TABLE,
 ) -> None:
     """核对账簿 / Recompute every balance and seal; status 1 where they disagree."""
-    with database():
+    with database() if export is None else no_database():
         call_command("verify_books", format=shape.value, export=str(export) if export else None)
 
 

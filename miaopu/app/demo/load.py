@@ -1,4 +1,4 @@
-"""Loading the demo: its first day, offices, log-ins, enterprises with facts, and the first match."""
+"""Loading the demo: first day, offices, log-ins, enterprises with facts, the first match."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def _load_batch(seeds: list[EnterpriseSeed]) -> None:
 
 @transaction.atomic
 def load_people(owners: tuple[int, int, int]) -> None:
-    """The demo's log-ins, one password for all; officials in their offices, owners for enterprises."""
+    """The demo's log-ins, with one password: officials in offices, owners of enterprises."""
     password = make_password(settings.DEMO_PASSWORD)
     for seed in DEMO_USERS:
         user, created = User.objects.get_or_create(

@@ -30,5 +30,5 @@ async def _work() -> None:
     async with app.open_async():
         # Jobs of a worker that was killed are tried again at once; the periodic task goes on.
         with suppress(AlreadyEnqueued):
-            await retry_stalled_jobs.defer_async(timestamp=int(time.time()))
+            await retry_stalled_jobs.defer_async(timestamp=int(time.time()))  # type: ignore[call-arg]
         await app.run_worker_async(concurrency=CONCURRENCY, shutdown_graceful_timeout=GRACE_SECONDS)
