@@ -28,8 +28,8 @@ PACKAGE = ROOT / "miaopu"
 PO = PACKAGE / "portal" / "locale" / "en" / "LC_MESSAGES" / "django.po"
 MO = PO.with_suffix(".mo")
 
-# Rooms whose texts are not pages' texts: the engine's messages carry both languages (Bilingual), the
-# command line prints both in one line, the demo's names are data.
+# Rooms whose texts are not pages' texts: the engine's messages carry both languages (Bilingual),
+# the command line prints both in one line, the demo's names are data.
 NOT_PAGES = ("engine/", "app/")
 BILINGUAL_CALLS = frozenset({"Bilingual", "Text"})
 GETTEXT_CALLS = frozenset(
@@ -46,12 +46,15 @@ for _suffix in ("", "_lazy"):
     _KEYWORDS[f"npgettext{_suffix}"] = ((1, "c"), 2, 3)
 
 _CHINESE = re.compile(r"[\u3001-\u303f\u4e00-\u9fff\uff00-\uffef]")
+_BOTH_LANGUAGES = re.compile(r"[\u4e00-\u9fff].* / .*[A-Za-z]{3}", re.DOTALL)
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
 _COTTON_GETTEXT = re.compile(r"""_\(\s*(?:'([^']+)'|"([^"]+)")\s*\)""")
 _TEMPLATE_COMMENT = re.compile(
     r"{%\s*comment\b.*?{%\s*endcomment\s*%}|{#.*?#}|<!--.*?-->", re.DOTALL
 )
-_TEMPLATE_BLOCK = re.compile(r"{%\s*blocktrans(?:late)?\b.*?{%\s*endblocktrans(?:late)?\s*%}", re.DOTALL)
+_TEMPLATE_BLOCK = re.compile(
+    r"{%\s*blocktrans(?:late)?\b.*?{%\s*endblocktrans(?:late)?\s*%}", re.DOTALL
+)
 _TEMPLATE_TAG = re.compile(r"{%.*?%}|{{.*?}}", re.DOTALL)
 
 
@@ -85,11 +88,13 @@ def _from_python(source: str) -> Iterator[Message]:
         if not texts:
             continue
         context = texts.pop(0) if function.startswith(("p", "np")) else None
-        yield Message(texts[0], texts[1] if "ngettext" in function or "npg" in function else "", context)
+        yield Message(
+            texts[0], texts[1] if "ngettext" in function or "npg" in function else "", context
+        )
 
 
 def _from_template(source: str) -> Iterator[Message]:
-    """Texts of a template; `_()` in the attributes of components is plain text to Django's lexer."""
+    """Texts of a template; `_()` in a component's attributes is plain text to Django's lexer."""
     pseudo = "\n".join(line.lstrip() for line in templatize(source).splitlines())
     yield from _from_python(pseudo)
     for match in _COTTON_GETTEXT.finditer(_TEMPLATE_TAG.sub("", _TEMPLATE_COMMENT.sub("", source))):
@@ -139,7 +144,9 @@ def updated(catalogue: polib.POFile, found: dict[Key, Message]) -> polib.POFile:
         )
         if message.plural:
             entry.msgid_plural = message.plural
-            entry.msgstr_plural = dict(old.msgstr_plural) if old and old.msgstr_plural else {0: "", 1: ""}
+            entry.msgstr_plural = (
+                dict(old.msgstr_plural) if old and old.msgstr_plural else {0: "", 1: ""}
+            )
         else:
             entry.msgstr = old.msgstr if old else ""
         fresh.append(entry)
@@ -187,19 +194,55 @@ def template_problems() -> list[str]:
 
 
 def _only_symbols(line: str) -> bool:
-    """Whether the Chinese in a line is a clause's path (二, 三/(二)), which no language translates."""
-    return not _CHINESE.search(re.sub(r"[一二三四五六七八九十]+(/\([一二三四五六七八九十]+\))*", "", line))
+    """Whether the Chinese in a line is a clause's path (三/(二)), which nobody translates."""
+    return not _CHINESE.search(
+        re.sub(r"[一二三四五六七八九十]+(/\([一二三四五六七八九十]+\))*", "", line)
+    )
+
+
+def _literal(node: ast.expr | None) -> str | None:
+    """What a literal or an f-string says; None for any other expression."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(part.value) for part in node.values if isinstance(part, ast.Constant))
+    value = node.value if isinstance(node, ast.Constant) else None
+    return value if isinstance(value, str) else None
+
+
+def _is_chinese(node: ast.expr | None) -> bool:
+    text = _literal(node)
+    return text is not None and bool(_CHINESE.search(text))
+
+
+def _is_english(node: ast.expr | None) -> bool:
+    text = _literal(node)
+    return text is not None and not _CHINESE.search(text)
 
 
 class _Literals(ast.NodeVisitor):
-    """Collects Chinese literals that no call translates."""
+    """Collects Chinese literals that no call translates.
+
+    A Chinese argument that its English follows at once is a bilingual pair: f("中文", "English").
+    """
 
     def __init__(self) -> None:
         self.found: list[ast.Constant] = []
 
     def visit_Call(self, node: ast.Call) -> None:
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        if name not in BILINGUAL_CALLS | GETTEXT_CALLS:
+        name = (
+            node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        )
+        if name in BILINGUAL_CALLS | GETTEXT_CALLS:
+            return
+        self.visit(node.func)
+        followers = [*node.args[1:], None]
+        for argument, follower in zip(node.args, followers, strict=False):
+            if not (_is_chinese(argument) and _is_english(follower)):
+                self.visit(argument)
+        for keyword in node.keywords:
+            self.visit(keyword)
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
+        if not _BOTH_LANGUAGES.search(_literal(node) or ""):
             self.generic_visit(node)
 
     def visit_Expr(self, node: ast.Expr) -> None:
@@ -207,7 +250,9 @@ class _Literals(ast.NodeVisitor):
             self.generic_visit(node)
 
     def visit_Constant(self, node: ast.Constant) -> None:
-        if isinstance(node.value, str) and _CHINESE.search(node.value) and not _only_symbols(node.value):
+        if not isinstance(node.value, str) or _BOTH_LANGUAGES.search(node.value):
+            return
+        if _CHINESE.search(node.value) and not _only_symbols(node.value):
             self.found.append(node)
 
 

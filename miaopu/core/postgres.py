@@ -30,16 +30,12 @@ from miaopu.core.postgres_places import (
     private_folder,
     socket_folder,
 )
-from miaopu.core.processes import start_child, unprivileged_account
+from miaopu.core.processes import Account, start_child, unprivileged_account
 
 __all__ = ["EmbeddedPostgres", "PostgresRefused", "embedded_url"]
 
 _LOG_LIMIT = 10 * 1024 * 1024
-_ALWAYS = {
-    "listen_addresses": "",
-    "unix_socket_permissions": "0700",
-    "max_connections": "200",
-}
+_ALWAYS = {"listen_addresses": "", "unix_socket_permissions": "0700", "max_connections": "200"}
 _DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 _FLEETING = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
@@ -58,6 +54,9 @@ class EmbeddedPostgres:
         self.socket_folder = socket_folder(self.data_dir)
         self.home = home_folder(self.data_dir, self.account)
         self.cluster = self.home / "cluster"
+        if self.account is not None and self.cluster.exists():  # made by somebody before root came
+            found = self.cluster.stat()
+            self.account = Account(uid=found.st_uid, gid=found.st_gid)
         self.log = self.home / "postgres.log"
         self.process: subprocess.Popen[bytes] | None = None
         self._lock = FileLock(self.data_dir / "postgres.lock")
@@ -97,32 +96,14 @@ class EmbeddedPostgres:
             shutil.rmtree(draft)
         command = [
             *(str(binaries / "bin" / "initdb"), "--pgdata", str(draft)),
-            *(
-                "--username",
-                SUPERUSER,
-                "--auth-local",
-                "trust",
-                "--auth-host",
-                "reject",
-            ),
-            *(
-                "--encoding",
-                "UTF8",
-                "--locale-provider",
-                "builtin",
-                "--locale",
-                "C.UTF-8",
-            ),
+            *("--username", SUPERUSER, "--auth-local", "trust", "--auth-host", "reject"),
+            *("--encoding", "UTF8", "--locale-provider", "builtin", "--locale", "C.UTF-8"),
             *("--data-checksums", "--no-instructions"),
             *(() if self.durable else ("--no-sync",)),
         ]
         with self._open_log() as log:
             made = start_child(
-                command,
-                cwd=self.home,
-                env=self._environment(),
-                account=self.account,
-                output=log,
+                command, cwd=self.home, env=self._environment(), account=self.account, output=log
             )
             if made.wait() != 0:
                 raise self._failed("initdb")

@@ -10,7 +10,7 @@ logger = logging.getLogger(__name__)
 STALLED_AFTER_SECONDS = 30
 
 
-@app.periodic(cron="* * * * *")
+@app.periodic(cron="* * * * * */15")  # the sixth field is seconds
 @app.task(queueing_lock="retry_stalled_jobs", pass_context=True)
 async def retry_stalled_jobs(context: JobContext, timestamp: int) -> None:
     """Put jobs of workers that died back into the queue. Every task is idempotent for this."""

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import parse_qs, urlsplit
 
 import psycopg
@@ -58,19 +59,43 @@ def run_python(code: str, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def made() -> Iterator[Path]:
+    """A data folder with an initialised cluster, to be copied: initdb takes a while."""
     # Folders of pytest are closed to everybody else; here the server's account may pass.
-    for part in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        part.chmod(0o755)
-    return tmp_path / "data"
+    with TemporaryDirectory(prefix="miaopu-postgres-") as folder:
+        Path(folder).chmod(0o755)
+        server = EmbeddedPostgres(Path(folder) / "data", durable=False)
+        server.up()
+        server.stop()
+        yield Path(folder) / "data"
+
+
+@pytest.fixture
+def empty_folder() -> Iterator[Path]:
+    with TemporaryDirectory(prefix="miaopu-postgres-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder) / "data"
+
+
+@pytest.fixture
+def folder(made: Path, empty_folder: Path) -> Path:
+    subprocess.run(["cp", "-a", str(made), str(empty_folder)], check=True)
+    return empty_folder
 
 
 @pytest.fixture
 def server(folder: Path) -> Iterator[EmbeddedPostgres]:
-    made = EmbeddedPostgres(folder)
-    yield made
-    made.stop()
+    found = EmbeddedPostgres(folder)
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def new_server(empty_folder: Path) -> Iterator[EmbeddedPostgres]:
+    found = EmbeddedPostgres(empty_folder)
+    yield found
+    found.stop()
 
 
 def test_address_is_pure_and_short(tmp_path: Path) -> None:
@@ -84,7 +109,8 @@ def test_address_is_pure_and_short(tmp_path: Path) -> None:
     assert not Path(host).exists()
 
 
-def test_starts_durable_and_keeps_what_it_acknowledged(server: EmbeddedPostgres) -> None:
+def test_starts_durable_and_keeps_what_it_acknowledged(new_server: EmbeddedPostgres) -> None:
+    server = new_server
     server.up()
     with psycopg.connect(server.url()) as connection:
         connection.execute("CREATE TABLE kept (n int)")
@@ -122,15 +148,13 @@ def test_runs_as_nobody_when_root(server: EmbeddedPostgres) -> None:
     assert server.cluster.stat().st_uid == 65534
 
 
-def test_closed_folders_are_found(tmp_path: Path) -> None:
+def test_closed_folders_are_found(folder: Path) -> None:
     stranger = Account(uid=54321, gid=54321)
-    open_folder, closed = tmp_path / "open", tmp_path / "closed"
-    for part in (tmp_path, *tmp_path.parents):
-        if part.stat().st_uid == os.geteuid() and str(part).startswith("/tmp/pytest"):
-            part.chmod(0o755)
-    open_folder.mkdir(mode=0o755)
+    open_folder, closed = folder / "open", folder / "closed"
+    open_folder.mkdir(parents=True)
     (closed / "inside").mkdir(parents=True)
-    closed.chmod(0o700)
+    for part, mode in ((folder, 0o755), (open_folder, 0o755), (closed, 0o700)):
+        part.chmod(mode)
     assert can_enter(open_folder / "not-there-yet", stranger)
     assert not can_enter(closed / "inside", stranger)
     assert can_enter(closed / "inside", Account(os.geteuid(), os.getegid()))
@@ -152,12 +176,11 @@ def test_second_supervisor_is_refused(server: EmbeddedPostgres, folder: Path) ->
 
 
 def test_ends_when_its_parent_is_killed(folder: Path) -> None:
-    holder = run_python(HOLD, str(folder))
-    assert holder.stdout is not None
-    main = int(holder.stdout.readline())
-    assert is_alive(main)
-    holder.kill()
-    holder.wait()
+    with run_python(HOLD, str(folder)) as holder:
+        assert holder.stdout is not None
+        main = int(holder.stdout.readline())
+        assert is_alive(main)
+        holder.kill()
     wait_for(lambda: not is_alive(main))
     assert not EmbeddedPostgres(folder).answers()
 
@@ -201,8 +224,7 @@ def test_server_left_behind_is_ended_first(folder: Path) -> None:
 
 
 def test_half_made_cluster_is_made_again(server: EmbeddedPostgres) -> None:
-    server.initialise()
-    (server.cluster).rename(server.home / "cluster.new")
+    server.cluster.rename(server.home / "cluster.new")
     (server.home / "cluster.new" / "PG_VERSION").unlink()
     server.up()
     assert server.answers()

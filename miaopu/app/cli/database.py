@@ -37,7 +37,7 @@ def problems_end_the_verb() -> Iterator[None]:
         PortRefused,
         CommandError,
         DatabaseError,
-        TimeoutError,
+        OSError,
         EngineError,
         ActionRefused,
     ) as error:

@@ -222,7 +222,8 @@ def _enterprise(
         ) from error
     if not isinstance(data, dict) or not isinstance(data.get("facts"), dict):
         raise _wrong_shape(path)
-    decisions = data.get("decisions") or {}
+    decisions = data.get("decisions", {})
+    decisions = {} if decisions is None else decisions
     if not isinstance(decisions, dict):
         raise _wrong_shape(path)
     known = {

@@ -98,6 +98,7 @@ def demo(address: Address, shape: Format, *, enterprises: int, fresh: bool) -> N
             address,
             prepare_data=prepare_data,
             announce=_announce_demo(shape),
+            is_demo=True,
             erase=fresh,
         )
 
@@ -123,8 +124,6 @@ def _check_demo_folder(environment: Environment, *, fresh: bool) -> None:
                 "in MIAOPU_DATA_DIR",
             )
         )
-    environment.data_dir.mkdir(parents=True, exist_ok=True)
-    (environment.data_dir / DEMO_MARK).touch()
 
 
 def _run(
@@ -133,11 +132,14 @@ def _run(
     *,
     prepare_data: Callable[[], None],
     announce: Callable[[Address], None],
+    is_demo: bool = False,
     erase: bool = False,
 ) -> None:
     with listen(address.host, address.port) as listening, Supervisor() as supervisor:
         if environment.database_url is None:
             server = EmbeddedPostgres(environment.data_dir)
+            if is_demo:  # said first, so that a demo killed half-way is known as one
+                (environment.data_dir / DEMO_MARK).touch()
             if erase:
                 server.erase()
                 shutil.rmtree(environment.data_dir / "files", ignore_errors=True)
