@@ -84,7 +84,7 @@ def explain_one(
     def refuse(error: FactError) -> None:
         raise error
 
-    known = prepared.read(facts, refuse)
+    known = prepared.read(facts, refuse, priorities=True)
     return [rule.explain(known, decisions or {}) for rule in prepared.rules]
 
 

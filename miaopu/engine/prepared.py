@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
+from miaopu.engine.codes import region_range
 from miaopu.engine.expressions.evaluate import Facts, Runnable, amount_in_fen, runnable
 from miaopu.engine.expressions.lower import lower_amount, lower_condition
 from miaopu.engine.expressions.reasons import FALSE, TRUE, UNKNOWN, ReasonNode, Reasons, in_one_line
 from miaopu.engine.expressions.tree import Kind, Node, Op
-from miaopu.engine.facts import Fact, FactError, Value, read_fact, region_range
+from miaopu.engine.facts import Fact, FactError, Value, read_fact
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.rule_sets import Condition, Priority, Rule, RuleSet
 
@@ -75,23 +76,37 @@ def prepare(rules: RuleSet, as_of: date) -> "PreparedRules":
     """`rules` ready to run on the day `as_of`; raises ExpressionError for a bad expression."""
     around = rules.surroundings(as_of)
     prepared = tuple(_prepare_rule(rules, rule, as_of) for rule in rules.rules)
-    names = dict.fromkeys(name for rule in prepared for name in rule.fact_names)
-    return PreparedRules(prepared, tuple(around.facts[name] for name in names))
+    matched = dict.fromkeys(name for rule in prepared for name in rule.matched_facts)
+    others = dict.fromkeys(name for rule in prepared for name in rule.priority_facts)
+    return PreparedRules(
+        prepared,
+        tuple(around.facts[name] for name in matched),
+        tuple(around.facts[name] for name in others if name not in matched),
+    )
 
 
 @dataclass(frozen=True)
 class PreparedRules:
-    """Rules ready to run on one day, and the facts they look at."""
+    """Rules ready to run on one day.
+
+    `facts` are those that conditions and amounts look at, `priority_facts` those that only
+    priorities do: matching does not ask for them.
+    """
 
     rules: tuple["PreparedRule", ...]
     facts: tuple[Fact, ...]
+    priority_facts: tuple[Fact, ...]
 
     def read(
-        self, row: Mapping[str, object], report: Callable[[FactError], None]
+        self,
+        row: Mapping[str, object],
+        report: Callable[[FactError], None],
+        *,
+        priorities: bool = False,
     ) -> dict[str, Value | None]:
         """The values that the rules need of `row`; a value that cannot be read is unknown."""
         known: dict[str, Value | None] = {}
-        for fact in self.facts:
+        for fact in (*self.facts, *self.priority_facts) if priorities else self.facts:
             try:
                 known[fact.name] = read_fact(fact, row.get(fact.name))
             except FactError as error:
@@ -123,12 +138,15 @@ class PreparedRule:
     amount: Runnable | None
 
     @property
-    def fact_names(self) -> tuple[str, ...]:
-        """The facts that the rule looks at."""
-        runnables = [part.reasons.runnable for part in self.conditions if part.reasons]
-        runnables += [reasons.runnable for _, reasons in self.priorities]
-        runnables += [self.amount] if self.amount else []
-        return tuple(dict.fromkeys(name for one in runnables for name in one.node.fact_names()))
+    def matched_facts(self) -> tuple[str, ...]:
+        """The facts that the conditions and the amount look at."""
+        parts = [part.reasons.runnable for part in self.conditions if part.reasons]
+        return _looked_at([*parts, self.amount] if self.amount else parts)
+
+    @property
+    def priority_facts(self) -> tuple[str, ...]:
+        """The facts that the priorities look at."""
+        return _looked_at([reasons.runnable for _, reasons in self.priorities])
 
     def match(self, enterprise_id: str, facts: Facts) -> MatchRow | None:
         """The enterprise's row under this rule; None where a condition is false."""
@@ -232,6 +250,10 @@ def _prepare_rule(rules: RuleSet, rule: Rule, as_of: date) -> PreparedRule:
 def _in_jurisdiction(fact: Fact, prefix: str) -> Node:
     subject = Node(Op.FACT, Kind.REGION, name=fact.name)
     return Node(Op.IN_REGION, Kind.BOOLEAN, (subject,), value=region_range(prefix), name=prefix)
+
+
+def _looked_at(runnables: list[Runnable]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for one in runnables for name in one.node.fact_names()))
 
 
 def _needs_of(part: PreparedCondition, facts: Facts) -> tuple[str, ...]:

@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from miaopu.engine.definitions.pieces import error_at
+from miaopu.engine.definitions.positions import Document
+from miaopu.engine.definitions.refusals import PackError
+from miaopu.engine.definitions.refusals import Path as Place
 from miaopu.engine.expressions.errors import ExpressionError
 from miaopu.engine.expressions.lower import lower_amount, lower_condition
 from miaopu.engine.expressions.lowering import Surroundings
 from miaopu.engine.expressions.tree import Node
 from miaopu.engine.messages import Bilingual
-from miaopu.engine.packs.pieces import error_at
-from miaopu.engine.packs.positions import Document
-from miaopu.engine.packs.refusals import PackError
-from miaopu.engine.packs.refusals import Path as Place
 from miaopu.engine.rule_sets import Rule, RuleSet
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from miaopu.engine.packs.pieces import (
+from miaopu.engine.definitions.pieces import (
     ConditionPiece,
     PriorityPiece,
     ValuePiece,

@@ -7,8 +7,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from miaopu.engine.expressions.lowering import Parameter, Surroundings
-from miaopu.engine.expressions.text import Vocabulary
 from miaopu.engine.expressions.tree import Kind
+from miaopu.engine.expressions.words import Vocabulary
 from miaopu.engine.facts import Fact, FactType
 from miaopu.engine.messages import Bilingual
 

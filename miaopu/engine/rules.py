@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from miaopu.engine.packs.pieces import (
+from miaopu.engine.definitions.pieces import (
     ConditionPiece,
     FactPiece,
     Identifier,
@@ -19,8 +19,8 @@ from miaopu.engine.packs.pieces import (
     Written,
     validated,
 )
-from miaopu.engine.packs.positions import Document, read_document
-from miaopu.engine.packs.refusals import PackError, Refused, in_order
+from miaopu.engine.definitions.positions import Document, read_document
+from miaopu.engine.definitions.refusals import PackError, Refused, in_order
 from miaopu.engine.rule_checks import check_parameters, check_rule, repeated
 from miaopu.engine.rule_pieces import conditions_of, dated_parameters, priorities_of
 from miaopu.engine.rule_sets import Condition, DatedValue, Priority, Rule, RuleSet

@@ -26,11 +26,11 @@ from miaopu.app.cli.output import (
     print_table,
     stop,
 )
+from miaopu.engine.definitions.refusals import Refused
 from miaopu.engine.matching import Explanation, FactsRefused, MatchRow, explain_one, match_all
 from miaopu.engine.messages import Bilingual, EngineError
 from miaopu.engine.money import fen_to_yuan
 from miaopu.engine.packs.load import load_pack
-from miaopu.engine.packs.refusals import Refused
 from miaopu.engine.prepared import prepare
 from miaopu.engine.rule_sets import RuleSet
 from miaopu.engine.rules import load_rules

@@ -1,14 +1,23 @@
 """From syntax to the typed tree: names are looked up, types checked, money turned into fen."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import cast
 
+from miaopu.engine.codes import encode_text
 from miaopu.engine.expressions.errors import ExpressionError, did_you_mean
+from miaopu.engine.expressions.lower_numbers import (
+    figure,
+    lower_extreme,
+    lower_moved,
+    lower_negative,
+    lower_number,
+    lower_product,
+    lower_sum,
+)
 from miaopu.engine.expressions.lowering import Handler, Lowering, Surroundings
-from miaopu.engine.expressions.parse import Syntax, parse
+from miaopu.engine.expressions.parse import parse
 from miaopu.engine.expressions.refusals import (
     check_count,
     check_known_kind,
@@ -19,13 +28,12 @@ from miaopu.engine.expressions.refusals import (
     industry_of,
     quoted,
     region_of,
-    too_large,
 )
-from miaopu.engine.expressions.tree import Kind, Node, Op, bounded, const
-from miaopu.engine.facts import FactType, encode_text
+from miaopu.engine.expressions.syntax import Syntax
+from miaopu.engine.expressions.tree import Kind, Node, Op, const
+from miaopu.engine.facts import FactType
 from miaopu.engine.messages import Bilingual
 
-MAX_MONTHS = 12_000
 _KINDS: Mapping[FactType, Kind] = {
     FactType.INTEGER: Kind.NUMBER,
     FactType.MONEY: Kind.NUMBER,
@@ -92,17 +100,6 @@ def _name(lowering: Lowering, syntax: Syntax) -> Node:
     )
 
 
-def _number(lowering: Lowering, syntax: Syntax) -> Node:
-    return _figure(Fraction(str(syntax.value)), syntax.position)
-
-
-def _figure(figure: Fraction, position: int, name: str = "") -> Node:
-    try:
-        return const(bounded(figure), Kind.NUMBER, position, name)
-    except OverflowError as error:
-        raise too_large(position) from error
-
-
 def _parameter(lowering: Lowering, syntax: Syntax) -> Node:
     name = str(syntax.value)
     known = lowering.around.parameters
@@ -116,7 +113,7 @@ def _parameter(lowering: Lowering, syntax: Syntax) -> Node:
         )
     kind, value = known[name].kind, known[name].value
     if isinstance(value, Fraction):
-        return _figure(value, syntax.position, f"@{name}")
+        return figure(value, syntax.position, f"@{name}")
     return const(value, kind, syntax.position, f"@{name}")
 
 
@@ -130,11 +127,12 @@ def _junction(op: Op) -> Handler:
 
 def _comparison(op: Op) -> Handler:
     def lower(lowering: Lowering, syntax: Syntax) -> Node:
-        sides = lowering.alike([lowering.lower(arg) for arg in syntax.args])
+        found = [lowering.lower(arg) for arg in syntax.args]
+        check_tags(found)
+        sides = lowering.alike(found)
         if op not in (Op.EQ, Op.NE):
             check_ordered(sides[0])
         _check_count_against_money(lowering, sides)
-        check_tags(sides[0])
         return Node(op, Kind.BOOLEAN, sides, position=syntax.position)
 
     return lower
@@ -150,8 +148,8 @@ def _in(lowering: Lowering, syntax: Syntax) -> Node:
     subject, *options = (lowering.lower(arg) for arg in syntax.args)
     if subject.kind is Kind.NULL:
         raise compared_with_null(subject)
+    check_tags([subject, *options])
     parts = lowering.alike([subject, *options], nulls=True)
-    check_tags(parts[0])
     return Node(Op.IN, Kind.BOOLEAN, parts, position=syntax.position)
 
 
@@ -164,46 +162,6 @@ def _is_null(lowering: Lowering, syntax: Syntax) -> Node:
 def _not(lowering: Lowering, syntax: Syntax) -> Node:
     parts = lowering.all_of(syntax, Kind.BOOLEAN)
     return Node(Op.NOT, Kind.BOOLEAN, parts, position=syntax.position)
-
-
-def _sum(lowering: Lowering, syntax: Syntax) -> Node:
-    parts = lowering.alike(lowering.all_of(syntax, Kind.NUMBER))
-    return Node(
-        Op.SUM,
-        Kind.NUMBER,
-        parts,
-        value=_signs(syntax),
-        scale=parts[0].scale,
-        position=syntax.position,
-    )
-
-
-def _product(lowering: Lowering, syntax: Syntax) -> Node:
-    parts = lowering.all_of(syntax, Kind.NUMBER)
-    signs = _signs(syntax)
-    scale = sum(p.scale if s == "*" else -p.scale for p, s in zip(parts, signs, strict=True))
-    return Node(Op.PRODUCT, Kind.NUMBER, parts, value=signs, scale=scale, position=syntax.position)
-
-
-def _signs(syntax: Syntax) -> tuple[str, ...]:
-    return cast(tuple[str, ...], syntax.value)
-
-
-def _negative(lowering: Lowering, syntax: Syntax) -> Node:
-    (inner,) = lowering.all_of(syntax, Kind.NUMBER)
-    if inner.op is Op.CONST and isinstance(inner.value, int | Fraction) and not inner.name:
-        return replace(inner, value=-inner.value)
-    return Node(Op.NEGATIVE, Kind.NUMBER, (inner,), scale=inner.scale, position=syntax.position)
-
-
-def _extreme(op: Op) -> Handler:
-    def lower(lowering: Lowering, syntax: Syntax) -> Node:
-        check_count(syntax, 1, None)
-        parts = lowering.alike([lowering.lower(arg) for arg in syntax.args])
-        check_ordered(parts[0])
-        return Node(op, parts[0].kind, parts, scale=parts[0].scale, position=syntax.position)
-
-    return lower
 
 
 def _coalesce(lowering: Lowering, syntax: Syntax) -> Node:
@@ -268,39 +226,6 @@ def _has_tag(lowering: Lowering, syntax: Syntax) -> Node:
     )
 
 
-def _add(op: Op, per: int) -> Handler:
-    def lower(lowering: Lowering, syntax: Syntax) -> Node:
-        check_count(syntax, 2, 2)
-        start, count = (lowering.lower(arg) for arg in syntax.args)
-        expect(start, Kind.DATE)
-        expect(count, Kind.NUMBER)
-        if not is_whole(count):
-            raise ExpressionError(
-                count.position,
-                Bilingual("月数、年数必须是整数", "months and years must be whole numbers"),
-                Bilingual("写一个整数，如 6", "give a whole number such as 6"),
-            )
-        if isinstance(count.value, int) and abs(count.value) * per > MAX_MONTHS:
-            raise too_large(count.position)
-        return Node(op, Kind.DATE, (start, count), position=syntax.position)
-
-    return lower
-
-
-def is_whole(node: Node) -> bool:
-    """Whether a number's values are always whole figures (not money, nothing divided)."""
-    if node.scale:
-        return False
-    if node.op is Op.CONST:
-        return node.value is None or isinstance(node.value, int)
-    if node.op is Op.FACT:
-        return True
-    if node.op is Op.PRODUCT and "/" in (node.value if isinstance(node.value, tuple) else ()):
-        return False
-    numbers = [child for child in node.children if child.kind is Kind.NUMBER]
-    return all(is_whole(child) for child in numbers)
-
-
 def _check_count_against_money(lowering: Lowering, sides: Sequence[Node]) -> None:
     """A bare count against money says that somebody forgot how much a piece is worth."""
     facts = lowering.around.facts
@@ -327,7 +252,7 @@ def _check_count_against_money(lowering: Lowering, sides: Sequence[Node]) -> Non
 
 _LOWER: Mapping[str, Handler] = {
     "name": _name,
-    "number": _number,
+    "number": lower_number,
     "text": lambda low, s: const(None, Kind.TEXT, s.position, str(s.value)),
     "date": lambda low, s: const(cast(date, s.value), Kind.DATE, s.position),
     "truth": lambda low, s: const(bool(s.value), Kind.BOOLEAN, s.position),
@@ -346,16 +271,16 @@ _LOWER: Mapping[str, Handler] = {
     "between": _between,
     "in": _in,
     "is_null": _is_null,
-    "sum": _sum,
-    "product": _product,
-    "negative": _negative,
-    "least": _extreme(Op.LEAST),
-    "greatest": _extreme(Op.GREATEST),
+    "sum": lower_sum,
+    "product": lower_product,
+    "negative": lower_negative,
+    "least": lower_extreme(Op.LEAST),
+    "greatest": lower_extreme(Op.GREATEST),
     "coalesce": _coalesce,
     "case": _case,
     "in_region": _within(Op.IN_REGION, Kind.REGION, region_of),
     "in_industry": _within(Op.IN_INDUSTRY, Kind.INDUSTRY, industry_of),
     "has_tag": _has_tag,
-    "add_months": _add(Op.ADD_MONTHS, 1),
-    "add_years": _add(Op.ADD_YEARS, 12),
+    "add_months": lower_moved(Op.ADD_MONTHS, 1),
+    "add_years": lower_moved(Op.ADD_YEARS, 12),
 }

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from miaopu.engine.codes import encode_text
 from miaopu.engine.expressions.errors import ExpressionError, did_you_mean
-from miaopu.engine.expressions.parse import Syntax
 from miaopu.engine.expressions.refusals import (
     TEXTUAL,
     compared_with_null,
@@ -14,8 +14,9 @@ from miaopu.engine.expressions.refusals import (
     region_of,
     too_large,
 )
+from miaopu.engine.expressions.syntax import Syntax
 from miaopu.engine.expressions.tree import Kind, Node, Op, at_scale, const
-from miaopu.engine.facts import Fact, Value, encode_text
+from miaopu.engine.facts import Fact, Value
 from miaopu.engine.messages import Bilingual
 
 Handler = Callable[["Lowering", Syntax], Node]

@@ -6,10 +6,12 @@ from datetime import date
 from fractions import Fraction
 from typing import cast
 
+from miaopu.engine.codes import decode_digits, decode_industry, decode_text
 from miaopu.engine.expressions.evaluate import Facts, Runnable, Trace
-from miaopu.engine.expressions.text import Vocabulary, format_number, read_out, read_value
+from miaopu.engine.expressions.text import read_out, read_value
 from miaopu.engine.expressions.tree import Kind, Node, Op
-from miaopu.engine.facts import Value, decode_digits, decode_industry, decode_text
+from miaopu.engine.expressions.words import Vocabulary, format_number
+from miaopu.engine.facts import Value
 from miaopu.engine.messages import Bilingual
 
 TRUE, FALSE, UNKNOWN, KNOWN = "true", "false", "unknown", "known"
@@ -71,6 +73,8 @@ class Reasons:
 
     def would_change(self, facts: Facts) -> Bilingual | None:
         """What would make the condition true for `facts`; None where it is true."""
+        if self.runnable.value(facts) is True:
+            return None
         wanted = _wanted(self.runnable.trace(facts), self.words, True)
         return _joined(wanted, _AND) if wanted else None
 

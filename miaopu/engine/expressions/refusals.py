@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
+from miaopu.engine.codes import industry_range, region_range
 from miaopu.engine.expressions.errors import ExpressionError
-from miaopu.engine.expressions.parse import Syntax
+from miaopu.engine.expressions.syntax import Syntax
 from miaopu.engine.expressions.tree import Kind, Node
-from miaopu.engine.facts import industry_range, region_range
 from miaopu.engine.messages import Bilingual
 
 TEXTUAL = frozenset({Kind.CODE, Kind.REGION, Kind.INDUSTRY})
@@ -101,14 +101,15 @@ def check_ordered(node: Node) -> None:
         )
 
 
-def check_tags(node: Node) -> None:
-    """Raise if `node` is a set of tags."""
-    if node.kind is Kind.TAGS:
-        raise ExpressionError(
-            node.position,
-            Bilingual("标签不能直接比较", "tags cannot be compared"),
-            Bilingual("写成 has_tag(tags, '…')", "write has_tag(tags, '…')"),
-        )
+def check_tags(nodes: Sequence[Node]) -> None:
+    """Raise if one of `nodes` is a set of tags."""
+    for node in nodes:
+        if node.kind is Kind.TAGS:
+            raise ExpressionError(
+                node.position,
+                Bilingual("标签不能直接比较", "tags cannot be compared"),
+                Bilingual("写成 has_tag(tags, '…')", "write has_tag(tags, '…')"),
+            )
 
 
 def check_known_kind(nodes: Sequence[Node]) -> None:

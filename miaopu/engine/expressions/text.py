@@ -1,27 +1,19 @@
 """Reading an expression out in words, in Chinese and English, for people who apply and decide."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
-from fractions import Fraction
 from typing import cast
 
-from miaopu.engine.expressions.tree import COMPARISONS, HUNDRED, Kind, Node, Op
-from miaopu.engine.facts import (
-    Fact,
-    Value,
-    decode_digits,
-    decode_industry,
-    decode_text,
+from miaopu.engine.expressions.figures import Figures
+from miaopu.engine.expressions.tree import COMPARISONS, Kind, Node, Op
+from miaopu.engine.expressions.words import (
+    Vocabulary,
+    industry_name,
+    place_name,
 )
+from miaopu.engine.facts import Value
 from miaopu.engine.messages import Bilingual
-from miaopu.engine.reference import industries, regions
 
-_REGION_LENGTH = 6
-_YES, _NO = Bilingual("是", "yes"), Bilingual("否", "no")
-_UNKNOWN = Bilingual("未知", "unknown")
-_YUAN = Bilingual("元", "yuan")
 _COMPARED: Mapping[Op, Bilingual] = {
     Op.EQ: Bilingual("为", "is"),
     Op.NE: Bilingual("不是", "is not"),
@@ -47,14 +39,6 @@ _OPPOSITE: Mapping[Op, Op] = {
 }
 
 
-@dataclass(frozen=True)
-class Vocabulary:
-    """The names that words are made of: facts, and the places a pack adds to the region table."""
-
-    facts: Mapping[str, Fact] = field(default_factory=dict)
-    places: Mapping[str, Bilingual] = field(default_factory=dict)
-
-
 def read_out(node: Node, words: Vocabulary, *, negated: bool = False) -> Bilingual:
     """`node` in words; `negated` reads out its opposite (boolean nodes only)."""
     reader = _Reader(words)
@@ -66,43 +50,7 @@ def read_value(node: Node, value: Value | None, words: Vocabulary) -> Bilingual:
     return _Reader(words).value(node, value)
 
 
-def place_name(prefix: str, words: Vocabulary) -> Bilingual:
-    """The name of the region whose code, or first digits of it, are `prefix`."""
-    code = prefix.ljust(_REGION_LENGTH, "0")
-    if code in words.places:
-        return words.places[code]
-    region = regions().get(code)
-    if region is None:
-        return Bilingual(prefix, prefix)
-    return Bilingual(region.name, f"{region.name} ({prefix})")
-
-
-def industry_name(code: str) -> Bilingual:
-    """The name of the industry `code` (letter, digits, or both)."""
-    entry = industries().get(code) or industries().get(code[1:])
-    if entry is None:
-        return Bilingual(f"行业 {code}", f"industry {code}")
-    return Bilingual(f"{entry.name}（{code}）", f"{entry.name} ({code})")
-
-
-def format_number(value: int | Fraction, scale: int) -> str:
-    """A number stored at `scale` as a plain figure: 3,000,000, 0.05, or 1/3 where it never ends."""
-    plain = Fraction(value) / Fraction(HUNDRED) ** scale
-    if plain.denominator == 1:
-        return f"{plain.numerator:,}"
-    rest = plain.denominator
-    for factor in (2, 5):
-        while rest % factor == 0:
-            rest //= factor
-    if rest != 1:
-        return f"{plain.numerator:,}/{plain.denominator:,}"
-    return f"{Decimal(plain.numerator) / Decimal(plain.denominator):,f}"
-
-
-class _Reader:
-    def __init__(self, words: Vocabulary) -> None:
-        self.words = words
-
+class _Reader(Figures):
     def read(self, node: Node) -> Bilingual:
         """`node` in words."""
         if node.title is not None:
@@ -141,50 +89,6 @@ class _Reader:
             fact = next((self.words.facts.get(other.name) for other in beside), None)
             return self.coded(node.kind, node.value, fact)
         return self.read(node)
-
-    def unit(self, node: Node) -> Bilingual | None:
-        """The unit of `node`'s figures: that of the fact, or yuan for money."""
-        while node.op is Op.SCALED:
-            node = node.children[0]
-        if node.scale == 1:
-            return _YUAN
-        fact = self.words.facts.get(node.name) if node.op is Op.FACT else None
-        return fact.unit_label if fact else None
-
-    def figure(self, node: Node, value: object, unit: Bilingual | None) -> Bilingual:
-        """A number and its unit."""
-        if value is None:
-            return _UNKNOWN
-        figure = format_number(cast(int | Fraction, value), node.scale)
-        if unit is None:
-            return Bilingual(figure, figure)
-        return Bilingual(f"{figure} {unit.zh}", f"{figure} {unit.en}")
-
-    def coded(self, kind: Kind, value: object, fact: Fact | None) -> Bilingual:
-        """A code, region or industry by its name."""
-        if not isinstance(value, int):
-            return _UNKNOWN
-        if kind is Kind.REGION:
-            return place_name(decode_digits(value), self.words)
-        if kind is Kind.INDUSTRY:
-            return industry_name(decode_industry(value))
-        text = decode_text(value)
-        return (fact.codes.get(text) if fact else None) or Bilingual(text, text)
-
-    def value(self, node: Node, value: Value | None) -> Bilingual:
-        """A value found at `node`."""
-        if value is None:
-            return _UNKNOWN
-        if node.kind is Kind.BOOLEAN:
-            return _YES if value else _NO
-        if node.kind is Kind.NUMBER:
-            return self.figure(node, value, self.unit(node))
-        if node.kind in (Kind.CODE, Kind.REGION, Kind.INDUSTRY):
-            return self.coded(node.kind, value, self.words.facts.get(node.name))
-        if isinstance(value, date):
-            return Bilingual(value.isoformat(), value.isoformat())
-        tags = "、".join(sorted(decode_text(tag) for tag in cast(frozenset[int], value)))
-        return Bilingual(tags or "无", tags.replace("、", ", ") or "none")
 
     def comparison(self, node: Node, op: Op) -> Bilingual:
         """A comparison, as if its operator were `op`."""

@@ -111,6 +111,18 @@ def depth_of(tokens: list[Token]) -> int:
     return deepest
 
 
+def marks_of(tokens: list[Token]) -> list[int]:
+    """Where parameters, `:as_of`, true, false, null stand, in order (not the null of `is null`)."""
+    marked = {TokenType.PARAMETER, TokenType.COLON, TokenType.TRUE, TokenType.FALSE}
+    found = []
+    for i, token in enumerate(tokens):
+        before = [other.token_type for other in tokens[max(i - 2, 0) : i]]
+        tested = before[-1:] == [TokenType.IS] or before == [TokenType.IS, TokenType.NOT]
+        if token.token_type in marked or (token.token_type is TokenType.NULL and not tested):
+            found.append(token.start)
+    return found
+
+
 def _check_gaps(source: str, tokens: list[Token]) -> None:
     """Nothing but white space between tokens: a comment is read by nobody, so it says nothing."""
     place = 0

@@ -1,1 +1,1 @@
-"""Programme packs: YAML read with positions, a strict schema, checks, and loading."""
+"""Programme packs: a strict schema, checks, and loading."""

@@ -2,21 +2,21 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from miaopu.engine.codes import decode_digits
+from miaopu.engine.definitions.pieces import error_at
+from miaopu.engine.definitions.positions import Document
+from miaopu.engine.definitions.refusals import PackError, Path
 from miaopu.engine.expressions.errors import did_you_mean
 from miaopu.engine.expressions.tree import Node, Op
-from miaopu.engine.facts import FactError, decode_digits
+from miaopu.engine.facts import FactError
 from miaopu.engine.matching import explain_one
 from miaopu.engine.messages import Bilingual
-from miaopu.engine.packs.pieces import error_at
-from miaopu.engine.packs.positions import Document
-from miaopu.engine.packs.refusals import PackError, Path
 from miaopu.engine.packs.schema import Example, Item, Pack
 from miaopu.engine.reference import regions
 from miaopu.engine.rule_checks import check_parameters, check_rule, repeated
 
-PARTY_ATTRIBUTES = frozenset(
-    "name uscc reg_no legal_rep phone address region industry status registered_on".split()
-)
+# What a form may be prefilled with beside facts; cases read these from the register.
+PARTY_ATTRIBUTES = frozenset({"name", "uscc", "legal_rep", "phone", "address"})
 Documents = Mapping[str, Document]
 
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
+from miaopu.engine.definitions.pieces import place_of
+from miaopu.engine.definitions.positions import Document
+from miaopu.engine.definitions.refusals import Finding, Path, key_of
 from miaopu.engine.messages import Bilingual
-from miaopu.engine.packs.pieces import place_of
-from miaopu.engine.packs.positions import Document
-from miaopu.engine.packs.refusals import Finding, Path, key_of
 from miaopu.engine.packs.schema import Pack, Target
 
 Documents = Mapping[str, Document]

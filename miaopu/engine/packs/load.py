@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
+from miaopu.engine.definitions.pieces import validated
+from miaopu.engine.definitions.positions import Document, read_document
+from miaopu.engine.definitions.refusals import Finding, PackError, Path, Refused, in_order, key_of
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.packs.checks import check_examples, check_expressions, check_references
 from miaopu.engine.packs.findings import findings_of
-from miaopu.engine.packs.pieces import validated
-from miaopu.engine.packs.positions import Document, read_document
-from miaopu.engine.packs.refusals import Finding, PackError, Path, Refused, in_order, key_of
 from miaopu.engine.packs.schema import Pack
 
 MAX_FILES = 200

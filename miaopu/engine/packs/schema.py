@@ -1,4 +1,4 @@
-"""The schema of a programme pack (docs/packs.md): strict, frozen, and easy to use from code."""
+"""The schema of a programme pack: strict, frozen, and easy to use from code."""
 
 import hashlib
 import json
@@ -9,8 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from miaopu.engine.money import yuan_to_fen
-from miaopu.engine.packs.pieces import (
+from miaopu.engine.definitions.pieces import (
     ConditionPiece,
     FactPiece,
     Identifier,
@@ -25,6 +24,7 @@ from miaopu.engine.packs.pieces import (
     Written,
     refuse,
 )
+from miaopu.engine.money import yuan_to_fen
 from miaopu.engine.rule_pieces import conditions_of, dated_parameters, priorities_of
 from miaopu.engine.rule_sets import Rule, RuleSet, values_on
 
@@ -142,7 +142,10 @@ class Choice(Piece):
 
 
 class FormField(Piece):
-    """A question of the application form; `prefill` names a fact or an attribute of the party."""
+    """A question of the application form.
+
+    `prefill` names a fact or an attribute of the party; `must_be_true` refuses a "no".
+    """
 
     id: Identifier
     title: Text
@@ -153,6 +156,7 @@ class FormField(Piece):
     help: Text | None = None
     max_length: int | None = Field(default=None, ge=1, le=10_000)
     choices: tuple[Choice, ...] = ()
+    must_be_true: bool = False
 
 
 class Material(Piece):

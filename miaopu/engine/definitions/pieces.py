@@ -17,11 +17,11 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from miaopu.engine.definitions.positions import Document
+from miaopu.engine.definitions.refusals import PackError, Path, key_of
 from miaopu.engine.expressions.errors import did_you_mean
 from miaopu.engine.facts import Fact, FactType
 from miaopu.engine.messages import Bilingual
-from miaopu.engine.packs.positions import Document
-from miaopu.engine.packs.refusals import PackError, Path, key_of
 
 Model = TypeVar("Model", bound=BaseModel)
 Level = Literal["central", "province", "city", "county"]
@@ -202,6 +202,8 @@ def _pack_error(
         remedy = did_you_mean(
             key, known, Bilingual(f"可用：{'、'.join(known)}", f"keys are {', '.join(known)}")
         )
+        if details.get("input") is None and " " in key:
+            remedy = Bilingual("含逗号的文本要加引号", "put a text with a comma in quotation marks")
     elif kind == "refused":
         message = Bilingual(str(context["zh"]), str(context["en"]))
         remedy = Bilingual("请改正", "correct it")

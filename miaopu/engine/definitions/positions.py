@@ -14,8 +14,8 @@ from pathlib import Path as FilePath
 
 import yaml
 
+from miaopu.engine.definitions.refusals import PackError, Path, key_of
 from miaopu.engine.messages import Bilingual
-from miaopu.engine.packs.refusals import PackError, Path, key_of
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 40
