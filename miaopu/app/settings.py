@@ -132,7 +132,7 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_FORMS = {"login": "miaopu.portal.accounts.SignInForm"}
-ACCOUNT_RATE_LIMITS = {"login_failed": False}  # axes locks by account and address
+ACCOUNT_RATE_LIMITS = {"login_failed": False, "login": "120/m/ip"}  # axes locks accounts
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -179,7 +179,7 @@ LANGUAGES = [("zh-hans", _("中文")), ("en", _("English"))]
 LOCALE_PATHS = [PACKAGE / "portal" / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
-USE_THOUSAND_SEPARATOR = True
+USE_THOUSAND_SEPARATOR = False  # numbers in addresses stay whole; `|number` groups digits
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"

@@ -77,6 +77,20 @@ def _check_period(item: Item) -> None:
         )
 
 
+def _check_materials(case: Case) -> None:
+    """Every required material is there."""
+    there = set(case.files.values_list("material", flat=True))
+    wanting = [
+        material.title.zh
+        for material in case.item.definition.materials
+        if material.required and material.id not in there
+    ]
+    if wanting:
+        raise ActionRefused(
+            _("还缺材料：%(names)s") % {"names": "、".join(wanting)}, _("请上传后再提交")
+        )
+
+
 @transaction.atomic
 def open_case(item: Item, enterprise: Enterprise, *, by: User) -> Case:
     """The enterprise's draft for the item, prefilled; a second call returns the same case.
@@ -85,7 +99,12 @@ def open_case(item: Item, enterprise: Enterprise, *, by: User) -> Case:
     """
     if not _represents(by, enterprise):
         raise NotAllowed(_("您不是该企业的代表"), _("请用企业授权的账号登录"))
-    known = Case.objects.live().filter(item=item, enterprise=enterprise).first()
+    only = {
+        "programme": item.version.programme,
+        "once_key": item.once_key(clock.today()),
+        "enterprise": enterprise,
+    }
+    known = Case.objects.live().filter(**only).first()
     if known is not None:
         return known
     _check_period(item)
@@ -98,14 +117,14 @@ def open_case(item: Item, enterprise: Enterprise, *, by: User) -> Case:
         with transaction.atomic():
             case = Case.objects.create(
                 number=f"draft-{item.pk}-{enterprise.pk}-{clock.now().timestamp():.6f}"[:30],
+                **only,
                 item=item,
-                enterprise=enterprise,
                 region=enterprise.region,
                 form=prefill(item.definition.form, enterprise),
                 opened_at=clock.now(),
             )
     except IntegrityError:  # another tab was faster
-        return Case.objects.live().get(item=item, enterprise=enterprise)
+        return Case.objects.live().get(**only)
     case.number = f"{clock.today():%Y}{case.region_id[:4]}{case.pk:07d}"
     case.save(update_fields=["number"])
     record_event(case, Verb.OPEN_CASE, by=by, region=case.region_id)
@@ -167,6 +186,7 @@ def submit_case(case: Case, *, by: User) -> Case:
         if errors:
             raise FormRefused(errors)
         _check_period(locked.item)
+        _check_materials(locked)
         explanation = explain_item(
             locked.item.version, locked.item.code, locked.enterprise, clock.today()
         )

@@ -11,13 +11,25 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from miaopu.core import clock
 from miaopu.engine.packs.schema import FormField
+from miaopu.parties.facts import known_facts
 from miaopu.parties.models import Enterprise
 
 MAX_INTEGER = 1_000_000
 PHONE = re.compile(r"^(1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8})$")
 MONEY = re.compile(r"^[0-9]{1,13}(\.[0-9]{1,2})?$")
 ACCOUNT = re.compile(r"^[0-9]{8,30}$")
+
+
+# What packs call the attributes of an enterprise (the names of department feeds).
+ATTRIBUTES = {
+    "name": "name",
+    "uscc": "uscc",
+    "legal_rep": "legal_representative",
+    "phone": "phone",
+    "address": "address",
+}
 
 
 @dataclass(frozen=True)
@@ -30,17 +42,25 @@ class FormError:
 
 def prefill(fields: tuple[FormField, ...], enterprise: Enterprise) -> dict[str, str]:
     """Values that the register already knows, by field id."""
+    facts = known_facts(enterprise, clock.today())
     known: dict[str, str] = {}
     for field in fields:
-        if field.prefill and hasattr(enterprise, field.prefill):
-            known[field.id] = str(getattr(enterprise, field.prefill))
+        if not field.prefill:
+            continue
+        if field.prefill in ATTRIBUTES:
+            value: Any = getattr(enterprise, ATTRIBUTES[field.prefill])
+        else:
+            fact = facts.get(field.prefill)
+            value = fact.value if fact else None
+        if value not in (None, ""):
+            known[field.id] = str(value)
     return known
 
 
 def _clean(field: FormField, raw: str) -> tuple[Any, str]:
     """The value and what is wrong with it ("" if nothing)."""
     text = unicodedata.normalize("NFKC", raw).strip() if field.type != "text" else raw.strip()
-    if not text:
+    if not text and field.type != "boolean":
         return "", (_("请填写此项") if field.required else "")
     match field.type:
         case "integer":
@@ -59,7 +79,7 @@ def _clean(field: FormField, raw: str) -> tuple[Any, str]:
         case "boolean":
             if text in {"on", "true", "True", "1"}:
                 return True, ""
-            return False, (_("请勾选此项") if field.required else "")
+            return False, (_("请勾选此项") if field.must_be_true else "")
         case "choice":
             known = {choice.id for choice in field.choices}
             return text, ("" if text in known else _("请从选项中选择一项"))

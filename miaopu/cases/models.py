@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -19,11 +20,12 @@ from miaopu.cases.querysets import (
     ItemQuerySet,
     PublicityQuerySet,
 )
-from miaopu.core.models import File, Region, User
+from miaopu.core.models import Event, File, Region, User
+from miaopu.core.querysets import EventQuerySet
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.packs.schema import Item as PackItem
 from miaopu.parties.models import Enterprise
-from miaopu.plans.models import ProgrammeVersion
+from miaopu.plans.models import Programme, ProgrammeVersion
 
 
 class Item(models.Model):
@@ -51,6 +53,11 @@ class Item(models.Model):
         """The title in both languages."""
         return Bilingual(self.title, self.title_en)
 
+    def once_key(self, on: date) -> str:
+        """What an enterprise can have only once: the item in the programme, or in the year."""
+        yearly = self.definition.once_per == "year"
+        return f"{self.code}/{on.year}" if yearly else self.code
+
     @property
     def definition(self) -> PackItem:
         """What the pack says of the item."""
@@ -63,6 +70,8 @@ class Case(models.Model):
 
     number = models.CharField(_("办件编号"), max_length=30, unique=True)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="cases")
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
+    once_key = models.CharField(_("一次性键"), max_length=80)
     enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="+")
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(
@@ -94,7 +103,7 @@ class Case(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="case_once_per_enterprise",
-                fields=["item", "enterprise"],
+                fields=["programme", "once_key", "enterprise"],
                 condition=~Q(state__in=ENDED),
                 violation_error_message=_("该企业在此事项下已有办件"),
             ),
@@ -131,6 +140,10 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    def events(self) -> EventQuerySet:
+        """What happened to the case, oldest first. Whoever asks has proved access to the case."""
+        return Event.objects.for_subject(self)
 
     @cached_property
     def running_clock(self) -> CaseClock | None:

@@ -2,6 +2,7 @@
 
 import logging
 
+from django.core.management import call_command
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
@@ -19,3 +20,10 @@ async def retry_stalled_jobs(context: JobContext, timestamp: int) -> None:
     for job in stalled:
         logger.warning("retrying stalled job %s (%s)", job.id, job.task_name)
         await manager.retry_job(job)
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(queueing_lock="clear_expired_sessions")
+def clear_expired_sessions(timestamp: int) -> None:
+    """Remove sessions that have expired, every night."""
+    call_command("clearsessions")

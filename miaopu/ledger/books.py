@@ -36,7 +36,7 @@ def _transfers(after: date | None = None) -> list[BookTransfer]:
     if after is not None:
         start = datetime.combine(after + timedelta(days=1), time.min)
         rows = rows.filter(at__gte=timezone.make_aware(start))
-    return [_book_transfer(row) for row in rows.order_by("at", "pk").iterator(chunk_size=2000)]
+    return [_book_transfer(row) for row in rows.order_by("pk").iterator(chunk_size=2000)]
 
 
 def read_books() -> Books:

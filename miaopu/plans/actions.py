@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -62,7 +63,7 @@ def load_version(pack: Pack, *, by: User | None) -> tuple[ProgrammeVersion, bool
     version = ProgrammeVersion.objects.create(
         programme=programme,
         number=last.number + 1 if last else 1,
-        content=pack.to_json(),
+        content=json.dumps(pack.to_json(), ensure_ascii=False),
         digest=pack.digest,
         loaded_at=clock.now(),
         loaded_by=by,

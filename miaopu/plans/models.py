@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cached_property
 
 import pgtrigger
@@ -58,7 +59,7 @@ class ProgrammeVersion(models.Model):
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField(_("版本号"))
-    content = models.JSONField(_("内容"))
+    content = models.TextField(_("内容"))  # JSON as text: the order of clauses and shares counts
     digest = models.CharField(_("摘要"), max_length=64)
     state = models.CharField(
         _("状态"), max_length=12, choices=VersionState.choices, default=VersionState.CURRENT
@@ -99,7 +100,7 @@ class ProgrammeVersion(models.Model):
         """The pack, typed. One object per content: it is prepared for running only once."""
         pack = _PACKS.get(self.digest)
         if pack is None:
-            pack = _PACKS[self.digest] = Pack.from_json(self.content)
+            pack = _PACKS[self.digest] = Pack.from_json(json.loads(self.content))
         return pack
 
 

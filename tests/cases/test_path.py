@@ -14,7 +14,17 @@ from miaopu.cases.workflow import AlreadyDone, available
 from miaopu.core import clock
 from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
 from miaopu.core.models import Event, Notice
-from tests.factories import GOOD_FORM, YUNYAN, City, make_enterprise, make_owner, travel
+from miaopu.engine.packs.schema import Pack
+from miaopu.plans.actions import load_version
+from tests.factories import (
+    GOOD_FORM,
+    YUNYAN,
+    City,
+    guiyang_pack,
+    make_enterprise,
+    make_owner,
+    travel,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -33,10 +43,25 @@ def test_second_live_case_is_refused_by_the_database(city: City) -> None:
         Case.objects.create(
             number="x",
             item=city.item,
+            programme=case.programme,
+            once_key=case.once_key,
             enterprise=city.enterprise,
             region=case.region,
             opened_at=clock.now(),
         )
+
+
+def test_a_new_version_is_no_second_chance(city: City) -> None:
+    case = city.submitted()
+    content = guiyang_pack().to_json()
+    content["period"]["to"] = "2018-12-30"
+    version, created = load_version(Pack.from_json(content), by=None)
+    [item] = [item for item in actions.publish_items(version) if item.code == case.item.code]
+    assert created
+    assert item != case.item
+    assert actions.open_case(item, city.enterprise, by=city.owner) == case
+    case.refresh_from_db()
+    assert case.item.version == city.version  # a case stays on the version it began under
 
 
 def test_excluded_enterprise_cannot_apply(city: City) -> None:

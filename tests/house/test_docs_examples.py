@@ -10,16 +10,20 @@ import ast
 import json
 import re
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any, get_args
 
 import pytest
+from pydantic import BaseModel
 from typer.testing import CliRunner
 
 from miaopu.app.cli.main import cli
+from miaopu.engine.definitions.pieces import Text
 from miaopu.engine.packs.load import check_pack
+from miaopu.engine.packs.schema import Pack
 from tests.house.tree import ROOT, Source, listed, sources
 
 RUNNABLE = ("docs/cli.md", "docs/packs.md", "README.md", "README.zh-CN.md")
@@ -124,6 +128,9 @@ def test_verbs_answer_as_documented(name: str, place: Path) -> None:
         assert len(found) > 10
     problems = [line for run in found for line in differences(run)]
     assert not problems, listed(problems)
+    for block in blocks(text):
+        if block.info == ("text", "matches"):  # the file that the last `match` wrote
+            assert (place / "matches.csv").read_text(encoding="utf-8") == block.text
 
 
 @pytest.mark.parametrize(
@@ -150,7 +157,12 @@ def test_example_pack_is_sound_and_its_typo_is_named(place: Path) -> None:
 
     pack = place / "example" / "pack.yaml"
     pack.write_text(pack.read_text(encoding="utf-8").replace("outcome: award", "outcom: award"))
-    shown = [line for block in blocks(text) if block.info == ("text", "typo") for line in block.text.splitlines()]
+    shown = [
+        line
+        for block in blocks(text)
+        if block.info == ("text", "typo")
+        for line in block.text.splitlines()
+    ]
     refused = [str(error) for error in check_pack(place / "example").errors]
     assert len(shown) == 1
     assert any(line.endswith(shown[0]) for line in refused), refused
@@ -159,33 +171,30 @@ def test_example_pack_is_sound_and_its_typo_is_named(place: Path) -> None:
 # ---------------------------------------------------------------- keys of packs
 
 
-def keys_of_schema() -> set[str]:
-    """Every key that the schema knows."""
+def keys_of(model: type[BaseModel]) -> set[str]:
+    """Every key that a model knows, and the models below it."""
     found: set[str] = set()
-    for name in ("schema", "pieces"):
-        tree = ast.parse((ROOT / f"miaopu/engine/packs/{name}.py").read_text(encoding="utf-8"))
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ClassDef):
-                found |= {
-                    _alias(field) or field.target.id
-                    for field in node.body
-                    if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
-                }
-    return found - {"zh", "en"}
+    waiting, seen = [model], {model}
+    while waiting:
+        for name, field in waiting.pop().model_fields.items():
+            found.add(field.alias or name)
+            below = set(_models_in(field.annotation)) - seen - {Text}
+            seen |= below
+            waiting += below
+    return found
 
 
-def _alias(field: ast.AnnAssign) -> str:
-    for node in ast.walk(field):
-        if isinstance(node, ast.keyword) and node.arg == "alias":
-            assert isinstance(node.value, ast.Constant)
-            return str(node.value.value)
-    return ""
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models_in(inner)
 
 
 def test_every_key_of_a_pack_is_documented() -> None:
     text = (ROOT / "docs" / "packs.md").read_text(encoding="utf-8")
     reference = text.partition("## Every key")[2]
-    known = keys_of_schema()
+    known = keys_of(Pack)
     assert {"from", "for", "not_same_as", "must_be_true", "expect"} <= known
     missing = sorted(key for key in known if f"`{key}`" not in reference)
     assert not missing, f"not in docs/packs.md: {missing}"
@@ -214,7 +223,7 @@ def _names_in(path: Path) -> frozenset[str]:
     """Names that a Python file defines at its top, those of its classes too."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             names.add(node.name)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             names.add(node.id)
@@ -296,7 +305,12 @@ def test_dead_names_are_found(line: str, found: int) -> None:
 
 @pytest.mark.parametrize(
     ("line", "found"),
-    [("[a](packs.md)", 0), ("[a](packs.md#form)", 0), ("[a](https://example.org)", 0), ("[a](no.md)", 1)],
+    [
+        ("[a](packs.md)", 0),
+        ("[a](packs.md#form)", 0),
+        ("[a](https://example.org)", 0),
+        ("[a](no.md)", 1),
+    ],
 )
 def test_dead_links_are_found(line: str, found: int) -> None:
     assert len(dead_links(Source("docs/x.md", line))) == found

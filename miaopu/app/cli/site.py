@@ -88,6 +88,7 @@ def demo(address: Address, shape: Format, *, enterprises: int, fresh: bool) -> N
         _check_demo_folder(environment, fresh=fresh)
 
         def prepare_data() -> None:
+            call_command("start_demo_clock")  # first, so that everything is dated by it
             with _step("载入项目包", "loading the programme pack"):
                 call_command("load_pack", str(_DEMO_PROGRAMME), stdout=sys.stderr)
             with _step(f"载入演示数据（{enterprises} 家企业）", "loading the demo data"):

@@ -31,4 +31,8 @@ async def _work() -> None:
         # Jobs of a worker that was killed are tried again at once; the periodic task goes on.
         with suppress(AlreadyEnqueued):
             await retry_stalled_jobs.defer_async(timestamp=int(time.time()))  # type: ignore[call-arg]
-        await app.run_worker_async(concurrency=CONCURRENCY, shutdown_graceful_timeout=GRACE_SECONDS)
+        await app.run_worker_async(
+            concurrency=CONCURRENCY,
+            shutdown_graceful_timeout=GRACE_SECONDS,
+            delete_jobs="successful",  # what a job did stands in core.Job and the events
+        )

@@ -1,0 +1,21 @@
+"""Set the demo's first day, before anything else is loaded."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from miaopu.app.demo.load import FIRST_DAY
+from miaopu.core.actions import start_demo_clock
+
+
+class Command(BaseCommand):
+    """Start the demo's clock; a clock that runs is left alone."""
+
+    help = "Set the demo's first day."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Set the clock once."""
+        if not settings.DEMO:
+            raise CommandError("MIAOPU_DEMO is not set: only the demo's clock can be set")
+        start_demo_clock(FIRST_DAY)

@@ -1,0 +1,87 @@
+"""The demo as `miaopu demo` loads it: everything dated by its clock, books that agree at once."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from miaopu.app.demo.load import FIRST_DAY
+from miaopu.cases import actions
+from miaopu.cases.decisions import decide_case, publish_list
+from miaopu.cases.models import Item
+from miaopu.core import clock
+from miaopu.core.models import DemoClock, Event, User
+from miaopu.engine.books import verify
+from miaopu.ledger.awards import pay_award
+from miaopu.ledger.books import read_books, seal_days
+from miaopu.ledger.models import Award, Transfer
+from miaopu.parties.models import Enterprise
+from miaopu.plans.models import Match
+from tests.factories import GOOD_FORM, travel
+
+PACK = Path(__file__).resolve().parents[2] / "programmes" / "guiyang-2018"
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def demo(db: None, capsys: Any) -> None:
+    """The demo with 200 enterprises, loaded in the verb's order."""
+    call_command("start_demo_clock")
+    call_command("load_pack", str(PACK))
+    call_command("load_demo", enterprises=200)
+
+
+def test_whole_path_in_the_demo_leaves_books_that_agree(demo: None, capsys: Any) -> None:
+    people = {user.username: user for user in User.objects.all()}
+    owner = people["enterprise1"]
+    item = Item.objects.public().get(code="direct_subsidy")
+    enterprise = Enterprise.objects.for_user(owner).get()
+    case = actions.open_case(item, enterprise, by=owner)
+    assert case.form["contact_name"] == enterprise.legal_representative
+    actions.save_form(case, GOOD_FORM, revision=case.revision, by=owner)
+    actions.submit_case(case, by=owner)
+    actions.accept_case(case, by=people["yunyan-reviewer"])
+    actions.propose_grant(case, {"mature": True}, by=people["yunyan-reviewer"])
+    actions.approve_case(case, by=people["yunyan-approver"])
+    publicity = publish_list(item, case.region, by=people["yunyan-approver"])
+    travel(publicity.ends_on + timedelta(days=1))
+    decide_case(case, by=people["yunyan-approver"])
+    pay_award(Award.objects.get(), "B1", by=people["yunyan-finance"])
+    travel(clock.today() + timedelta(days=1))
+    assert len(seal_days()) == 2
+    assert verify(read_books()) == []
+    capsys.readouterr()
+    call_command("verify_books", format="json")
+    assert json.loads(capsys.readouterr().out)["ok"] is True
+
+
+def test_everything_is_dated_by_the_demo_clock(demo: None) -> None:
+    assert clock.today() == FIRST_DAY
+    days = {timezone.localdate(at) for at in Transfer.objects.values_list("at", flat=True)}
+    days |= {timezone.localdate(at) for at in Event.objects.values_list("at", flat=True)}
+    assert days == {FIRST_DAY}
+
+
+def test_loading_again_changes_nothing(demo: None) -> None:
+    before = (Enterprise.objects.count(), User.objects.count(), Match.objects.count())
+    DemoClock.objects.update(offset_days=0)
+    call_command("start_demo_clock")
+    call_command("load_pack", str(PACK))
+    call_command("load_demo", enterprises=200)
+    after = (Enterprise.objects.count(), User.objects.count(), Match.objects.count())
+    assert before == after
+    assert clock.today() == timezone.localdate()  # a clock that runs is left alone
+
+
+def test_outside_the_demo_its_data_is_refused(db: None, settings: Any) -> None:
+    settings.DEMO = False
+    for command in ("load_demo", "start_demo_clock"):
+        with pytest.raises(CommandError, match="MIAOPU_DEMO"):
+            call_command(command)
+    assert FIRST_DAY == date(2018, 5, 10)
