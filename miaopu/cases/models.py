@@ -141,7 +141,7 @@ class Case(models.Model):
     def __str__(self) -> str:
         return self.number
 
-    def events(self) -> EventQuerySet:
+    def trail(self) -> EventQuerySet:
         """What happened to the case, oldest first. Whoever asks has proved access to the case."""
         return Event.objects.for_subject(self)
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from miaopu.cases.clocks import start_clock, stop_clock
 from miaopu.cases.enums import CaseState, Step
 from miaopu.cases.models import Case
+from miaopu.cases.notices import tell_of_transition
 from miaopu.cases.states import PARTY, STEP_OF_STATE, TABLE
 from miaopu.core.actions import record_event
 from miaopu.core.errors import Conflict, NotAllowed
@@ -104,4 +105,5 @@ def transition(
         region=locked.region_id,
         data={"from": previous, "to": rule.target},
     )
+    tell_of_transition(locked, name)
     return locked

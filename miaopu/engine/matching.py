@@ -73,18 +73,20 @@ def explain_one(
     facts: Mapping[str, object],
     as_of: date,
     decisions: Decisions | None = None,
+    problem: Callable[[FactError], None] | None = None,
 ) -> list[Explanation]:
     """Every rule for one enterprise with its reasons, in the order of the rules.
 
     `decisions` answers discretion by "rule.condition" (None and absent: not yet decided). Raises
-    FactError for a value that is not one of its fact's type.
+    FactError for a value that is not one of its fact's type; with `problem` it is told instead, and
+    the value is unknown.
     """
     prepared = prepare(rules, as_of)
 
     def refuse(error: FactError) -> None:
         raise error
 
-    known = prepared.read(facts, refuse, priorities=True)
+    known = prepared.read(facts, problem or refuse, priorities=True)
     return [rule.explain(known, decisions or {}) for rule in prepared.rules]
 
 

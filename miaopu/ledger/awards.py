@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 
 from miaopu.cases.clocks import stop_clock
 from miaopu.cases.models import Case
+from miaopu.cases.notices import tell_enterprise
 from miaopu.core import clock
-from miaopu.core.actions import notify, record_event
+from miaopu.core.actions import record_event
 from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
 from miaopu.core.models import Region, User
@@ -17,7 +18,6 @@ from miaopu.engine.money import format_yuan, split
 from miaopu.ledger.actions import Line, account_of, make_transfer
 from miaopu.ledger.enums import AccountKind, AwardState, Level, TransferKind, Verb
 from miaopu.ledger.models import Account, Award
-from miaopu.parties.models import Representative
 
 WIDTH = {Level.PROVINCE: 2, Level.CITY: 4, Level.COUNTY: 6}
 
@@ -77,25 +77,13 @@ def commit_award(case: Case, by: User) -> Award:
         region=case.region_id,
         data={"award": award.number, "amount_fen": award.amount_fen},
     )
-    _tell(
-        award,
+    tell_enterprise(
+        case,
         "granted",
         f"已决定扶持 {format_yuan(award.amount_fen)} 元，等待拨付",
         f"Support of {format_yuan(award.amount_fen)} yuan was granted and awaits payment",
     )
     return award
-
-
-def _tell(award: Award, what: str, text: str, text_en: str) -> None:
-    people = Representative.objects.live().filter(enterprise=award.case.enterprise)
-    for representative in people.select_related("user"):
-        notify(
-            representative.user,
-            f"award/{award.number}/{what}",
-            f"{award.case.number}：{text}",
-            f"{award.case.number}: {text_en}",
-            link=f"/my/cases/{award.case.number}/",
-        )
 
 
 def _locked(award: Award) -> Award:
@@ -142,8 +130,8 @@ def pay_award(award: Award, bank_reference: str, *, by: User, reason: str = "") 
         region=locked.case.region_id,
         data={"award": locked.number, "bank_reference": locked.bank_reference},
     )
-    _tell(
-        locked,
+    tell_enterprise(
+        locked.case,
         "paid",
         f"已拨付 {format_yuan(locked.amount_fen)} 元",
         f"{format_yuan(locked.amount_fen)} yuan was paid",

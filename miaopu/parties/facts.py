@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,10 +12,12 @@ from decimal import Decimal
 from django.db.models import QuerySet
 
 from miaopu.engine import size
-from miaopu.engine.messages import Bilingual
+from miaopu.engine.messages import Bilingual, EngineError
 from miaopu.parties.dictionary import FactValue, decode, precedence
 from miaopu.parties.enums import Source
 from miaopu.parties.models import Enterprise, Fact
+
+logger = logging.getLogger(__name__)
 
 CHUNK = 2000
 WAN = Decimal(10_000)
@@ -69,9 +72,13 @@ def _with_size(known: dict[str, KnownFact], day: date) -> dict[str, KnownFact]:
 
     staff = known.get("employees")
     employees = staff.value if staff and isinstance(staff.value, int) else None
-    result = size.classify(
-        industry.value, employees, number("operating_revenue"), number("total_assets"), day
-    )
+    try:
+        result = size.classify(
+            industry.value, employees, number("operating_revenue"), number("total_assets"), day
+        )
+    except EngineError as error:  # an industry or a figure that no enterprise can have
+        logger.warning("no size class from record %s: %s", industry.record, error.message)
+        return known
     if result.size_class is not None:
         used = [
             known[name].as_of

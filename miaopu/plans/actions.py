@@ -14,11 +14,11 @@ from miaopu.core import clock
 from miaopu.core.actions import load_regions, record_event
 from miaopu.core.errors import ActionRefused
 from miaopu.core.models import Region, User
-from miaopu.engine.matching import explain_one
 from miaopu.engine.packs.schema import Pack
 from miaopu.parties.dictionary import fact_dictionary
-from miaopu.parties.facts import iterate_known_facts, values
+from miaopu.parties.facts import iterate_known_facts
 from miaopu.parties.models import Enterprise
+from miaopu.plans.entitlements import explain_facts
 from miaopu.plans.enums import Verb, VersionState
 from miaopu.plans.models import Match, Programme, ProgrammeVersion, Target
 
@@ -99,10 +99,9 @@ def match_version(version: ProgrammeVersion, as_of: date, report: Report | None 
     region = version.programme.region
     enterprises = Enterprise.objects.filter(region__code__startswith=region.code[:4])
     total = enterprises.count()
-    rules = version.pack.rule_set(as_of)
     rows: list[Match] = []
     for done, (enterprise, known) in enumerate(iterate_known_facts(enterprises, as_of), start=1):
-        for found in explain_one(rules, values(known), as_of):
+        for found in explain_facts(version, known, as_of):
             if found.status == "false":
                 continue
             rows.append(

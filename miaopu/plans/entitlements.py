@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from miaopu.engine.expressions.reasons import ReasonNode
+from miaopu.engine.facts import FactError
 from miaopu.engine.matching import Explanation, explain_one
 from miaopu.engine.messages import Bilingual
 from miaopu.parties.facts import Known, known_facts, values
 from miaopu.parties.models import Enterprise
 from miaopu.plans.models import ProgrammeVersion
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,34 @@ def explain_item(
 ) -> ItemExplanation:
     """Reasons for one enterprise; `decisions` answers discretions by condition id."""
     known = known_facts(enterprise, as_of)
+    return explain_known(version, item, enterprise, known, as_of, decisions)
+
+
+def explain_known(
+    version: ProgrammeVersion,
+    item: str,
+    enterprise: Enterprise,
+    known: Known,
+    as_of: date,
+    decisions: Mapping[str, bool] | None = None,
+) -> ItemExplanation:
+    """The same from facts that were read already (one query for many items)."""
     answered = {f"{item}.{name}": answer for name, answer in (decisions or {}).items()}
-    explanations = explain_one(version.pack.rule_set(as_of), values(known), as_of, answered)
+    explanations = explain_facts(version, known, as_of, answered)
     [explanation] = [found for found in explanations if found.rule == item]
     return ItemExplanation(version, item, enterprise, as_of, explanation, known)
+
+
+def explain_facts(
+    version: ProgrammeVersion,
+    known: Known,
+    as_of: date,
+    decisions: Mapping[str, bool] | None = None,
+) -> list[Explanation]:
+    """Every item for one enterprise's facts; a value that its fact cannot have is unknown."""
+    rules = version.pack.rule_set(as_of)
+
+    def report(error: FactError) -> None:
+        logger.warning("%s: %s", error.fact, error.message)
+
+    return explain_one(rules, values(known), as_of, decisions, report)

@@ -131,7 +131,7 @@ class Target(models.Model):
 
 
 class Match(models.Model):
-    """An item and an enterprise that its rule does not exclude on a day. What is false has no row."""
+    """An item and an enterprise that its rule does not exclude on a day. False has no row."""
 
     version = models.ForeignKey(ProgrammeVersion, on_delete=models.PROTECT, related_name="+")
     item = models.CharField(_("事项"), max_length=60)

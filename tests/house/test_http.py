@@ -165,7 +165,8 @@ def test_direct_writes_are_found(text: str, found: int) -> None:
 # ---------------------------------------------------------------- what portal takes from the engine
 
 SHOWN = tuple(
-    f"miaopu.engine.{name}" for name in ("messages", "money", "masking", "calendar", "clock")
+    f"miaopu.engine.{name}"
+    for name in ("messages", "money", "masking", "calendar", "clock", "expressions.words")
 )
 
 

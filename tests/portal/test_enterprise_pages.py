@@ -330,6 +330,24 @@ def test_expired_session_keeps_what_was_typed(owner: Client, city: City) -> None
     assert "已放回表中" not in text(owner.get(page))
 
 
+def test_expired_session_and_a_draft_changed_meanwhile(owner: Client, city: City) -> None:
+    case = actions.open_case(city.item, city.enterprise, by=city.owner)
+    page = url("case_form", case.number)
+    owner.get(page)
+    typed = fill(case, jobs_planned="9")
+    del owner.cookies[settings.SESSION_COOKIE_NAME]
+    owner.post(page, typed, headers={**SITE, "Referer": f"http://testserver{page}"})
+    actions.save_form(case, {**GOOD_FORM, "jobs_planned": "7"}, revision=1, by=city.owner)
+    owner.force_login(city.owner)
+    answer = owner.post(page, inputs(owner.get(page)))
+    assert answer.status_code == 409
+    assert "另一个页面保存的是：7" in text(answer)
+    assert owner.post(page, inputs(answer)).status_code == 302
+    case.refresh_from_db()
+    assert case.form["jobs_planned"] == 9
+    assert inputs(owner.get(page)).get("kept_form") is None
+
+
 def test_kept_form_is_not_offered_to_another_person(
     owner: Client, city: City, new_client: Callable[[], Client]
 ) -> None:

@@ -1,0 +1,197 @@
+"""What every page's frame shows: navigation by role, notices, the demo's date, kept forms."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from miaopu.core import clock
+from miaopu.core.enums import Role
+from miaopu.core.models import Notice
+from miaopu.portal import formats, kept_forms
+from miaopu.portal.shapes import Link, Text
+
+EVERYBODY = ""
+PARTY = "party"
+OFFICE_ROLES = (Role.REVIEWER, Role.APPROVER, Role.PROGRAMME_OFFICER, Role.LEADING_GROUP)
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """A route in the navigation."""
+
+    route: str
+    text: Text
+
+
+@dataclass(frozen=True)
+class NavSection:
+    """Routes for an audience: everybody, parties, or the holders of one of `roles`."""
+
+    title: Text
+    items: tuple[NavItem, ...]
+    audience: str = EVERYBODY
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class NavLink:
+    """A link of the navigation as shown."""
+
+    text: Text
+    href: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class NavGroup:
+    """A group of links under its title."""
+
+    title: Text
+    links: tuple[NavLink, ...]
+
+
+SECTIONS = (
+    NavSection(
+        _("我的"),
+        (NavItem("my_home", _("我的首页")), NavItem("my_cases", _("我的办件"))),
+        audience=PARTY,
+    ),
+    NavSection(
+        _("办理"),
+        (
+            NavItem("office_home", _("待办")),
+            NavItem("case_queue", _("办件")),
+            NavItem("entitlements", _("可享企业")),
+            NavItem("publicity_prepare", _("公示准备")),
+        ),
+        roles=OFFICE_ROLES,
+    ),
+    NavSection(
+        _("财政"),
+        (NavItem("finance_home", _("资金")), NavItem("payments", _("拨付"))),
+        roles=(Role.FINANCE_OFFICER,),
+    ),
+    NavSection(
+        _("审计"),
+        (NavItem("audit_events", _("操作记录")),),
+        roles=(Role.AUDITOR, Role.AUDIT_ADMIN),
+    ),
+    NavSection(
+        _("公开信息"),
+        (
+            NavItem("programme", _("计划与进度")),
+            NavItem("publicity_list", _("公示")),
+            NavItem("money", _("资金去向")),
+        ),
+    ),
+)
+FOOT = (NavItem("verify", _("账目核验")), NavItem("gallery", _("页面组件")))
+
+
+def href(route: str) -> str:
+    """The address of a route without arguments, "" where there is none."""
+    try:
+        return reverse(route)
+    except NoReverseMatch:
+        return ""
+
+
+class Shell:
+    """The frame of one page; everything is worked out only when the template asks for it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        self._user: Any = getattr(request, "user", None)
+
+    @property
+    def _signed_in(self) -> bool:
+        return self._user is not None and self._user.is_authenticated
+
+    def _meant_for_user(self, section: NavSection) -> bool:
+        if section.audience == PARTY:
+            return self._signed_in and self._user.is_party
+        if section.roles:
+            return self._signed_in and self._user.has_role(*section.roles)
+        return True
+
+    def _links(self, items: Sequence[NavItem]) -> tuple[NavLink, ...]:
+        match = self._request.resolver_match
+        here = match.url_name if match else None
+        found = ((item, href(item.route)) for item in items)
+        return tuple(NavLink(item.text, url, item.route == here) for item, url in found if url)
+
+    @cached_property
+    def navigation(self) -> list[NavGroup]:
+        """Groups of links for this user; routes that do not exist and empty groups are left out."""
+        groups = (
+            NavGroup(section.title, self._links(section.items))
+            for section in SECTIONS
+            if self._meant_for_user(section)
+        )
+        return [group for group in groups if group.links]
+
+    @cached_property
+    def foot(self) -> tuple[NavLink, ...]:
+        """The links at the foot of every page."""
+        return self._links(FOOT)
+
+    @property
+    def notices_href(self) -> str:
+        """Where the user's notices are, "" where there are none to be had."""
+        return href("notices") if self._signed_in else ""
+
+    @cached_property
+    def unread(self) -> int:
+        """How many notices the user has not read."""
+        return Notice.objects.for_user(self._user).unread().count() if self._signed_in else 0
+
+    @cached_property
+    def office(self) -> str:
+        """The office the user acts in, in the reader's language; "" for parties."""
+        memberships = self._user.live_memberships if self._signed_in else []
+        if not memberships:
+            return ""
+        office = memberships[0].office
+        return office.name_en if formats.is_english() and office.name_en else office.name
+
+    @property
+    def demo(self) -> bool:
+        """Whether this is a demo with made-up data and a clock that can be moved."""
+        return bool(settings.DEMO)
+
+    @cached_property
+    def demo_today(self) -> date:
+        """The date that counts in the demo."""
+        return clock.today()
+
+    @property
+    def demo_clock_href(self) -> str:
+        """Where the demo's clock is moved."""
+        return href("demo_clock")
+
+    @cached_property
+    def _kept(self) -> list[kept_forms.KeptForm]:
+        return kept_forms.offered(self._request)
+
+    @property
+    def kept_here(self) -> list[kept_forms.KeptForm]:
+        """Forms that were typed on this page and not handed in because the sign-in had expired."""
+        return [kept for kept in self._kept if kept.page_path == self._request.path]
+
+    @property
+    def kept_elsewhere(self) -> list[Link]:
+        """Such forms of other pages."""
+        here = self._request.path
+        return [Link(kept.page_path, kept.page) for kept in self._kept if kept.page_path != here]
+
+
+def shell(request: HttpRequest) -> dict[str, Shell]:
+    """Context processor: the frame of the page as `shell`."""
+    return {"shell": Shell(request)}

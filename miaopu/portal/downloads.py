@@ -1,0 +1,52 @@
+"""Handing out files that somebody handed in: always as an attachment, never shown inline."""
+
+from __future__ import annotations
+
+import logging
+import unicodedata
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404
+
+from miaopu.cases.models import CaseFile
+
+logger = logging.getLogger(__name__)
+LONGEST_NAME = 120
+
+
+def safe_name(name: str, extension: str) -> str:
+    """A file name for the reader's computer: no paths, no invisible signs, and the real suffix.
+
+    What the content is decides the suffix: a picture called `proof.exe` becomes `proof.exe.png`.
+    """
+    visible = "".join(
+        sign for sign in name if unicodedata.category(sign)[0] not in "CZ" or sign == " "
+    )
+    plain = visible.replace("\\", "/").rsplit("/", 1)[-1].strip(" .") or "file"
+    stem, _dot, suffix = plain.rpartition(".")
+    known = {"jpg": ("jpg", "jpeg")}.get(extension, (extension,))
+    if stem and suffix.lower() in known:
+        return f"{stem[:LONGEST_NAME]}.{extension}"
+    return f"{plain[:LONGEST_NAME]}.{extension}"
+
+
+def file_response(case_file: CaseFile) -> FileResponse:
+    """The file as a download. The caller has proved that the user may have it.
+
+    Raises Http404 where the content is not on the disk any more (and logs it: that is our fault).
+    """
+    file = case_file.file
+    try:
+        content = default_storage.open(file.storage_name)
+    except FileNotFoundError as error:
+        logger.exception("the content of file %s is missing", file.sha256)
+        raise Http404 from error
+    response = FileResponse(
+        content,
+        as_attachment=True,
+        filename=safe_name(case_file.name, file.extension),
+        content_type=file.media_type,
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

@@ -1,0 +1,241 @@
+"""From the domain to what components show: reasons, clocks, trails and steps, in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from miaopu.cases.enums import CaseState
+from miaopu.cases.enums import Step as CaseStep
+from miaopu.cases.models import Case, CaseClock
+from miaopu.core import verbs
+from miaopu.core.enums import Role
+from miaopu.core.models import Event, Region
+from miaopu.engine.clock import working_days_left
+from miaopu.engine.messages import Bilingual
+from miaopu.ledger.models import Award, Transfer
+from miaopu.parties.enums import Source
+from miaopu.plans.entitlements import ItemExplanation
+from miaopu.plans.models import ProgrammeVersion
+from miaopu.portal import shapes
+
+TONES: dict[str, shapes.Tone] = {
+    CaseState.GRANTED: "good",
+    CaseState.REFUSED: "late",
+    CaseState.PUBLISHED: "soon",
+}
+OPS = {"and": "all", "rule": "all", "or": "any", "not": "not"}
+STEP_ORDER = ("accept", "review", "approve", "publicity", "decide", "pay")
+
+
+def in_language(text: Any) -> str:
+    """A bilingual text (or plain data of one, or None) in the language of the page."""
+    if text is None:
+        return ""
+    language = get_language() or "zh-hans"
+    if isinstance(text, Mapping):
+        return str(text["en"] if language.startswith("en") else text["zh"])
+    if hasattr(text, "in_language"):
+        return str(text.in_language(language))
+    return str(text)
+
+
+def region_name(region: Region) -> str:
+    """The region's name in the language of the page."""
+    return in_language(Bilingual(region.name, region.name_en or region.name))
+
+
+def clause_href(version: ProgrammeVersion, clause: str) -> str:
+    """Where a clause of the version's plan is shown; "" without a clause."""
+    if not clause:
+        return ""
+    return reverse("clause", kwargs={"slug": version.programme.slug, "path": clause})
+
+
+def tone_of(state: str) -> shapes.Tone:
+    """The tone in which a case's state is shown."""
+    return TONES.get(state, "neutral")
+
+
+def _reason(
+    node: Mapping[str, Any],
+    facts: Mapping[str, Mapping[str, Any]],
+    clauses: Mapping[str, str],
+    changes: Mapping[str, str],
+    version: ProgrammeVersion,
+    top: bool,
+) -> shapes.Reason:
+    names = [name for name in node["facts"] if name in facts]
+    known = facts[names[0]] if len(names) == 1 else None
+    clause = clauses.get(node["key"], "") if top else ""
+    children = [
+        _reason(child, facts, {}, {}, version, False)
+        for child in node["children"]
+        if child["status"] in {"true", "false", "unknown"}
+    ]
+    return shapes.Reason(
+        status=node["status"],
+        text=in_language(node["title"] if top and node["title"] else node["text"]),
+        op=OPS.get(node["op"], "") if children else "",  # type: ignore[arg-type]
+        value=in_language(node["found"] or _found_below(node)),
+        source=str(Source(known["source"]).label) if known else "",
+        as_of=date.fromisoformat(known["as_of"]) if known else None,
+        change=changes.get(node["key"], "") if top else "",
+        clause=clause,
+        clause_href=clause_href(version, clause),
+        children=children,
+    )
+
+
+def _found_below(node: Mapping[str, Any]) -> Any:
+    """What was found for the one fact below a condition that has no finding of its own."""
+    found = [child["found"] for child in node["children"] if child["found"] and child["facts"]]
+    return found[0] if len(found) == 1 else None
+
+
+def reasons_of_trace(
+    trace: Mapping[str, Any], version: ProgrammeVersion, item: str, changes: Iterable[Any] = ()
+) -> list[shapes.Reason]:
+    """The conditions of a stored trace (`ItemExplanation.trace`), each with value and source."""
+    if not trace:
+        return []
+    definition = version.pack.items[item]
+    clauses = {
+        condition.id: condition.clause or definition.clause for condition in definition.conditions
+    }
+    nodes = trace["tree"]["children"]
+    open_keys = [node["key"] for node in nodes if node["status"] != "true"]
+    change_of = dict(zip(open_keys, (in_language(change) for change in changes), strict=False))
+    return [_reason(node, trace["facts"], clauses, change_of, version, True) for node in nodes]
+
+
+def reasons_of(explanation: ItemExplanation) -> list[shapes.Reason]:
+    """The conditions of a fresh explanation, with what would change each."""
+    return reasons_of_trace(
+        explanation.trace(),
+        explanation.version,
+        explanation.item,
+        explanation.explanation.would_change,
+    )
+
+
+def clock_shape(clock: CaseClock | None, today: date) -> shapes.Clock:
+    """A case's clock as the clock component shows it."""
+    if clock is None:
+        return shapes.Clock(state="done", limit=0)
+    return shapes.Clock(
+        state="done" if clock.stopped_on else "running",
+        limit=clock.days,
+        left=None if clock.stopped_on else working_days_left(today, clock.due_on),
+        due=clock.due_on,
+        provisional=clock.provisional,
+        why=CaseStep(clock.step).label,
+        days=days_of(clock.calculation),
+    )
+
+
+def days_of(calculation: Iterable[Mapping[str, Any]]) -> list[shapes.ClockDay]:
+    """A stored calculation, day by day."""
+    return [
+        shapes.ClockDay(date.fromisoformat(row["date"]), row["counted"], in_language(row["why"]))
+        for row in calculation
+    ]
+
+
+def _ledger_lines(transfers: Iterable[Transfer]) -> dict[str, list[shapes.LedgerLine]]:
+    """The lines of an award's transfers by the verb of the event that made them."""
+    verb_of = {"commit": "ledger.commit", "post": "ledger.pay", "release": "ledger.release"}
+    lines: dict[str, list[shapes.LedgerLine]] = {}
+    for transfer in transfers:
+        entries = sorted(transfer.entries.all(), key=lambda entry: entry.pk)
+        for source, target in zip(entries[::2], entries[1::2], strict=True):
+            account = source.account
+            place = f"{account.get_level_display()} · {region_name(account.region)}"
+            lines.setdefault(verb_of[transfer.kind], []).append(
+                shapes.LedgerLine(
+                    debit=f"{place} · {account.get_kind_display()}",
+                    credit=f"{place} · {target.account.get_kind_display()}",
+                    amount_fen=target.amount_fen,
+                    state=transfer.get_kind_display(),
+                )
+            )
+    return lines
+
+
+def trail_of(
+    events: Iterable[Event],
+    award: Award | None,
+    transfers: QuerySet[Transfer] | None,
+    *,
+    inside: bool,
+) -> list[shapes.TrailEntry]:
+    """The trail of a case. To those outside the offices officials appear by their office only."""
+    lines = _ledger_lines(transfers) if award is not None and transfers is not None else {}
+    entries = []
+    for event in events:
+        if event.actor is None:
+            who = _("系统")
+        elif event.office is None:
+            who = str(event.actor)
+        else:
+            office = in_language(
+                Bilingual(event.office.name, event.office.name_en or event.office.name)
+            )
+            who = f"{office} · {event.actor}" if inside else office
+        entries.append(
+            shapes.TrailEntry(
+                at=event.at,
+                who=who,
+                what=verbs.label(event.verb),
+                why=event.reason,
+                lines=lines.get(event.verb, ()),
+            )
+        )
+    return entries
+
+
+def steps_of(case: Case, clocks: Iterable[CaseClock], award: Award | None) -> list[shapes.Step]:
+    """The stages of a case with who acts and by when."""
+    by_step = {clock.step: clock for clock in clocks}
+    definitions = case.item.definition.steps_by_id
+    refused = case.state in (CaseState.REFUSED, CaseState.WITHDRAWN)
+    paid = award is not None and award.paid_at is not None
+    steps = []
+    for name in STEP_ORDER:
+        if name not in definitions:
+            continue
+        clock = by_step.get(name)
+        running = clock is not None and clock.stopped_on is None
+        if clock is None:
+            done_without_clock = name == "decide" and case.state == CaseState.GRANTED
+            state: Any = "done" if done_without_clock else "refused" if refused else "todo"
+        elif running:
+            state = "current"
+        else:
+            state = "done"
+        if name == "pay" and paid:
+            state = "done"
+        when = None
+        if clock is not None:
+            when = clock.due_on if running else clock.stopped_on
+        steps.append(
+            shapes.Step(
+                title=in_language(definitions[name].title),
+                state=state,
+                when=when,
+                who=role_name(definitions[name].role),
+                note=_("到期日") if running else "",
+            )
+        )
+    return steps
+
+
+def role_name(role: str) -> str:
+    """The name of a role in the language of the page."""
+    return str(Role(role).label)

@@ -1,0 +1,1 @@
+"""Routes by audience; miaopu.portal.urls puts them together."""

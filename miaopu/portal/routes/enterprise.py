@@ -1,0 +1,34 @@
+"""Routes of the enterprise pages, and of everybody's notices."""
+
+from django.urls import path
+
+from miaopu.portal.views import (
+    enterprise_cases,
+    enterprise_check,
+    enterprise_facts,
+    enterprise_files,
+    enterprise_form,
+    enterprise_home,
+    enterprise_offers,
+    notices,
+)
+
+urlpatterns = [
+    path("my/", enterprise_home.my_home, name="my_home"),
+    path("my/enterprises/<str:number>/", enterprise_facts.my_enterprise, name="my_enterprise"),
+    path("my/enterprises/<str:number>/items/<int:item_id>/", enterprise_offers.offer, name="offer"),
+    path(
+        "my/enterprises/<str:number>/items/<int:item_id>/apply/",
+        enterprise_offers.apply,
+        name="apply",
+    ),
+    path("my/cases/", enterprise_cases.my_cases, name="my_cases"),
+    path("my/cases/<str:number>/", enterprise_cases.my_case, name="my_case"),
+    path("my/cases/<str:number>/form/", enterprise_form.case_form, name="case_form"),
+    path("my/cases/<str:number>/files/", enterprise_check.case_file_add, name="case_file_add"),
+    path("my/cases/<str:number>/check/", enterprise_check.case_check, name="case_check"),
+    path("my/cases/<str:number>/receipt/", enterprise_check.case_receipt, name="case_receipt"),
+    path("my/cases/<str:number>/withdraw/", enterprise_cases.case_withdraw, name="case_withdraw"),
+    path("my/files/<int:pk>/", enterprise_files.my_file, name="my_file"),
+    path("notices/", notices.notices, name="notices"),
+]

@@ -1,0 +1,39 @@
+"""Routes of the office, audit and job pages."""
+
+from django.urls import path
+
+from miaopu.portal.views import (
+    audit,
+    jobs,
+    office_entitlements,
+    office_home,
+    office_packet,
+    office_publicity,
+    office_publish,
+    office_queue,
+    office_registry,
+)
+
+urlpatterns = [
+    path("office/", office_home.office_home, name="office_home"),
+    path("office/cases/", office_queue.case_queue, name="case_queue"),
+    path("office/cases/<str:number>/", office_packet.case_packet, name="case_packet"),
+    path("office/cases/<str:number>/<str:step>/", office_packet.case_step, name="case_step"),
+    path("office/files/<int:pk>/", office_packet.office_file, name="office_file"),
+    path("office/entitlements/", office_entitlements.entitlements, name="entitlements"),
+    path("office/entitlements/match/", office_entitlements.start_match, name="start_match"),
+    path("office/enterprises/", office_registry.enterprise_search, name="enterprise_search"),
+    path(
+        "office/enterprises/<str:number>/",
+        office_registry.office_enterprise,
+        name="office_enterprise",
+    ),
+    path("office/publicity/", office_publicity.publicity_prepare, name="publicity_prepare"),
+    path("office/publicity/publish/", office_publish.publish, name="publish"),
+    path(
+        "office/publicity/<str:number>/", office_publicity.office_publicity, name="office_publicity"
+    ),
+    path("office/publicity/<str:number>/decide/", office_publish.decide_list, name="decide_list"),
+    path("jobs/<int:pk>/", jobs.job, name="job"),
+    path("audit/events/", audit.audit_events, name="audit_events"),
+]

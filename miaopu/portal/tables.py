@@ -1,0 +1,99 @@
+"""Tables for people: frozen columns, rows of anything, cells ready to be shown."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+from miaopu.portal import formats
+from miaopu.portal.shapes import Text
+
+Kind = Literal["text", "number", "money", "date", "moment", "percent", "tag"]
+_NUMERIC = ("number", "money", "percent")
+_FORMATS: dict[str, Callable[[Any], str]] = {
+    "number": formats.number,
+    "money": formats.yuan,
+    "date": formats.day,
+    "moment": formats.moment,
+    "percent": formats.percent,
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: `key` is read from each row (mapping key or attribute, dots lead deeper).
+
+    `unit` stands in the head, never in the cells. `link` is the key of the row's address for this
+    cell, `tone` the key of the tone of a "tag". `money` cells are fen.
+    """
+
+    key: str
+    title: Text
+    kind: Kind = "text"
+    align: Literal["", "start", "end"] = ""
+    unit: Text = ""
+    link: str = ""
+    tone: str = ""
+
+    @property
+    def end(self) -> bool:
+        """Whether the column is set flush right: numbers are, unless `align` says otherwise."""
+        return self.align == "end" or (not self.align and self.kind in _NUMERIC)
+
+
+class Cell(NamedTuple):
+    """A cell ready to be shown: `label` is its column's head, `tag` marks a state."""
+
+    text: Text
+    href: str
+    label: str
+    end: bool
+    tag: bool
+    tone: str
+
+
+def read(row: Any, key: str) -> Any:
+    """The value under `key` of a row; None where a step on the way is None.
+
+    Raises AttributeError or KeyError where the row has no such key: a table never hides a typo.
+    """
+    value = row
+    for part in key.split("."):
+        if value is None:
+            return None
+        value = value[part] if isinstance(value, Mapping) else getattr(value, part)
+    return value() if callable(value) else value
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns over rows, with the caption that says what they are.
+
+    `stack`: on a narrow screen each row becomes a card; otherwise the table scrolls in its box.
+    `queue`: rows are walked with j, k and Enter. `empty` is said instead of an empty table.
+    """
+
+    columns: Sequence[Column]
+    rows: Iterable[Any]
+    caption: Text
+    empty: Text = ""
+    stack: bool = True
+    queue: bool = False
+
+    @property
+    def body(self) -> list[list[Cell]]:
+        """The rows as cells."""
+        heads = [(column, f"{column.title} {column.unit}".strip()) for column in self.columns]
+        return [[_cell(row, column, label) for column, label in heads] for row in self.rows]
+
+
+def _cell(row: Any, column: Column, label: str) -> Cell:
+    value = read(row, column.key)
+    shown = _FORMATS[column.kind](value) if column.kind in _FORMATS else value
+    return Cell(
+        text=formats.MISSING if shown is None or shown == "" else shown,
+        href=read(row, column.link) or "" if column.link else "",
+        label=label,
+        end=column.end,
+        tag=column.kind == "tag",
+        tone=read(row, column.tone) or "neutral" if column.tone else "neutral",
+    )

@@ -1,0 +1,1 @@
+"""Views by audience: one view, one template."""

@@ -1,0 +1,194 @@
+"""The enterprise's cases: the list, one case with its way, and withdrawing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from miaopu.cases.actions import withdraw_case
+from miaopu.cases.enums import CaseState, Verb
+from miaopu.cases.models import Case
+from miaopu.cases.workflow import available
+from miaopu.core import clock
+from miaopu.core.models import Event
+from miaopu.engine.clock import working_days_left
+from miaopu.ledger.awards import shares_of
+from miaopu.ledger.enums import AwardState, Level
+from miaopu.ledger.models import Award
+from miaopu.portal import formats, present, shapes
+from miaopu.portal.access import party_required
+from miaopu.portal.case_form import answers_of
+from miaopu.portal.performing import perform
+from miaopu.portal.tables import Column, Table
+from miaopu.portal.views.enterprise_files import material_rows
+from miaopu.portal.views.enterprise_scope import case_or_404, person
+
+PER_PAGE = 20
+LONGEST_REASON = 500
+
+
+class WithdrawForm(forms.Form):
+    """Why an application is withdrawn."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("撤回的理由"),
+        required=False,
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea({"rows": 3}),
+    )
+    use_required_attribute = False
+
+
+def my_case_rows(request: HttpRequest, cases: QuerySet[Case]) -> list[dict[str, Any]]:
+    """Rows of a list of cases: what, for whom, in which state, until when."""
+    today = clock.today()
+    shown = cases.with_parts().with_due_on().defer("item__version__content", "form", "trace")  # type: ignore[attr-defined]
+    return [
+        {
+            "number": case.number,
+            "href": reverse("my_case", args=[case.number]),
+            "item": present.in_language(case.item.name),
+            "enterprise": case.enterprise.name,
+            "state": case.get_state_display(),
+            "tone": present.tone_of(case.state),
+            "amount_fen": case.amount_fen,
+            "due_on": case.due_on,
+            "clock": _clock_words(case.due_on, today),
+        }
+        for case in shown
+    ]
+
+
+def _clock_words(due_on: date | None, today: date) -> str:
+    if due_on is None:
+        return ""
+    left = working_days_left(today, due_on)
+    return shapes.Clock(state="running", limit=0, left=left, due=due_on).headline
+
+
+def case_table(rows: Iterable[dict[str, Any]]) -> Table:
+    """A list of cases."""
+    columns = (
+        Column("number", _("办件编号"), link="href"),
+        Column("item", _("事项")),
+        Column("enterprise", _("企业")),
+        Column("state", _("状态"), kind="tag", tone="tone"),
+        Column("clock", _("本环节时限")),
+        Column("due_on", _("到期日"), kind="date"),
+        Column("amount_fen", _("金额"), kind="money", unit=_("元")),
+    )
+    return Table(columns, list(rows), _("我的办件"))
+
+
+@party_required
+@require_safe
+def my_cases(request: HttpRequest) -> HttpResponse:
+    """All cases of the person's enterprises, newest first."""
+    mine = Case.objects.for_user(request.user).order_by("-pk")
+    page = Paginator(mine, PER_PAGE).get_page(request.GET.get("page"))
+    rows = my_case_rows(request, page.object_list)  # type: ignore[arg-type]
+    context = {"page": page, "table": case_table(rows) if rows else None}
+    return render(request, "enterprise/cases.html", context)
+
+
+def _yuan(fen: int) -> str:
+    return _("%(amount)s 元") % {"amount": formats.yuan_short(fen)}
+
+
+def _award_rows(award: Award) -> list[shapes.Answer]:
+    rows = [
+        shapes.Answer(_("金额"), _yuan(award.amount_fen)),
+        shapes.Answer(_("资金状态"), award.get_state_display()),
+    ]
+    if award.state == AwardState.PAID:
+        rows.append(shapes.Answer(_("拨付时间"), formats.moment(award.paid_at)))
+        rows.append(shapes.Answer(_("银行流水号"), award.bank_reference))
+    parts = dict(shares_of(award.case))
+    rows += [
+        shapes.Answer(_("其中%(level)s") % {"level": level.label}, _yuan(parts[level]))
+        for level in Level
+        if level in parts
+    ]
+    return rows
+
+
+def _refusal(events: Iterable[Event]) -> str:
+    """The reason that was proposed last for a refusal."""
+    reasons = [one.reason for one in events if one.verb == Verb.PROPOSE_REFUSAL]
+    return reasons[-1] if reasons else ""
+
+
+def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
+    """Everything that the page of one case shows."""
+    today = clock.today()
+    clocks = list(case.clocks.order_by("pk"))
+    running = next((one for one in reversed(clocks) if one.stopped_on is None), None)
+    award = (
+        Award.objects.for_user(request.user)
+        .filter(case=case)
+        .select_related("case__item__version__programme")
+        .first()
+    )
+    transfers = award.transfers.for_award(award) if award else None
+    events = list(case.trail())
+    form_href = reverse("case_form", args=[case.number])
+    is_draft = case.state == CaseState.DRAFT
+    return {
+        "case": case,
+        "title": present.in_language(case.item.name),
+        "state": case.get_state_display(),
+        "tone": present.tone_of(case.state),
+        "is_draft": is_draft,
+        "refusal": _refusal(events) if case.state == CaseState.REFUSED else "",
+        "clock": present.clock_shape(running, today) if running else None,
+        "steps": present.steps_of(case, clocks, award),
+        "reasons": present.reasons_of_trace(case.trace, case.item.version, case.item.code),
+        "answers": answers_of(case, own=True, change=form_href if is_draft else ""),
+        "materials": material_rows(case),
+        "award": award,
+        "award_rows": _award_rows(award) if award else [],
+        "trail": present.trail_of(events, award, transfers, inside=False),
+        "may_withdraw": "withdraw" in available(person(request), case),
+        "crumbs": [
+            shapes.Link(_("我的首页"), reverse("my_home")),
+            shapes.Link(_("我的办件"), reverse("my_cases")),
+            shapes.Link(case.number),
+        ],
+    }
+
+
+@party_required
+@require_safe
+def my_case(request: HttpRequest, number: str) -> HttpResponse:
+    """One case: where it is, until when, why, and what was done."""
+    context = case_context(request, case_or_404(request, number))
+    return render(request, "enterprise/case.html", {**context, "withdraw_form": WithdrawForm()})
+
+
+@party_required
+@require_POST
+def case_withdraw(request: HttpRequest, number: str) -> HttpResponse:
+    """Withdraw an application that was not proposed yet."""
+    case = case_or_404(request, number)
+    form = WithdrawForm(request.POST)
+    if not form.is_valid():
+        context = {**case_context(request, case), "withdraw_form": form}
+        return render(request, "enterprise/case.html", context)
+    reason = form.cleaned_data["reason"]
+    perform(
+        request,
+        lambda: withdraw_case(case, by=person(request), reason=reason),
+        _("已撤回，可以重新申报"),
+    )
+    return redirect("my_case", case.number)

@@ -1,0 +1,123 @@
+"""Papers of an application: handing them in, and getting them back as downloads."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.forms.utils import ErrorDict
+from django.http import FileResponse, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from miaopu.cases.actions import attach_file
+from miaopu.cases.models import Case, CaseFile
+from miaopu.core.actions import MEDIA_TYPES
+from miaopu.core.errors import ActionRefused, NotAllowed
+from miaopu.portal import shapes
+from miaopu.portal.access import party_required
+from miaopu.portal.downloads import file_response
+from miaopu.portal.present import in_language
+from miaopu.portal.views.enterprise_scope import person
+
+if TYPE_CHECKING:
+    from miaopu.engine.packs.schema import Material
+
+ACCEPT = ",".join([*(f".{extension}" for extension in MEDIA_TYPES), ".jpeg"])
+
+
+class FileForm(forms.Form):
+    """One file for one kind of paper. What is wrong with it the action says."""
+
+    use_required_attribute = False
+    material = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    file = forms.FileField(allow_empty_file=True, widget=forms.FileInput({"accept": ACCEPT}))
+
+    def __init__(self, material: Material, *, wrong: str = "") -> None:
+        prefix = f"file_{material.id}"
+        if wrong:
+            super().__init__({"material": material.id}, MultiValueDict(), auto_id=f"{prefix}_%s")
+        else:
+            super().__init__(initial={"material": material.id}, auto_id=f"{prefix}_%s")
+        self.fields["file"].label = _("选择文件")
+        self.fields["file"].help_text = _("PDF、PNG、JPG、Word（docx）或 Excel（xlsx），不超过20兆")
+        self._wrong = wrong
+
+    def full_clean(self) -> None:
+        """Show what the action said."""
+        self._errors = ErrorDict()
+        self.cleaned_data: dict[str, object] = {}
+        if self._wrong:
+            self.add_error("file", self._wrong)
+
+
+@dataclass(frozen=True)
+class MaterialRow:
+    """A kind of paper with what was handed in, and the form for another file."""
+
+    material: Material
+    title: str
+    files: list[shapes.Link]
+    form: FileForm
+
+    @property
+    def wanting(self) -> bool:
+        """Whether the paper is required and not there yet."""
+        return self.material.required and not self.files
+
+
+def material_rows(case: Case, wrong: tuple[str, str] = ("", "")) -> list[MaterialRow]:
+    """The papers that the item asks for; `wrong` is (material, what was refused about its file)."""
+    given: dict[str, list[shapes.Link]] = defaultdict(list)
+    for one in case.files.select_related("file").order_by("pk"):
+        text = f"{one.name} ({filesizeformat(one.file.size)})"
+        given[one.material].append(shapes.Link(text, reverse("my_file", args=[one.pk])))
+    return [
+        MaterialRow(
+            material,
+            in_language(material.title),
+            given[material.id],
+            FileForm(material, wrong=wrong[1] if wrong[0] == material.id else ""),
+        )
+        for material in case.item.definition.materials
+    ]
+
+
+def posted_material(request: HttpRequest) -> str:
+    """For which kind of paper a file was posted."""
+    return request.POST.get("material", "").replace("\x00", "")
+
+
+def hand_in(request: HttpRequest, case: Case) -> str:
+    """Attach the posted file; says what is wrong with it, "" once it is kept."""
+    upload = request.FILES.get("file")
+    if not isinstance(upload, UploadedFile):
+        return _("请选择要上传的文件")
+    content = upload.read(settings.FILE_MAX_BYTES + 1)
+    name = (upload.name or "").replace("\x00", "")
+    try:
+        attach_file(case, posted_material(request), name, content, by=person(request))
+    except NotAllowed:
+        raise
+    except ActionRefused as refused:
+        return _("%(message)s。%(remedy)s") % {
+            "message": refused.message,
+            "remedy": refused.remedy,
+        }
+    return ""
+
+
+@party_required
+@require_safe
+def my_file(request: HttpRequest, pk: int) -> FileResponse:
+    """A file of one of the person's cases, as a download."""
+    mine = CaseFile.objects.for_user(request.user).select_related("file")
+    return file_response(get_object_or_404(mine, pk=pk))

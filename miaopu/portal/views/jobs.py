@@ -1,0 +1,45 @@
+"""Long work as its owner sees it; the page asks again while it runs."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from miaopu.core.enums import JobState
+from miaopu.core.models import Job
+from miaopu.portal import formats, shapes
+from miaopu.portal.views.enterprise_scope import person
+
+
+def _view(job: Job) -> shapes.JobView:
+    message = ""
+    if job.state == JobState.FAILED:
+        message = _("没有完成：%(error)s。请稍后再试；仍不成功请联系系统管理员。") % {
+            "error": job.error
+        }
+    elif "matches" in job.result:
+        message = _("共 %(count)s 条结果") % {"count": formats.number(job.result["matches"])}
+    matched = job.key.startswith("match/") and job.state == JobState.DONE
+    return shapes.JobView(
+        key=str(job.pk),
+        title=job.title,
+        state=job.state,  # type: ignore[arg-type]
+        done=job.done,
+        total=job.total,
+        message=message,
+        poll_href=reverse("job", kwargs={"pk": job.pk}),
+        result=shapes.Link(_("查看可享企业"), reverse("entitlements")) if matched else None,
+    )
+
+
+@require_safe
+def job(request: HttpRequest, pk: int) -> HttpResponse:
+    """One of the user's own jobs; a request by htmx gets the moving part only."""
+    found = get_object_or_404(Job.objects.for_user(person(request)), pk=pk)
+    part = "#progress" if request.headers.get("HX-Request") else ""
+    return render(
+        request, f"office/job.html{part}", {"job": _view(found), "started": found.created_at}
+    )

@@ -1,0 +1,164 @@
+"""The forms with which reviewers and approvers take a step in a case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from miaopu.cases import actions
+from miaopu.cases.decisions import decide_case
+from miaopu.cases.models import Case
+from miaopu.core.models import User
+from miaopu.portal import present
+from miaopu.portal.shapes import Text
+
+LONGEST_REASON = 1000
+DECIDE = "decide_"
+
+
+class StepForm(forms.Form):
+    """A step with a note that is optional; `revision` says which state of the case was seen."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=_("说明"),
+        help_text=_("记入办理记录"),
+        required=False,
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, case: Case, step: str, data: Any = None) -> None:
+        super().__init__(data, auto_id=f"{step}_%s", initial={"revision": case.revision})
+        self.add_questions(case)
+
+    def add_questions(self, case: Case) -> None:
+        """Add what this case asks beyond the note."""
+
+
+class ReasonForm(StepForm):
+    """A step that needs a reason."""
+
+    reason = forms.CharField(
+        label=_("理由"),
+        help_text=_("会告知企业并记入办理记录"),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("请写明理由")},
+    )
+
+
+class GrantForm(StepForm):
+    """The proposal to support: every discretion of the rule answered and signed by a person."""
+
+    def add_questions(self, case: Case) -> None:
+        """A yes or no for each discretion, and the signature."""
+        for condition in case.item.definition.conditions:
+            if condition.decide is None:
+                continue
+            self.fields[f"{DECIDE}{condition.id}"] = forms.ChoiceField(
+                label=present.in_language(condition.decide),
+                choices=[("yes", _("是")), ("no", _("否"))],
+                widget=forms.RadioSelect,
+                error_messages={"required": _("请回答是或否")},
+            )
+        self.fields["signed"] = forms.BooleanField(
+            label=_("本人确认：以上判断由我作出，并由我负责"),
+            error_messages={"required": _("请确认后再提交")},
+        )
+        self.order_fields(
+            ["revision", *(name for name in self.fields if name not in ("revision", "reason"))]
+        )
+
+    @property
+    def decisions(self) -> dict[str, bool]:
+        """The answers by condition id."""
+        return {
+            name.removeprefix(DECIDE): value == "yes"
+            for name, value in self.cleaned_data.items()
+            if name.startswith(DECIDE)
+        }
+
+
+Act = Callable[[Case, Any, User], Case]
+
+
+@dataclass(frozen=True)
+class StepKind:
+    """A step that a packet offers: its words, its form and the action behind it."""
+
+    title: Text
+    button: Text
+    done: Text
+    form: type[StepForm]
+    act: Act
+    kind: Literal["primary", "danger", "secondary"] = "primary"
+    main: bool = True
+
+
+def _reason(form: StepForm) -> str:
+    return str(form.cleaned_data["reason"])
+
+
+STEPS: dict[str, StepKind] = {
+    "accept": StepKind(
+        _("受理"),
+        _("受理，开始审核"),
+        _("已受理，审核时限开始计算"),
+        StepForm,
+        lambda case, form, by: actions.accept_case(case, by=by, reason=_reason(form)),
+    ),
+    "propose_grant": StepKind(
+        _("提出同意意见"),
+        _("提出同意意见"),
+        _("已提出同意意见，等待另一位批准人批准"),
+        GrantForm,
+        lambda case, form, by: actions.propose_grant(
+            case, form.decisions, by=by, reason=_reason(form)
+        ),
+    ),
+    "propose_refusal": StepKind(
+        _("提出不予扶持意见"),
+        _("提出不予扶持意见"),
+        _("已提出不予扶持意见，等待另一位批准人确认"),
+        ReasonForm,
+        lambda case, form, by: actions.propose_refusal(case, by=by, reason=_reason(form)),
+        kind="danger",
+        main=False,
+    ),
+    "approve": StepKind(
+        _("批准"),
+        _("批准"),
+        _("已批准，等待列入公示"),
+        StepForm,
+        lambda case, form, by: actions.approve_case(case, by=by, reason=_reason(form)),
+    ),
+    "confirm_refusal": StepKind(
+        _("确认不予扶持"),
+        _("确认不予扶持"),
+        _("已确认不予扶持，理由会告知企业"),
+        StepForm,
+        lambda case, form, by: actions.confirm_refusal(case, by=by, reason=_reason(form)),
+        kind="danger",
+    ),
+    "send_back": StepKind(
+        _("退回重审"),
+        _("退回重审"),
+        _("已退回审核员重审"),
+        ReasonForm,
+        lambda case, form, by: actions.send_back(case, by=by, reason=_reason(form)),
+        kind="secondary",
+        main=False,
+    ),
+    "grant": StepKind(
+        _("决定扶持"),
+        _("决定扶持并承诺资金"),
+        _("已决定扶持，三级资金已承诺"),
+        StepForm,
+        lambda case, form, by: decide_case(case, by=by, reason=_reason(form)),
+    ),
+}

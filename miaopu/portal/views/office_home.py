@@ -1,0 +1,112 @@
+"""The office's first page: what must I do next, and by when?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from miaopu.cases.enums import ENDED, CaseState
+from miaopu.cases.models import Case
+from miaopu.core import clock
+from miaopu.core.enums import Role
+from miaopu.core.models import User
+from miaopu.portal import formats
+from miaopu.portal.access import role_required
+from miaopu.portal.context import href
+from miaopu.portal.tables import Column, Table
+from miaopu.portal.views.enterprise_scope import person
+from miaopu.portal.views.office_money import left_by_level
+from miaopu.portal.views.office_parts import MONEY_READERS, OFFICE_ROLES
+from miaopu.portal.views.office_publicity import ended_lists, waiting_groups
+from miaopu.portal.views.office_queue import COLUMNS, case_rows, filtered, states_to_act_on
+
+SHOWN_FIRST = 10
+STATE_COLUMNS = (
+    Column("state", _("状态"), link="href"),
+    Column("count", _("件数"), kind="number"),
+)
+
+
+def _urgent(user: User, scope: dict[str, str]) -> list[dict[str, Any]]:
+    """Overdue, soon due and all cases of `scope`, each with its count and its list."""
+    rows = []
+    for due, label, tone in (
+        ("overdue", gettext("已超期"), "late"),
+        ("soon", gettext("3个工作日内到期"), "soon"),
+        ("", gettext("等待我办理") if scope else gettext("全部在办"), "neutral"),
+    ):
+        wanted = {**scope, **({"due": due} if due else {})}
+        count = (
+            Case.objects.for_user(user).live().count()
+            if not wanted
+            else filtered(user, wanted).count()
+        )
+        query = "&".join(f"{name}={value}" for name, value in wanted.items())
+        rows.append(
+            {
+                "label": label,
+                "count": formats.number(count),
+                "tone": tone if count else "neutral",
+                "href": f"{reverse('case_queue')}?{query}",
+            }
+        )
+    return rows
+
+
+def _by_state(user: User) -> list[dict[str, Any]]:
+    counts = (
+        Case.objects.for_user(user).values("state").annotate(count=Count("pk")).order_by("state")
+    )
+    found = {row["state"]: row["count"] for row in counts}
+    return [
+        {
+            "state": label,
+            "count": found[state],
+            "href": f"{reverse('case_queue')}?state={state}",
+        }
+        for state, label in CaseState.choices
+        if state in found
+    ]
+
+
+@require_safe
+@role_required(*OFFICE_ROLES)
+def office_home(request: HttpRequest) -> HttpResponse:
+    """What must I do next, and by when?"""
+    user, today = person(request), clock.today()
+    acts = bool(states_to_act_on(user))
+    scope = {"todo": "mine"} if acts else {}
+    first = filtered(user, scope)
+    if not acts:
+        first = first.exclude(state__in=ENDED).filter(due_on__isnull=False)  # type: ignore[misc]
+    queue = Table(
+        COLUMNS,
+        case_rows(first[:SHOWN_FIRST], today),
+        gettext("先办这些") if acts else gettext("最先到期的办件"),
+        empty=gettext("没有等待您办理的办件。企业提交后会出现在这里。")
+        if acts
+        else gettext("本区域没有在办的办件。"),
+        queue=True,
+    )
+    money_href = reverse("finance_home") if user.has_role(*MONEY_READERS) else href("money")
+    only_reviews = acts and not user.has_role(Role.APPROVER)  # lists are not a reviewer's matter
+    context = {
+        "figures": _urgent(user, scope),
+        "queue": queue,
+        "states": Table(
+            STATE_COLUMNS, _by_state(user), gettext("各状态办件"), empty=gettext("还没有办件。")
+        ),
+        "ended": [] if only_reviews else ended_lists(user, today),
+        "waiting": [] if only_reviews else waiting_groups(user),
+        "money": left_by_level(user),
+        "money_href": money_href,
+        "today": today,
+    }
+    return render(request, "office/home.html", context)

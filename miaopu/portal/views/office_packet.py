@@ -1,0 +1,288 @@
+"""One case with everything its decision rests on, and the steps that may be taken now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from miaopu.cases.enums import CaseState
+from miaopu.cases.models import Case, CaseFile
+from miaopu.cases.workflow import AlreadyDone, available, lock_case
+from miaopu.core import clock
+from miaopu.core.enums import Role
+from miaopu.core.errors import ActionRefused, Conflict
+from miaopu.core.models import User
+from miaopu.ledger.models import Award
+from miaopu.plans.entitlements import ItemExplanation, explain_item
+from miaopu.portal import formats, present, shapes
+from miaopu.portal.access import role_required
+from miaopu.portal.case_form import answers_of
+from miaopu.portal.downloads import file_response
+from miaopu.portal.shapes import Text
+from miaopu.portal.views.enterprise_scope import person
+from miaopu.portal.views.office_forms import STEPS, StepForm, StepKind
+from miaopu.portal.views.office_money import shares_with_money
+from miaopu.portal.views.office_parts import (
+    CASE_READERS,
+    MONEY_READERS,
+    fact_table,
+    in_one_text,
+    last_event,
+    needs_personal_data,
+    trail_of,
+)
+from miaopu.portal.views.office_queue import filtered
+
+DECIDED = (CaseState.GRANTED, CaseState.REFUSED, CaseState.WITHDRAWN)
+
+
+@dataclass(frozen=True)
+class OfferedStep:
+    """A step that the user may take now, with its form."""
+
+    name: str
+    kind: StepKind
+    form: StepForm
+
+    @property
+    def open(self) -> bool:
+        """Whether the form is shown at once: the usual step, and one that was refused."""
+        return self.kind.main or self.form.is_bound
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a step was not taken, and what the person had written."""
+
+    message: Text
+    remedy: Text
+    typed: str
+
+
+def _case_or_404(user: Any, number: str) -> Case:
+    return get_object_or_404(Case.objects.for_user(user).with_parts(), number=number)
+
+
+def _explained(case: Case, day: date) -> ItemExplanation:
+    answers = {name: bool(signed["answer"]) for name, signed in case.decisions.items()}
+    return explain_item(case.item.version, case.item.code, case.enterprise, day, answers)
+
+
+def _would_be_amount(case: Case, day: date) -> int | None:
+    """The amount of the case; before the review the one that a yes to every discretion gives."""
+    if case.amount_fen is not None:
+        return case.amount_fen
+    yes = {part.id: True for part in case.item.definition.conditions if part.decide is not None}
+    return explain_item(case.item.version, case.item.code, case.enterprise, day, yes).amount_fen
+
+
+def _offered(user: User, case: Case, bound: tuple[str, StepForm] | None) -> list[OfferedStep]:
+    ended = case.publicity is None or clock.today() > case.publicity.ends_on
+    offered = []
+    for name in available(user, case):
+        if name not in STEPS or (name == "grant" and not ended):
+            continue
+        kind = STEPS[name]
+        form = bound[1] if bound and bound[0] == name else kind.form(case, name)
+        offered.append(OfferedStep(name, kind, form))
+    return sorted(offered, key=lambda step: not step.kind.main)
+
+
+def _reasons(case: Case, fresh: ItemExplanation) -> dict[str, Any]:
+    """The reasons that count, and the other set where it says something else.
+
+    After the decision the stored ones count; before it those by today's facts.
+    """
+    version, code = case.item.version, case.item.code
+    stored = present.reasons_of_trace(case.trace, version, code)
+    today = present.reasons_of(fresh)
+    differs = bool(case.trace) and case.trace["tree"] != fresh.trace()["tree"]
+    decided = case.state in DECIDED and bool(stored)
+    as_of = date.fromisoformat(case.trace["as_of"]) if case.trace else None
+    return {
+        "reasons": stored if decided else today,
+        "reasons_as_of": as_of if decided else fresh.as_of,
+        "other_reasons": (today if decided else stored) if differs else [],
+        "other_as_of": fresh.as_of if decided else as_of,
+        "reasons_decided": decided,
+    }
+
+
+def _summary(request: HttpRequest, case: Case, award: Award | None) -> list[shapes.Answer]:
+    enterprise = case.enterprise
+    home = reverse("office_enterprise", kwargs={"number": enterprise.number})
+    rows = [
+        shapes.Answer(_("企业"), enterprise.name, home),
+        shapes.Answer(_("统一社会信用代码"), enterprise.uscc),
+        shapes.Answer(_("区域"), present.region_name(case.region)),
+        shapes.Answer(_("提交时间"), formats.moment(case.submitted_at)),
+        shapes.Answer(_("优先分"), formats.number(case.priority_points)),
+    ]
+    for label, someone in (
+        (_("提出意见人"), case.proposed_by),
+        (_("批准人"), case.approved_by),
+        (_("决定人"), case.decided_by),
+    ):
+        if someone is not None:
+            rows.append(shapes.Answer(label, str(someone)))
+    if case.publicity is not None:
+        period = _("%(start)s至%(end)s") % {
+            "start": formats.day(case.publicity.starts_on),
+            "end": formats.day(case.publicity.ends_on),
+        }
+        number = case.publicity.number
+        rows.append(
+            shapes.Answer(_("公示"), period, reverse("office_publicity", kwargs={"number": number}))
+        )
+    if award is not None:
+        may = person(request).has_role(*MONEY_READERS)
+        address = reverse("finance_award", kwargs={"number": award.number}) if may else ""
+        text = f"{award.number} · {award.get_state_display()}"
+        rows.append(shapes.Answer(_("扶持"), text, address))
+    return rows
+
+
+def packet_context(
+    request: HttpRequest,
+    case: Case,
+    bound: tuple[str, StepForm] | None = None,
+    refusal: Refusal | None = None,
+) -> dict[str, Any]:
+    """Everything a packet shows; `bound` is the form that was sent and not carried out."""
+    today = clock.today()
+    fresh = _explained(case, today)
+    award = Award.objects.for_user(person(request)).filter(case=case).first()
+    clocks = list(case.clocks.all())
+    personal = needs_personal_data(person(request), case.region_id)
+    files = CaseFile.objects.for_user(person(request)).filter(case=case).select_related("file")
+    materials = {
+        material.id: present.in_language(material.title)
+        for material in case.item.definition.materials
+    }
+    version = case.item.version
+    waiting = case.state == CaseState.PUBLISHED and case.publicity is not None
+    return {
+        "case": case,
+        "item_title": present.in_language(case.item.name),
+        "state_tone": present.tone_of(case.state),
+        "clause": case.item.definition.clause,
+        "clause_href": present.clause_href(version, case.item.definition.clause),
+        "clock": present.clock_shape(case.running_clock, today) if case.running_clock else None,
+        "timeline": present.steps_of(case, clocks, award),
+        "summary": _summary(request, case, award),
+        **_reasons(case, fresh),
+        "priorities": [
+            {
+                "title": present.in_language(priority.title),
+                "points": priority.points,
+                "clause": priority.clause,
+                "href": present.clause_href(version, priority.clause),
+            }
+            for priority in fresh.explanation.priorities
+            if priority.status == "true"
+        ],
+        "shares": shares_with_money(
+            person(request), case.item, case.region_id, _would_be_amount(case, today)
+        ),
+        "amount_fen": _would_be_amount(case, today),
+        "facts": fact_table(fresh.known, case.enterprise, version, personal=personal),
+        "answers": answers_of(case, own=personal),
+        "personal": personal,
+        "files": [(file, materials.get(file.material, file.material)) for file in files],
+        "trail": trail_of(case, award),
+        "offered": _offered(person(request), case, bound),
+        "refusal": refusal,
+        "bound": bound[1] if bound else None,
+        "publicity_until": case.publicity.ends_on
+        if waiting and case.publicity and today <= case.publicity.ends_on
+        else None,
+        "to_publish": "publish" in available(person(request), case),
+        "crumbs": [shapes.Link(_("办件"), reverse("case_queue")), shapes.Link(case.number)],
+    }
+
+
+@require_safe
+@role_required(*CASE_READERS)
+def case_packet(request: HttpRequest, number: str) -> HttpResponse:
+    """May this one pass?"""
+    case = _case_or_404(person(request), number)
+    return render(request, "office/case_packet.html", packet_context(request, case))
+
+
+def _check_unchanged(locked: Case, revision: int, step: str, by: User) -> None:
+    """The case is as it was shown; raises AlreadyDone, or Conflict with what was done since."""
+    if locked.revision == revision:
+        return
+    event = last_event(locked)
+    if event is not None and event.actor_id == by.pk and event.verb == f"cases.{step}":
+        raise AlreadyDone(_("您已经办理过这一步"), _("无需重复操作"))
+    trail = trail_of(locked, None)
+    if not trail:
+        raise Conflict(_("办件已有变化"), _("请核对现在的状态后再办"))
+    entry = trail[-1]
+    raise Conflict(
+        _("您打开页面之后，%(who)s于%(at)s办理了“%(what)s”")
+        % {"who": entry.who, "at": formats.moment(entry.at), "what": entry.what},
+        _("请核对现在的状态后再办"),
+    )
+
+
+def _carry_out(case: Case, step: str, form: StepForm, by: User) -> Case:
+    """Take the step if the case is still as it was shown; all or nothing."""
+    with transaction.atomic():
+        _check_unchanged(lock_case(case), form.cleaned_data["revision"], step, by)
+        return STEPS[step].act(case, form, by)
+
+
+def _after(request: HttpRequest, case: Case) -> HttpResponse:
+    """The packet again, or the next case that waits for the user if she asked for it."""
+    if request.POST.get("next") != "queue":
+        return redirect("case_packet", number=case.number)
+    following = filtered(person(request), {"todo": "mine"}).exclude(pk=case.pk).first()
+    if following is None:
+        messages.info(request, _("没有其他等待您办理的办件"))
+        return redirect("office_home")
+    return redirect("case_packet", number=following.number)
+
+
+@require_POST
+@role_required(Role.REVIEWER, Role.APPROVER)
+def case_step(request: HttpRequest, number: str, step: str) -> HttpResponse:
+    """Take a step; what is refused is told in the packet with everything typed kept."""
+    if step not in STEPS:
+        raise Http404
+    case = _case_or_404(person(request), number)
+    form = STEPS[step].form(case, step, request.POST)
+    if not form.is_valid():
+        context = packet_context(request, case, (step, form))
+        return render(request, "office/case_packet.html", context, status=422)
+    try:
+        _carry_out(case, step, form, person(request))
+    except AlreadyDone as done:
+        messages.info(request, in_one_text(done))
+        return redirect("case_packet", number=number)
+    except ActionRefused as refused:
+        fresh = _case_or_404(person(request), number)
+        form = STEPS[step].form(fresh, step, {**request.POST.dict(), "revision": fresh.revision})
+        refusal = Refusal(refused.message, refused.remedy, str(request.POST.get("reason", "")))
+        context = packet_context(request, fresh, (step, form), refusal)
+        return render(request, "office/case_packet.html", context, status=refused.status)
+    messages.success(request, str(STEPS[step].done))
+    return _after(request, case)
+
+
+@require_safe
+@role_required(*CASE_READERS)
+def office_file(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """A file of a case, as a download."""
+    files = CaseFile.objects.for_user(person(request)).select_related("file")
+    return file_response(get_object_or_404(files, pk=pk))

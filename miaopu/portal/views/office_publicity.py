@@ -1,0 +1,240 @@
+"""Publicity: what waits for it, the list as it will be published, and the decision after it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Q, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from miaopu.cases.decisions import list_line
+from miaopu.cases.enums import CaseState, Step
+from miaopu.cases.models import Case, Item, Publicity
+from miaopu.core import clock
+from miaopu.core.enums import Role
+from miaopu.core.models import Region, User
+from miaopu.core.scope import reaches
+from miaopu.engine.clock import working_days, working_days_left
+from miaopu.portal import present, shapes
+from miaopu.portal.access import role_required
+from miaopu.portal.tables import Column, Table
+from miaopu.portal.views.enterprise_scope import person
+from miaopu.portal.views.office_parts import CASE_READERS, page_of
+from miaopu.portal.views.public_publicity import PublicityClock
+
+LIST_COLUMNS = (
+    Column("case", _("办件编号"), link="href"),
+    Column("enterprise", _("企业")),
+    Column("uscc", _("统一社会信用代码")),
+    Column("legal_representative", _("法定代表人")),
+    Column("amount_fen", _("金额"), kind="money", unit=_("元")),
+    Column("clause", _("条款")),
+)
+STATE_COLUMNS = (*LIST_COLUMNS, Column("state", _("状态"), kind="tag", tone="tone"))
+
+
+@dataclass(frozen=True)
+class WaitingGroup:
+    """Approved cases of one item in one region that wait for publicity."""
+
+    item: Item
+    region: Region
+    cases: list[Case]
+    days: int
+    ends_on: date | None
+    may_publish: bool
+
+    @property
+    def title(self) -> str:
+        """Item and region in the language of the page."""
+        return f"{present.in_language(self.item.name)} · {present.region_name(self.region)}"
+
+    @property
+    def amount_fen(self) -> int:
+        """The sum of the amounts in fen."""
+        return sum(case.amount_fen or 0 for case in self.cases)
+
+    @property
+    def seen(self) -> str:
+        """Which cases the reader sees, to publish these and no others."""
+        return ",".join(case.number for case in self.cases)
+
+    @property
+    def table(self) -> Table:
+        """The list exactly as it will be published, with links for those inside."""
+        rows = [
+            {**list_line(case), "href": reverse("case_packet", kwargs={"number": case.number})}
+            for case in self.cases
+        ]
+        return Table(LIST_COLUMNS, rows, gettext("将要发布的名单"))
+
+
+def waiting_groups(user: User) -> list[WaitingGroup]:
+    """Approved cases in the user's scope, by item and region, in the order of the list."""
+    cases = (
+        Case.objects.for_user(user)
+        .in_states(CaseState.APPROVED)
+        .with_parts()
+        .order_by("item_id", "region_id", "-priority_points", "submitted_at", "pk")
+    )
+    groups: dict[tuple[int, str], list[Case]] = defaultdict(list)
+    for case in cases:
+        groups[case.item_id, case.region_id].append(case)
+    return [_group(user, found) for found in groups.values()]
+
+
+def _group(user: User, cases: list[Case]) -> WaitingGroup:
+    item, region = cases[0].item, cases[0].region
+    days = item.definition.steps_by_id[Step.PUBLICITY].working_days
+    return WaitingGroup(
+        item=item,
+        region=region,
+        cases=cases,
+        days=days,
+        ends_on=working_days(clock.today(), days).due,
+        may_publish=reaches(user, region.code, [Role.APPROVER]),
+    )
+
+
+def _lists(user: User) -> Any:
+    """Published lists in the user's scope, with how many of their cases wait for the decision."""
+    undecided = Q(cases__state=CaseState.PUBLISHED)
+    return (
+        Publicity.objects.for_user(user)
+        .select_related("item__version__programme", "region")
+        .defer("lines", "calculation", "item__version__content")
+        .annotate(
+            count=Count("cases"),
+            undecided=Count("cases", filter=undecided),
+            total_fen=Sum("cases__amount_fen"),
+        )
+    )
+
+
+def _list_row(publicity: Any, today: date) -> dict[str, Any]:
+    ended = today > publicity.ends_on
+    waits = ended and publicity.undecided > 0
+    if not ended:
+        state, tone = gettext("公示中"), "soon"
+    elif waits:
+        state, tone = gettext("等待决定"), "late"
+    else:
+        state, tone = gettext("已办结"), "good"
+    return {
+        "number": publicity.number,
+        "href": reverse("office_publicity", kwargs={"number": publicity.number}),
+        "item": present.in_language(publicity.item.name),
+        "region": present.region_name(publicity.region),
+        "starts_on": publicity.starts_on,
+        "ends_on": publicity.ends_on,
+        "count": publicity.count,
+        "undecided": publicity.undecided,
+        "total_fen": publicity.total_fen or 0,
+        "state": state,
+        "tone": tone,
+    }
+
+
+def ended_lists(user: User, today: date) -> list[dict[str, Any]]:
+    """Lists whose publicity has ended and whose cases wait for the decision, oldest first."""
+    rows = _lists(user).filter(ends_on__lt=today, undecided__gt=0).order_by("ends_on", "pk")
+    return [_list_row(publicity, today) for publicity in rows]
+
+
+PUBLISHED_COLUMNS = (
+    Column("number", _("公示编号"), link="href"),
+    Column("item", _("事项")),
+    Column("region", _("区域")),
+    Column("starts_on", _("起"), kind="date"),
+    Column("ends_on", _("止"), kind="date"),
+    Column("count", _("件数"), kind="number"),
+    Column("total_fen", _("金额"), kind="money", unit=_("元")),
+    Column("undecided", _("未决定"), kind="number"),
+    Column("state", _("状态"), kind="tag", tone="tone"),
+)
+
+
+@require_safe
+@role_required(*CASE_READERS)
+def publicity_prepare(request: HttpRequest) -> HttpResponse:
+    """What waits for publicity, as it will be published; and the lists there are."""
+    today = clock.today()
+    page = page_of(request, _lists(person(request)).order_by("-pk"))
+    published = Table(
+        PUBLISHED_COLUMNS,
+        [_list_row(publicity, today) for publicity in page.object_list],
+        gettext("已发布的名单"),
+        empty=gettext("还没有发布过名单。"),
+        queue=True,
+    )
+    context = {
+        "groups": waiting_groups(person(request)),
+        "page": page,
+        "published": published,
+        "today": today,
+    }
+    return render(request, "office/publicity_prepare.html", context)
+
+
+def list_or_404(user: User, number: str) -> Publicity:
+    """A published list in the user's scope."""
+    lists = Publicity.objects.for_user(user).select_related("item__version__programme", "region")
+    return get_object_or_404(lists.select_related("published_by"), number=number)
+
+
+def _state(case: Case, ended: bool) -> dict[str, str]:
+    """The state of a case on a list; after its end an open case waits for the decision."""
+    if ended and case.state == CaseState.PUBLISHED:
+        return {"state": gettext("等待决定"), "tone": "late"}
+    return {"state": case.get_state_display(), "tone": present.tone_of(case.state)}
+
+
+@require_safe
+@role_required(*CASE_READERS)
+def office_publicity(request: HttpRequest, number: str) -> HttpResponse:
+    """A published list with the state of each case; after its end the decision."""
+    publicity = list_or_404(person(request), number)
+    today = clock.today()
+    ended = today > publicity.ends_on
+    cases = {case.number: case for case in publicity.cases.order_by("pk")}
+    rows = [
+        {
+            **line,
+            "href": reverse("case_packet", kwargs={"number": line["case"]}),
+            **_state(cases[line["case"]], ended),
+        }
+        for line in publicity.lines
+    ]
+    open_cases = [case for case in cases.values() if case.state == CaseState.PUBLISHED]
+    approver = reaches(person(request), publicity.region_id, [Role.APPROVER])
+    context = {
+        "publicity": publicity,
+        "title": present.in_language(publicity.item.name),
+        "region": present.region_name(publicity.region),
+        "clock": PublicityClock(
+            state="done" if ended else "running",
+            limit=publicity.days,
+            left=None if ended else working_days_left(today, publicity.ends_on),
+            due=publicity.ends_on,
+            days=present.days_of(publicity.calculation),
+        ),
+        "ended": ended,
+        "table": Table(STATE_COLUMNS, rows, gettext("名单（已冻结）"), queue=True),
+        "undecided": len(open_cases),
+        "undecided_fen": sum(case.amount_fen or 0 for case in open_cases),
+        "may_decide": approver and ended and bool(open_cases),
+        "crumbs": [
+            shapes.Link(gettext("公示准备"), reverse("publicity_prepare")),
+            shapes.Link(publicity.number),
+        ],
+        "public_href": reverse("publicity", kwargs={"number": publicity.number}),
+    }
+    return render(request, "office/publicity.html", context)

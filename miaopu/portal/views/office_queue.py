@@ -1,0 +1,187 @@
+"""The queue: cases in the user's scope, those that are due first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from miaopu.cases.enums import CaseState
+from miaopu.cases.models import Case
+from miaopu.cases.querysets import CaseQuerySet
+from miaopu.cases.states import TABLE
+from miaopu.core import clock
+from miaopu.core.enums import Role
+from miaopu.core.models import User
+from miaopu.engine.clock import working_days, working_days_left
+from miaopu.portal import measures, present, shapes
+from miaopu.portal.access import role_required
+from miaopu.portal.tables import Column, Table
+from miaopu.portal.views.enterprise_scope import person
+from miaopu.portal.views.office_parts import CASE_READERS, page_of
+
+SHOWN_STATES = [choice for choice in CaseState.choices if choice[0] != CaseState.DRAFT]
+NOT_NEEDED_IN_LISTS = ("form", "trace", "decisions", "item__version__content")
+COLUMNS = (
+    Column("number", _("办件编号"), link="href"),
+    Column("enterprise", _("企业")),
+    Column("item", _("事项")),
+    Column("region", _("区域")),
+    Column("state", _("状态"), kind="tag", tone="state_tone"),
+    Column("points", _("优先分"), kind="number"),
+    Column("due_on", _("到期日"), kind="date"),
+    Column("left", _("时限"), kind="tag", tone="left_tone"),
+)
+
+
+class QueueFilter(forms.Form):
+    """What the queue is narrowed to; it stands in the address."""
+
+    state = forms.ChoiceField(
+        label=_("状态"), choices=[("", _("全部")), *SHOWN_STATES], required=False
+    )
+    due = forms.ChoiceField(
+        label=_("时限"),
+        choices=[
+            ("", _("全部")),
+            ("overdue", _("已超期")),
+            ("soon", _("3个工作日内到期")),
+        ],
+        required=False,
+    )
+    todo = forms.ChoiceField(
+        label=_("范围"), choices=[("", _("全部")), ("mine", _("我能办的"))], required=False
+    )
+    q = forms.CharField(label=_("企业或办件编号"), required=False, max_length=60)
+
+
+def states_to_act_on(user: User) -> set[str]:
+    """States in which one of the user's roles has a step to take; publicity is a list's matter."""
+    roles = {membership.role for membership in user.live_memberships}
+    return {
+        state
+        for transition in TABLE
+        if transition.roles & roles and transition.name != "publish"
+        for state in transition.sources
+    }
+
+
+def soon_limit(today: date) -> date:
+    """The last day that still counts as soon: three working days from today."""
+    limit = working_days(today, measures.SOON_WITHIN).due
+    assert limit is not None  # no pause is open
+    return limit
+
+
+def todo(cases: CaseQuerySet, user: User) -> CaseQuerySet:
+    """Cases in which the user has the next step: not her own proposals, publicity ended."""
+    open_list = Q(state=CaseState.PUBLISHED, publicity__ends_on__gte=clock.today())
+    own = Q(state__in=[CaseState.PROPOSED, CaseState.REFUSAL_PROPOSED], proposed_by=user)
+    return cases.in_states(*states_to_act_on(user)).exclude(open_list).exclude(own)
+
+
+def with_due(cases: CaseQuerySet, due: str) -> CaseQuerySet:
+    """Cases whose running clock is over ("overdue"), or ends within three working days ("soon")."""
+    today = clock.today()
+    timed = cases.with_due_on()
+    if due == "overdue":
+        return timed.filter(due_on__lt=today)  # type: ignore[misc]
+    return timed.filter(due_on__range=(today, soon_limit(today)))  # type: ignore[misc]
+
+
+def filtered(user: User, wanted: dict[str, Any]) -> CaseQuerySet:
+    """The user's cases narrowed by a valid QueueFilter, in the queue's order."""
+    cases = Case.objects.for_user(user)
+    if wanted.get("todo"):
+        cases = todo(cases, user)
+    if wanted.get("state"):
+        cases = cases.in_states(wanted["state"])
+    if wanted.get("due"):
+        cases = with_due(cases, wanted["due"])
+    words = str(wanted.get("q") or "").strip()
+    if words:
+        cases = cases.filter(
+            Q(number__startswith=words)
+            | Q(enterprise__name__icontains=words)
+            | Q(enterprise__uscc__istartswith=words)
+        )
+    return cases.with_parts().defer(*NOT_NEEDED_IN_LISTS).by_time_left()
+
+
+def case_rows(cases: Iterable[Any], today: date) -> list[dict[str, Any]]:
+    """Rows of a table of cases (annotated with `due_on`)."""
+    rows = []
+    for case in cases:
+        due_on = case.due_on
+        left = working_days_left(today, due_on) if due_on else None
+        running = shapes.Clock("running", 0, left=left, due=due_on) if due_on else None
+        rows.append(
+            {
+                "number": case.number,
+                "href": reverse("case_packet", kwargs={"number": case.number}),
+                "enterprise": case.enterprise.name,
+                "item": present.in_language(case.item.name),
+                "region": present.region_name(case.region),
+                "state": case.get_state_display(),
+                "state_tone": present.tone_of(case.state),
+                "points": case.priority_points,
+                "due_on": due_on,
+                "left": running.headline if running else "",
+                "left_tone": running.tone if running else "neutral",
+            }
+        )
+    return rows
+
+
+def active_filters(request: HttpRequest, form: forms.Form) -> list[shapes.Link]:
+    """What a list is narrowed to, each with the address that lifts it."""
+    links = []
+    for name, field in form.fields.items():
+        value = form.cleaned_data.get(name) if form.is_bound else None
+        if value in (None, ""):
+            continue
+        query = request.GET.copy()
+        for gone in (name, "page"):
+            query.pop(gone, None)
+        choices = dict(getattr(field, "choices", ()))
+        shown = choices.get(value, value)
+        links.append(
+            shapes.Link(
+                gettext("%(label)s：%(value)s") % {"label": field.label, "value": shown},
+                f"{request.path}?{query.urlencode()}",
+            )
+        )
+    return links
+
+
+@require_safe
+@role_required(*CASE_READERS)
+def case_queue(request: HttpRequest) -> HttpResponse:
+    """All cases in the user's scope, twenty a page, those that are due first."""
+    form = QueueFilter(request.GET)
+    valid = form.is_valid()
+    page = page_of(request, filtered(person(request), form.cleaned_data if valid else {}))
+    table = Table(
+        COLUMNS,
+        case_rows(page.object_list, clock.today()),
+        gettext("办件"),
+        empty=gettext("没有符合条件的办件。请放宽筛选条件。"),
+        queue=True,
+    )
+    context = {
+        "form": form,
+        "active": active_filters(request, form),
+        "page": page,
+        "table": table,
+        "can_act": person(request).has_role(Role.REVIEWER, Role.APPROVER),
+    }
+    return render(request, "office/case_queue.html", context)

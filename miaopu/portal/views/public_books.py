@@ -1,0 +1,250 @@
+"""Open data and proof: the books and the figures as files, and what recomputing them gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.core.paginator import Paginator
+from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from miaopu.core import clock
+from miaopu.engine import books as engine_books
+from miaopu.ledger.books import read_books
+from miaopu.ledger.models import Account, Seal
+from miaopu.monitoring.figures import by_district, money_by_level, target_progress
+from miaopu.plans.models import Programme
+from miaopu.portal import present
+from miaopu.portal.tables import Column, Table
+from miaopu.portal.views.public_shared import (
+    PER_PAGE,
+    as_json,
+    award_sums,
+    open_data,
+    public_json,
+    public_page,
+)
+
+if TYPE_CHECKING:
+    from miaopu.engine.messages import Bilingual
+
+ON_THE_SPOT = 20_000  # transfers that a page recomputes itself; more take the command line
+SHOWN_OF_HASH = 16
+FIGURES_FORMAT = "miaopu-figures-1"
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What recomputing the books gave: how much was checked, and every difference."""
+
+    accounts: int
+    transfers: int
+    awards: int
+    seals: int
+    differences: Table | None
+
+    @property
+    def agrees(self) -> bool:
+        """Whether there is no difference."""
+        return self.differences is None
+
+
+def _transfer_count() -> int:
+    """How many transfers there are; counted no further than one more than a page recomputes."""
+    keys = Account.objects.public().filter(entries__transfer__isnull=False)
+    ids = keys.order_by().values_list("entries__transfer", flat=True).distinct()
+    return len(ids[: ON_THE_SPOT + 1])
+
+
+def _verified() -> Verification:
+    """The books recomputed from their entries, now."""
+    books = read_books()
+    rows = [
+        {
+            "where": finding.where,
+            "what": present.in_language(finding.what),
+            "stated": str(finding.stated),
+            "computed": str(finding.computed),
+        }
+        for finding in engine_books.verify(books)
+    ]
+    table = Table(
+        columns=(
+            Column("where", _("何处")),
+            Column("what", _("问题")),
+            Column("stated", _("账上")),
+            Column("computed", _("重算")),
+        ),
+        rows=rows,
+        caption=_("不符之处"),
+        stack=False,
+    )
+    return Verification(
+        accounts=len(books.accounts),
+        transfers=len(books.transfers),
+        awards=len(books.awards),
+        seals=len(books.seals),
+        differences=table if rows else None,
+    )
+
+
+def _figures_keys() -> Table:
+    """What the keys of figures.json mean."""
+    rows = [
+        ("as_of", _("数据日期")),
+        ("programmes[].programme, version, digest", _("计划标识、版本号、版本内容摘要")),
+        ("programmes[].awards", _("有效扶持的件数、待拨付和已拨付金额（分）")),
+        (
+            "programmes[].targets[]",
+            _("目标值、已完成、完成百分比、时间已过百分比，及所据条款"),
+        ),
+        (
+            "programmes[].districts[]",
+            _("各区县扶持企业户数、计划带动就业人数、待拨付和已拨付金额（分）"),
+        ),
+        (
+            "programmes[].levels[]",
+            _("省、市、县各级的预算、可用、待拨付、已拨付金额（分）"),
+        ),
+    ]
+    return Table(
+        columns=(Column("key", _("键名")), Column("meaning", _("含义"))),
+        rows=[{"key": key, "meaning": meaning} for key, meaning in rows],
+        caption=_("figures.json 的数据项"),
+    )
+
+
+def _short(digest: str) -> str:
+    return f"{digest[:SHOWN_OF_HASH]}…"
+
+
+@public_page
+def verify(request: HttpRequest) -> HttpResponse:
+    """What is sealed, whether the books agree now, and how anyone computes it again."""
+    count = _transfer_count()
+    seals = Seal.objects.public()
+    page = Paginator(seals, PER_PAGE).get_page(request.GET.get("page"))
+    table = Table(
+        columns=(
+            Column("day", _("日期"), kind="date"),
+            Column("count", _("资金变动"), kind="number", unit=_("笔")),
+            Column("root", _("默克尔根（开头）")),
+            Column("chain", _("链（开头）")),
+        ),
+        rows=[
+            {
+                "day": seal.day,
+                "count": seal.count,
+                "root": _short(seal.root),
+                "chain": _short(seal.chain),
+            }
+            for seal in page
+        ],
+        caption=_("每日封存"),
+    )
+    sealed = seals.aggregate(count=Sum("count", default=0))["count"]
+    is_small = count <= ON_THE_SPOT
+    books_url = request.build_absolute_uri(reverse("books_export"))
+    context = {
+        "today": clock.today(),
+        "count": count,
+        "is_small": is_small,
+        "result": _verified() if is_small else None,
+        "limit": ON_THE_SPOT,
+        "newest": seals.first(),
+        "unsealed": count - sealed if is_small else None,
+        "page": page,
+        "table": table,
+        "commands": f"curl -s -o books.json {books_url}\nmiaopu verify-books --export books.json",
+        "keys": _figures_keys(),
+    }
+    return render(request, "public/verify.html", context)
+
+
+@open_data
+def books_export(request: HttpRequest) -> HttpResponse:
+    """All books as one JSON document, which `miaopu verify-books --export` checks."""
+    return public_json(request, as_json(engine_books.to_export(read_books())))
+
+
+def _both(text: Bilingual) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
+
+
+def _plain(figure: Decimal) -> str:
+    """A figure as text without idle zeros: 3500.0000 is 3500."""
+    return f"{figure.normalize():f}"
+
+
+def _figures_of(programme: Programme) -> Mapping[str, Any]:
+    version = programme.current_version
+    period = version.pack.period
+    sums = award_sums(programme)
+    return {
+        "programme": programme.slug,
+        "version": version.number,
+        "digest": version.digest,
+        "title": _both(programme.name),
+        "period": {"from": period.start.isoformat(), "to": period.end.isoformat()},
+        "awards": {
+            "count": sums.count,
+            "committed_fen": sums.committed_fen,
+            "paid_fen": sums.paid_fen,
+        },
+        "targets": [
+            {
+                "id": row.key,
+                "indicator": row.computed_from,
+                "title": _both(row.title),
+                "unit": _both(row.unit),
+                "clause": row.clause,
+                "target": _plain(row.target),
+                "done": row.done,
+                "done_percent": str(row.done_percent),
+                "time_percent": str(row.time_percent),
+            }
+            for row in target_progress(version, clock.today())
+        ],
+        "districts": [
+            {
+                "region": row.code,
+                "name": _both(row.name),
+                "enterprises": row.enterprises,
+                "jobs": row.jobs,
+                "committed_fen": row.committed_fen,
+                "paid_fen": row.paid_fen,
+            }
+            for row in by_district(programme)
+        ],
+        "levels": [
+            {
+                "level": row.level,
+                "funded_fen": row.funded_fen,
+                "available_fen": row.available_fen,
+                "committed_fen": row.committed_fen,
+                "paid_fen": row.paid_fen,
+            }
+            for row in money_by_level(programme)
+        ],
+    }
+
+
+@open_data
+def figures(request: HttpRequest) -> HttpResponse:
+    """The same figures as on the pages, as data.
+
+    Money is whole fen; shares are per cent as text, exact to one decimal; figures of targets are
+    text. The page "verify" explains every key.
+    """
+    document = {
+        "format": FIGURES_FORMAT,
+        "as_of": clock.today().isoformat(),
+        "programmes": [_figures_of(programme) for programme in Programme.objects.public()],
+    }
+    return public_json(request, as_json(document))

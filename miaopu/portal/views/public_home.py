@@ -1,0 +1,88 @@
+"""The home page: how far the programme has come, and what an enterprise can get."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from miaopu.cases.models import Publicity
+from miaopu.core import clock
+from miaopu.engine.clock import working_days_left
+from miaopu.ledger.enums import AwardState
+from miaopu.plans.models import Programme, ProgrammeVersion
+from miaopu.portal import present, shapes
+from miaopu.portal.views.public_shared import (
+    AwardSums,
+    Offer,
+    award_sums,
+    awards_href,
+    next_step,
+    offers_of,
+    progress_of,
+    public_page,
+)
+
+OPEN_LISTS = 5  # shown on the home page; all of them stand on the publicity page
+
+
+@dataclass(frozen=True)
+class Board:
+    """One programme on the home page."""
+
+    title: str
+    slug: str
+    version: ProgrammeVersion
+    progress: list[shapes.Progress]
+    sums: AwardSums
+    offers: list[Offer]
+    committed_href: str
+    paid_href: str
+    awards_href: str
+
+
+@dataclass(frozen=True)
+class OpenList:
+    """A list in publicity on the home page."""
+
+    publicity: Publicity
+    title: str
+    region: str
+    left: int
+
+
+def _board(programme: Programme) -> Board:
+    version = programme.current_version
+    slug = programme.slug
+    return Board(
+        title=present.in_language(programme.name),
+        slug=slug,
+        version=version,
+        progress=progress_of(version, clock.today()),
+        sums=award_sums(programme),
+        offers=offers_of(version),
+        committed_href=awards_href(programme=slug, state=AwardState.COMMITTED),
+        paid_href=awards_href(programme=slug, state=AwardState.PAID),
+        awards_href=awards_href(programme=slug),
+    )
+
+
+@public_page
+def home(request: HttpRequest) -> HttpResponse:
+    """Every programme in force with its figures and items, and the lists now in publicity."""
+    today = clock.today()
+    lists = Publicity.objects.public().open_on(today).order_by("ends_on", "pk")
+    context = {
+        "today": today,
+        "boards": [_board(programme) for programme in Programme.objects.public()],
+        "lists": [
+            OpenList(
+                publicity=row,
+                title=present.in_language(row.item.name),
+                region=present.region_name(row.region),
+                left=working_days_left(today, row.ends_on),
+            )
+            for row in lists[:OPEN_LISTS]
+        ],
+        "next_step": next_step(request),
+    }
+    return render(request, "public/home.html", context)

@@ -1,0 +1,270 @@
+"""A programme: targets and progress, districts, items, money, clauses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from miaopu.core import clock
+from miaopu.monitoring.figures import (
+    COMPUTED,
+    DistrictFigure,
+    LevelMoney,
+    by_district,
+    money_by_level,
+)
+from miaopu.plans.models import Programme, ProgrammeVersion, Target
+from miaopu.portal import formats, present
+from miaopu.portal.tables import Column, Table
+from miaopu.portal.views.public_shared import (
+    award_sums,
+    awards_href,
+    offers_of,
+    progress_of,
+    public_page,
+)
+
+if TYPE_CHECKING:
+    from miaopu.engine.packs.schema import Target as PackTarget
+
+DIGITS = "一二三四五六七八九"
+LAST_CLAUSE = 1_000
+
+
+def version_of(slug: str) -> ProgrammeVersion:
+    """The version in force of a public programme. Raises Http404."""
+    programme = get_object_or_404(Programme.objects.public(), slug=slug)
+    return programme.current_version
+
+
+def figure_text(target: PackTarget) -> str:
+    """The figure of a target in words: 1 to 2, not less than 11,000."""
+    low = formats.number(Decimal(target.value))
+    if target.comparator == "range" and target.upper:
+        high = formats.number(Decimal(target.upper))
+        return _("%(low)s 至 %(high)s") % {"low": low, "high": high}
+    words = {
+        ">=": _("不少于 %(value)s"),
+        "<=": _("不超过 %(value)s"),
+        "<": _("低于 %(value)s"),
+    }
+    return words.get(target.comparator, "%(value)s") % {"value": low}
+
+
+@dataclass(frozen=True)
+class TargetRow:
+    """A target in the table of those for which nothing is recorded yet."""
+
+    title: str
+    region: str
+    figure: str
+    unit: str
+    period: str
+    clause: str
+    clause_href: str
+
+
+def _targets_without_records(version: ProgrammeVersion) -> list[TargetRow]:
+    """Targets of single districts, and those of the whole that no record counts yet."""
+    pack = version.pack
+    by_key = {target.id: target for target in pack.targets}
+    stored = Target.objects.public().filter(version=version).select_related("region")
+    return [
+        TargetRow(
+            title=present.in_language(pack.indicators[target.indicator].title),
+            region=present.region_name(target.region),
+            figure=figure_text(by_key[target.key]),
+            unit=present.in_language(pack.indicators[target.indicator].unit),
+            period=target.period,
+            clause=target.clause,
+            clause_href=present.clause_href(version, target.clause),
+        )
+        for target in stored.order_by("pk")
+        if target.indicator not in COMPUTED or target.region_id != version.programme.region_id
+    ]
+
+
+def _targets_table(rows: Sequence[TargetRow]) -> Table:
+    return Table(
+        columns=(
+            Column("title", _("指标")),
+            Column("region", _("地区")),
+            Column("figure", _("目标"), align="end"),
+            Column("unit", _("单位")),
+            Column("period", _("期间")),
+            Column("clause", _("条款"), link="clause_href"),
+        ),
+        rows=rows,
+        caption=_("还没有记录可计的目标"),
+    )
+
+
+@dataclass(frozen=True)
+class DistrictRow:
+    """A district in the table, or the total."""
+
+    name: str
+    href: str
+    enterprises: int
+    jobs: int
+    committed_fen: int
+    paid_fen: int
+
+
+def district_rows(slug: str, figures: Sequence[DistrictFigure]) -> list[DistrictRow]:
+    """The districts and the total, which is what they add up to; none without districts."""
+    if not figures:
+        return []
+    rows = [
+        DistrictRow(
+            name=present.in_language(figure.name),
+            href=awards_href(programme=slug, district=figure.code),
+            enterprises=figure.enterprises,
+            jobs=figure.jobs,
+            committed_fen=figure.committed_fen,
+            paid_fen=figure.paid_fen,
+        )
+        for figure in figures
+    ]
+    total = DistrictRow(
+        name=_("合计"),
+        href=awards_href(programme=slug),
+        enterprises=sum(row.enterprises for row in rows),
+        jobs=sum(row.jobs for row in rows),
+        committed_fen=sum(row.committed_fen for row in rows),
+        paid_fen=sum(row.paid_fen for row in rows),
+    )
+    return [*rows, total]
+
+
+def _district_table(rows: Sequence[DistrictRow], day: date) -> Table:
+    return Table(
+        columns=(
+            Column("name", _("区县"), link="href"),
+            Column("enterprises", _("扶持企业"), kind="number", unit=_("户")),
+            Column("jobs", _("计划带动就业"), kind="number", unit=_("人")),
+            Column("committed_fen", _("待拨付"), kind="money", unit=_("元")),
+            Column("paid_fen", _("已拨付"), kind="money", unit=_("元")),
+        ),
+        rows=rows,
+        caption=_("截至%(day)s各区县进度") % {"day": formats.day(day)},
+        empty=_("还没有决定扶持的企业"),
+    )
+
+
+@dataclass(frozen=True)
+class LevelRow:
+    """Money of a level, or the total, in fen."""
+
+    title: str
+    funded_fen: int
+    available_fen: int
+    committed_fen: int
+    paid_fen: int
+
+
+def level_table(levels: Sequence[LevelMoney], day: date) -> Table:
+    """Money by level with its total; what is put in is what is free, committed and paid."""
+    rows = [
+        LevelRow(row.title, row.funded_fen, row.available_fen, row.committed_fen, row.paid_fen)
+        for row in levels
+    ]
+    if rows:
+        rows.append(
+            LevelRow(
+                _("合计"),
+                sum(row.funded_fen for row in rows),
+                sum(row.available_fen for row in rows),
+                sum(row.committed_fen for row in rows),
+                sum(row.paid_fen for row in rows),
+            )
+        )
+    return Table(
+        columns=(
+            Column("title", _("级次")),
+            Column("funded_fen", _("预算"), kind="money", unit=_("元")),
+            Column("available_fen", _("可用"), kind="money", unit=_("元")),
+            Column("committed_fen", _("待拨付"), kind="money", unit=_("元")),
+            Column("paid_fen", _("已拨付"), kind="money", unit=_("元")),
+        ),
+        rows=rows,
+        caption=_("截至%(day)s各级资金") % {"day": formats.day(day)},
+        empty=_("还没有下达预算"),
+    )
+
+
+@dataclass(frozen=True)
+class ClauseRow:
+    """A clause in the list."""
+
+    path: str
+    title: str
+    summary: str
+    href: str
+
+
+def place_in_plan(path: str) -> tuple[int, ...]:
+    """Where a clause stands: 三/(二) is (3, 2). A part without a Chinese number comes last."""
+    return tuple(_number_of(part.strip("()")) for part in path.split("/"))
+
+
+def _number_of(numeral: str) -> int:
+    """A Chinese number below a hundred."""
+    tens, ten, ones = numeral.rpartition("十")
+    if len(tens) > 1 or len(ones) > 1 or not set(tens + ones) <= set(DIGITS):
+        return LAST_CLAUSE
+    number = DIGITS.index(ones) + 1 if ones else 0
+    many = DIGITS.index(tens) + 1 if tens else 1
+    return number + 10 * many if ten else number
+
+
+def clause_rows(version: ProgrammeVersion) -> list[ClauseRow]:
+    """The clauses in the order of the plan (the database keeps no order of keys)."""
+    clauses = sorted(version.pack.clauses.items(), key=lambda entry: place_in_plan(entry[0]))
+    return [
+        ClauseRow(
+            path,
+            present.in_language(entry.title),
+            present.in_language(entry.summary),
+            present.clause_href(version, path),
+        )
+        for path, entry in clauses
+    ]
+
+
+@public_page
+def programme(request: HttpRequest, slug: str) -> HttpResponse:
+    """Targets and progress by district, items, money, clauses of one programme."""
+    version = version_of(slug)
+    today = clock.today()
+    districts = district_rows(slug, by_district(version.programme))
+    return render(
+        request,
+        "public/programme.html",
+        {
+            "today": today,
+            "title": present.in_language(version.programme.name),
+            "version": version,
+            "pack": version.pack,
+            "source": present.in_language(version.pack.source.title),
+            "progress": progress_of(version, today),
+            "targets": _targets_table(_targets_without_records(version)),
+            "districts": _district_table(districts, today),
+            "offers": offers_of(version),
+            "levels": level_table(money_by_level(version.programme), today),
+            "has_budgets": bool(version.pack.budgets),
+            "illustrative": any(budget.illustrative for budget in version.pack.budgets),
+            "sums": award_sums(version.programme),
+            "awards_href": awards_href(programme=slug),
+            "money_href": f"{reverse('money')}#{slug}",
+            "clauses": clause_rows(version),
+        },
+    )

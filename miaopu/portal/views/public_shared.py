@@ -1,0 +1,209 @@
+"""What the public pages share: answers that a browser may ask for again cheaply, and programmes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Count, Q, Sum
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from miaopu.engine.money import MoneyError, split, yuan_to_fen
+from miaopu.ledger.enums import AwardState, Level
+from miaopu.ledger.models import Award
+from miaopu.monitoring.figures import target_progress
+from miaopu.plans.models import Programme, ProgrammeVersion
+from miaopu.portal import present, shapes
+from miaopu.portal.context import href
+from miaopu.portal.shapes import Text
+
+if TYPE_CHECKING:
+    from miaopu.engine.packs.schema import Item as PackItem
+
+PER_PAGE = 20
+LEVEL_NAMES: dict[str, Text] = {
+    "central": _("中央"),
+    **{level.value: level.label for level in Level},
+}
+View = Callable[..., HttpResponse]
+_TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"')
+
+
+def answer_if_changed(request: HttpRequest, response: HttpResponse, etag: str) -> HttpResponse:
+    """`response` with its ETag, or 304 where the reader has the same already."""
+    response["ETag"] = etag
+    response["Cache-Control"] = "no-cache"  # may be stored, is asked for again each time
+    answer = get_conditional_response(request, etag=etag, response=response)
+    assert isinstance(answer, HttpResponse)
+    return answer
+
+
+def public_page(view: View) -> Callable[..., HttpResponseBase]:
+    """An open page that is only read; for readers not signed in it has an ETag.
+
+    The ETag is weak: it covers the page but not the form token, which is new in every answer.
+    """
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            return response
+        digest = hashlib.sha256(_TOKEN.sub(b"", response.content)).hexdigest()
+        return answer_if_changed(request, response, f'W/"{digest}"')
+
+    return login_not_required(require_safe(answered))
+
+
+def open_data(view: View) -> Callable[..., HttpResponseBase]:
+    """An open address that is only read and answers with data (`public_json`)."""
+    return login_not_required(require_safe(view))
+
+
+def public_json(request: HttpRequest, content: bytes) -> HttpResponse:
+    """JSON of the open data, its ETag the SHA-256 of its bytes."""
+    response = HttpResponse(content, content_type="application/json; charset=utf-8")
+    return answer_if_changed(request, response, f'"{hashlib.sha256(content).hexdigest()}"')
+
+
+def as_json(document: object) -> bytes:
+    """A document of the open data as bytes: UTF-8, the same document gives the same bytes."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def awards_href(**filters: str) -> str:
+    """The list of awards with these filters."""
+    query = urlencode({name: value for name, value in filters.items() if value})
+    return f"{reverse('awards')}{'?' if query else ''}{query}"
+
+
+@dataclass(frozen=True)
+class AwardSums:
+    """Awards of a programme that stand: how many, and their money in fen."""
+
+    count: int
+    committed_fen: int
+    paid_fen: int
+
+
+def award_sums(programme: Programme) -> AwardSums:
+    """Awards of a programme that stand, added up."""
+    sums = (
+        Award.objects.public()
+        .filter(case__item__version__programme=programme)
+        .aggregate(
+            count=Count("pk"),
+            committed_fen=Sum("amount_fen", filter=Q(state=AwardState.COMMITTED), default=0),
+            paid_fen=Sum("amount_fen", filter=Q(state=AwardState.PAID), default=0),
+        )
+    )
+    return AwardSums(**sums)
+
+
+def progress_of(version: ProgrammeVersion, day: date) -> list[shapes.Progress]:
+    """The programme's targets that have records; each opens to what it is counted from."""
+    slug = version.programme.slug
+    period = version.pack.period
+    behind = {"supported_enterprises": awards_href(programme=slug)}
+    districts = f"{reverse('programme', args=[slug])}#districts"
+    return [
+        shapes.Progress(
+            title=present.in_language(row.title),
+            done=row.done,
+            target=int(row.target),
+            start=period.start,
+            end=period.end,
+            today=day,
+            unit=present.in_language(row.unit),
+            href=behind.get(row.computed_from, districts),
+        )
+        for row in target_progress(version, day)
+    ]
+
+
+def amount_of(definition: PackItem) -> int | None:
+    """The amount of an item in fen where it is the same for everybody, else None."""
+    if definition.amount is None:
+        return None
+    try:
+        return yuan_to_fen(definition.amount)
+    except MoneyError:
+        return None
+
+
+@dataclass(frozen=True)
+class Share:
+    """What a level bears of an amount."""
+
+    level: Text
+    part: int
+    fen: int | None
+
+
+def shares_of(definition: PackItem) -> list[Share]:
+    """The parts that the levels bear; in fen where the amount is the same for everybody."""
+    if not definition.shares:
+        return []
+    fen = amount_of(definition)
+    weights = list(definition.shares.values())
+    parts: list[int | None] = [None] * len(weights) if fen is None else [*split(fen, weights)]
+    by_level = dict(zip(definition.shares, parts, strict=True))
+    return [
+        Share(name, definition.shares[level], by_level[level])
+        for level, name in LEVEL_NAMES.items()
+        if level in by_level
+    ]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An item as a reader of the public pages sees it first."""
+
+    title: str
+    summary: str
+    amount_fen: int | None
+    clause: str
+    clause_href: str
+    href: str
+
+
+def offers_of(version: ProgrammeVersion) -> list[Offer]:
+    """The items of a version."""
+    slug = version.programme.slug
+    return [
+        Offer(
+            title=present.in_language(definition.title),
+            summary=present.in_language(definition.summary),
+            amount_fen=amount_of(definition),
+            clause=definition.clause,
+            clause_href=present.clause_href(version, definition.clause),
+            href=reverse("item", args=[slug, code]),
+        )
+        for code, definition in version.pack.items.items()
+    ]
+
+
+def next_step(request: HttpRequest) -> shapes.Link | None:
+    """Where an enterprise goes on from what it may get: to its own pages, through sign-in.
+
+    None for officials, whose own pages stand in the navigation.
+    """
+    home = href("my_home")
+    if not request.user.is_authenticated:
+        query = f"?{urlencode({'next': home})}" if home else ""
+        return shapes.Link(_("登录申报"), f"{reverse('sign_in')}{query}")
+    if request.user.is_party and home:
+        return shapes.Link(_("看本企业能享受什么"), home)
+    return None

@@ -1,0 +1,252 @@
+"""A process that ends at its n-th statement, for every n: afterwards nothing or everything."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+from pytest_django import DjangoDbBlocker
+
+from miaopu.cases import actions
+from miaopu.cases.decisions import decide_case, publish_list
+from miaopu.cases.models import Case
+from miaopu.core.models import User
+from miaopu.engine.books import verify
+from miaopu.ledger.awards import pay_award, release_award
+from miaopu.ledger.books import read_books
+from miaopu.ledger.models import Award
+from miaopu.plans.actions import match_version
+from miaopu.plans.models import ProgrammeVersion
+from miaopu.plans.tasks import start_matching
+from tests.factories import FIRST_DAY, City, build_city, travel
+from tests.fault.dying import DIED, DONE, Death, Run, run
+from tests.fault.truth import contradictions
+from tests.harness import database
+
+pytestmark = pytest.mark.fault
+
+# What an action may leave behind. Serial numbers and times are not looked at: they may differ.
+SEEN = (
+    *(
+        f"SELECT '{table}', count(*) FROM {table}"
+        for table in (
+            *("cases_case", "cases_caseevent", "cases_caseclock", "cases_publicity"),
+            *("core_event", "core_notice", "core_job", "procrastinate_jobs", "plans_match"),
+            *("ledger_award", "ledger_awardevent", "ledger_transfer", "ledger_entry"),
+        )
+    ),
+    "SELECT number, state, revision, proposed_by_id, approved_by_id FROM cases_case ORDER BY 1",
+    "SELECT number, state, bank_reference, paid_by_id FROM ledger_award ORDER BY 1",
+    "SELECT code, balance_fen FROM ledger_account WHERE balance_fen <> 0 ORDER BY 1",
+    "SELECT case_id, step, stopped_on, due_on FROM cases_caseclock ORDER BY 1, 2",
+    "SELECT verb, subject_type, actor_id, data->>'to' FROM core_event ORDER BY id",
+)
+Picture = list[list[tuple[Any, ...]]]
+
+
+def ended(city: City) -> None:
+    """A case whose publicity is over, so that it can be decided."""
+    _case, publicity = city.published()
+    travel(publicity.ends_on + timedelta(days=1))
+
+
+def person(role: str) -> User:
+    """The district's officer with the role."""
+    return User.objects.filter(username__startswith=f"{role}-520103").earliest("pk")
+
+
+def case() -> Case:
+    """The one case there is."""
+    return Case.objects.get()
+
+
+def publish() -> None:
+    """Publish what waits."""
+    publish_list(case().item, case().region, by=person("approver"))
+
+
+def owner() -> User:
+    """The person who acts for the enterprise of the case."""
+    return User.objects.filter(username__startswith="owner-").earliest("pk")
+
+
+@dataclass(frozen=True)
+class Act:
+    """An action, how the city is made ready for it, and how it is taken."""
+
+    name: str
+    ready: Callable[[City], object]
+    take: Callable[[], object]
+
+
+ACTS = (
+    Act("submit_case", City.draft, lambda: actions.submit_case(case(), by=owner())),
+    Act(
+        "propose_grant",
+        City.accepted,
+        lambda: actions.propose_grant(case(), {"mature": True}, by=person("reviewer")),
+    ),
+    Act(
+        "approve_case", City.proposed, lambda: actions.approve_case(case(), by=person("approver"))
+    ),
+    Act("publish_list", City.approved, publish),
+    Act("decide_case", ended, lambda: decide_case(case(), by=person("approver"))),
+    Act(
+        "pay_award",
+        City.granted,
+        lambda: pay_award(Award.objects.get(), "BANK1", by=person("finance_officer")),
+    ),
+    Act(
+        "release_award",
+        City.granted,
+        lambda: release_award(Award.objects.get(), by=person("finance_officer"), reason="注销"),
+    ),
+    Act(
+        "match_version",
+        City.draft,
+        lambda: match_version(ProgrammeVersion.objects.get(), FIRST_DAY),
+    ),
+    Act(
+        "start_matching",
+        City.draft,
+        lambda: start_matching(ProgrammeVersion.objects.get(), by=person("programme_officer")),
+    ),
+)
+
+
+def picture() -> Picture:
+    """What can be seen of the database now, once everybody else has left it."""
+    with connection.cursor() as cursor:
+        until = time.monotonic() + 10
+        while True:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+            )
+            if cursor.fetchone() == (0,):
+                break
+            assert time.monotonic() < until, "the dead child's connection stays"
+            time.sleep(0.005)
+        found = []
+        for statement in SEEN:
+            cursor.execute(statement)
+            found.append(cursor.fetchall())
+        return found
+
+
+def half(act: Act, before: Picture, after: Picture, now: Picture) -> str:
+    """What is wrong with the picture; "" where nothing is half."""
+    if now not in (before, after):
+        differing = [
+            f"{was} → {is_} (whole: {whole})"
+            for was, is_, whole in zip(before, now, after, strict=True)
+            if is_ not in (was, whole) or (is_ == was) != (now[0] == before[0])
+        ]
+        return f"{act.name} is half done: {differing}"
+    wrong = contradictions(connection.connection)
+    books = verify(read_books())
+    return f"{act.name}: {wrong} {books}" if wrong or books else ""
+
+
+@dataclass
+class Place:
+    """A city made ready for an action; every copy of it begins where the others began."""
+
+    act: Act
+    base: str
+    stack: ExitStack = field(default_factory=ExitStack)
+
+    def fresh(self) -> None:
+        """Go on in a new copy."""
+        self.stack.close()
+        connections.close_all()  # a database that somebody uses cannot be copied
+        self.stack.enter_context(database.copy(self.base))
+
+
+@contextmanager
+def place_for(act: Act, template: str) -> Iterator[Place]:
+    """The city in a database that others can be copied from."""
+    with database.copy(template) as base:
+        act.ready(build_city())
+        place = Place(act, base)
+        with place.stack:
+            place.fresh()
+            yield place
+
+
+@pytest.fixture(params=ACTS, ids=lambda act: act.name)
+def place(
+    request: pytest.FixtureRequest, template_database: str, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Place]:
+    """A city made ready for each of the actions in turn."""
+    with django_db_blocker.unblock(), place_for(request.param, template_database) as made:
+        yield made
+
+
+def whole(place: Place) -> tuple[Picture, Picture, Run]:
+    """The pictures before and after an undisturbed run, and what it sent."""
+    before = picture()
+    undisturbed = run(place.act.take)
+    assert undisturbed.status == DONE
+    after = picture()
+    assert after != before
+    assert half(place.act, before, after, after) == ""
+    place.fresh()
+    return before, after, undisturbed
+
+
+def deaths(undisturbed: Run) -> list[Death]:
+    """Every moment at which the process can end."""
+    every = [
+        Death(number, moment)
+        for number in range(1, undisturbed.statements + 1)
+        for moment in ("before", "after")
+    ]
+    return [*every, *(Death(number, "sent") for number in undisturbed.commits)]  # type: ignore[list-item]
+
+
+def test_nothing_or_everything(place: Place) -> None:
+    before, after, undisturbed = whole(place)
+    assert undisturbed.commits, "the action has no transaction"
+    wrong, wholes = [], 0
+    for death in deaths(undisturbed):
+        assert run(place.act.take, death).status == DIED, death
+        now = picture()
+        problem = half(place.act, before, after, now)
+        if problem:
+            wrong.append((death, problem))
+        if now != before:
+            wholes += now == after
+            place.fresh()
+        if death.moment == "after" and death.number == undisturbed.commits[-1]:
+            assert now == after, "acknowledged and not there"
+    assert wrong == [], f"{len(wrong)} of {len(deaths(undisturbed))}: {wrong[:2]}"
+    assert wholes >= 1
+    # After the last death in the middle the action can still be taken, once.
+    place.fresh()
+    run(place.act.take, Death(undisturbed.commits[-1], "before"))
+    assert run(place.act.take).status == DONE
+    assert half(place.act, before, after, picture()) == ""
+
+
+@pytest.mark.parametrize("name", ["decide_case", "pay_award"])
+def test_control_without_the_transaction_is_half_done(
+    name: str, template_database: str, django_db_blocker: DjangoDbBlocker
+) -> None:
+    act = next(one for one in ACTS if one.name == name)
+    with django_db_blocker.unblock(), place_for(act, template_database) as place:
+        before, after, undisturbed = whole(place)
+        halves = 0
+        for number in range(1, undisturbed.statements + 1):
+            run(act.take, Death(number, "before"), commit_each=True)
+            now = picture()
+            if now != before:
+                halves += bool(half(act, before, after, now))
+                place.fresh()
+        assert halves > 5, "a decision without its transaction was not found out"
