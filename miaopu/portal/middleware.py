@@ -9,6 +9,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import MiddlewareNotUsed
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -57,6 +58,15 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         if key and response.status_code < 400:
             kept_forms.forget(request, key)
         return response
+
+
+class ChosenLanguageMiddleware(LocaleMiddleware):
+    """Chinese unless the reader has switched: what the browser prefers does not count."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Read the switch (a cookie) only."""
+        request.META.pop("HTTP_ACCEPT_LANGUAGE", None)
+        super().process_request(request)
 
 
 class PrivatePagesMiddleware:

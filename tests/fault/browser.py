@@ -58,8 +58,9 @@ class _Forms(HTMLParser):
         if tag == "button":
             form.buttons.append(values)
         elif tag == "input" and name and values.get("type") not in {"submit", "button", "file"}:
-            if values.get("type") not in {"checkbox", "radio"} or "checked" in values:
-                form.fields.append((name, values.get("value", "")))
+            boxed = values.get("type") in {"checkbox", "radio"}
+            if not boxed or "checked" in values:
+                form.fields.append((name, values.get("value", "on" if boxed else "")))
         elif tag == "textarea" and name:
             form.fields.append((name, ""))
             self._text = []

@@ -23,7 +23,9 @@ from miaopu.engine.masking import find_personal
 from miaopu.ledger.awards import pay_award
 from miaopu.ledger.books import seal_days
 from miaopu.ledger.models import Award
+from miaopu.plans import models as plans_models
 from miaopu.portal.views import public_books
+from miaopu.portal.views.public_programme import place_in_plan
 from tests.factories import FIRST_DAY, YUNYAN, City, make_enterprise, make_owner, travel
 from tests.harness.pages import StrictClient
 
@@ -222,6 +224,35 @@ def test_programme_shows_version_and_all_targets(client: StrictClient, city: Cit
     assert "1 至 2" in text  # one or two bases in every district, for which nothing is recorded
     for path in city.version.pack.clauses:
         assert f"> {path}<" in text
+
+
+def test_pages_keep_the_order_of_the_plan(
+    client: StrictClient, city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plans_models, "_PACKS", {})  # as another process reads it from the database
+    clauses = client.get(reverse("programme", args=[SLUG])).context["clauses"]
+    places = [place_in_plan(row.path) for row in clauses]
+    assert places == sorted(places)
+    assert [row.path for row in clauses][:4] == ["一", "二", "三", "三/(一)"]
+    shares = client.get(reverse("item", args=[SLUG, "direct_subsidy"])).context["shares"].rows
+    assert [share.fen for share in shares] == [3_150_000, 450_000, 900_000]
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("一", (1,)),
+        ("三/(二)", (3, 2)),
+        ("十", (10,)),
+        ("十一", (11,)),
+        ("二十", (20,)),
+        ("二十三", (23,)),
+        ("附件", (1000,)),
+        ("三/x", (3, 1000)),
+    ],
+)
+def test_place_in_plan(path: str, place: tuple[int, ...]) -> None:
+    assert place_in_plan(path) == place
 
 
 def test_clause_names_what_rests_on_it(client: StrictClient, city: City) -> None:

@@ -93,7 +93,7 @@ def fact_table(
 
 def trail_of(case: Case, award: Award | None) -> list[shapes.TrailEntry]:
     """Who did what with a case, with names, for those inside. The caller proved access."""
-    events = Event.objects.for_subject(case)
+    events = case.trail()
     transfers = award.transfers.for_award(award) if award is not None else None
     return present.trail_of(events, award, transfers, inside=True)
 
@@ -108,4 +108,4 @@ def in_one_text(refused: ActionRefused) -> str:
 
 def last_event(case: Case) -> Event | None:
     """What was done with a case last. The caller proved access."""
-    return Event.objects.for_subject(case).last()
+    return case.trail().last()

@@ -1,0 +1,62 @@
+"""Chromium from Debian's package, and the demo to look at."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.people import Person
+
+# Playwright keeps an event loop in this thread; the ORM is used between its calls only.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+ROOT = Path(__file__).resolve().parents[2]
+ARGUMENTS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium; without one the test fails, it does not skip."""
+    path = shutil.which("chromium")
+    assert path, "install Debian's package chromium: these tests look at real pages"
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def demo_site(live_site: str, capsys: Any) -> str:
+    """The address of a demo with 200 enterprises."""
+    call_command("start_demo_clock")
+    call_command("load_pack", str(ROOT / "programmes" / "guiyang-2018"))
+    call_command("load_demo", enterprises=200)
+    return live_site
+
+
+@pytest.fixture
+def person(
+    browser: Browser, demo_site: str, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Person]]:
+    """`person(width, language)` opens another browser context; screenshots go to test-results."""
+    shots = ROOT / "test-results" / request.node.name.split("[")[0]
+    shots.mkdir(parents=True, exist_ok=True)
+    people: list[Person] = []
+
+    def make(width: int, language: str = "zh") -> Person:
+        people.append(Person(browser, demo_site, width, shots, language=language))
+        return people[-1]
+
+    yield make
+    for one in people:
+        one.close()
