@@ -11,37 +11,28 @@ from django.utils.translation import gettext as _
 
 from miaopu.cases.enums import CaseState, Verb
 from miaopu.cases.forms import FormError, check_form, prefill
+from miaopu.cases.guards import (
+    FormConflict,
+    FormRefused,
+    check_draft,
+    check_materials,
+    check_other_person,
+    check_period,
+    check_represents,
+    reason_needed,
+)
 from miaopu.cases.models import Case, CaseFile, Item
 from miaopu.cases.workflow import lock_case
 from miaopu.cases.workflow import transition as change_state
 from miaopu.core import clock
 from miaopu.core.actions import keep_file, record_event
-from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
+from miaopu.core.errors import ActionRefused
 from miaopu.core.models import User
-from miaopu.parties.models import Enterprise, Representative
+from miaopu.parties.models import Enterprise
 from miaopu.plans.entitlements import explain_item
 from miaopu.plans.models import ProgrammeVersion
 
 MAX_FILES = 20
-
-
-class FormRefused(ActionRefused):
-    """A form with errors; `errors` has one for each field concerned."""
-
-    def __init__(self, errors: list[FormError]) -> None:
-        super().__init__(_("申报表有 %(count)s 处需要修改") % {"count": len(errors)})
-        self.errors = errors
-
-
-class FormConflict(Conflict):
-    """The draft was changed elsewhere (another tab); `saved` is what stands there now."""
-
-    def __init__(self, saved: dict[str, Any], revision: int) -> None:
-        super().__init__(
-            _("这份草稿已在另一个页面修改"), _("您填写的内容还在，请核对不同之处后再保存")
-        )
-        self.saved = saved
-        self.revision = revision
 
 
 @transaction.atomic
@@ -62,43 +53,13 @@ def publish_items(version: ProgrammeVersion) -> list[Item]:
     return items
 
 
-def _represents(user: User, enterprise: Enterprise) -> bool:
-    return Representative.objects.live().filter(user=user, enterprise=enterprise).exists()
-
-
-def _check_period(item: Item) -> None:
-    """Applications are taken in the programme's period only."""
-    period = item.version.pack.period
-    if not period.start <= clock.today() <= period.end:
-        raise ActionRefused(
-            _("“%(item)s”的申报期为 %(from)s 至 %(to)s")
-            % {"item": item.title, "from": period.start, "to": period.end},
-            _("请留意以后的计划"),
-        )
-
-
-def _check_materials(case: Case) -> None:
-    """Every required material is there."""
-    there = set(case.files.values_list("material", flat=True))
-    wanting = [
-        material.title.zh
-        for material in case.item.definition.materials
-        if material.required and material.id not in there
-    ]
-    if wanting:
-        raise ActionRefused(
-            _("还缺材料：%(names)s") % {"names": "、".join(wanting)}, _("请上传后再提交")
-        )
-
-
 @transaction.atomic
 def open_case(item: Item, enterprise: Enterprise, *, by: User) -> Case:
     """The enterprise's draft for the item, prefilled; a second call returns the same case.
 
     Raises NotAllowed unless `by` represents the enterprise, ActionRefused where facts exclude it.
     """
-    if not _represents(by, enterprise):
-        raise NotAllowed(_("您不是该企业的代表"), _("请用企业授权的账号登录"))
+    check_represents(by, enterprise)
     only = {
         "programme": item.version.programme,
         "once_key": item.once_key(clock.today()),
@@ -107,7 +68,7 @@ def open_case(item: Item, enterprise: Enterprise, *, by: User) -> Case:
     known = Case.objects.live().filter(**only).first()
     if known is not None:
         return known
-    _check_period(item)
+    check_period(item)
     explanation = explain_item(item.version, item.code, enterprise, clock.today())
     if explanation.status == "false":
         raise ActionRefused(
@@ -138,10 +99,8 @@ def save_form(case: Case, typed: Mapping[str, Any], *, revision: int, by: User) 
     Raises FormConflict where the draft was changed since `revision`, Conflict once submitted.
     """
     locked = lock_case(case)
-    if not _represents(by, locked.enterprise):
-        raise NotAllowed(_("您不是该企业的代表"), _("请用企业授权的账号登录"))
-    if locked.state != CaseState.DRAFT:
-        raise Conflict(_("申报已经提交，不能再修改"), _("请在办件页面查看进度"))
+    check_represents(by, locked.enterprise)
+    check_draft(locked)
     values, errors = check_form(locked.item.definition.form, typed)
     if locked.revision != revision and locked.form != values:
         raise FormConflict(locked.form, locked.revision)
@@ -157,10 +116,8 @@ def save_form(case: Case, typed: Mapping[str, Any], *, revision: int, by: User) 
 def attach_file(case: Case, material: str, name: str, content: bytes, *, by: User) -> CaseFile:
     """Hand in a file with a draft. Raises ActionRefused for unknown kinds, Conflict later."""
     locked = lock_case(case)
-    if not _represents(by, locked.enterprise):
-        raise NotAllowed(_("您不是该企业的代表"), _("请用企业授权的账号登录"))
-    if locked.state != CaseState.DRAFT:
-        raise Conflict(_("申报已经提交，不能再修改"), _("请在办件页面查看进度"))
+    check_represents(by, locked.enterprise)
+    check_draft(locked)
     if material not in {entry.id for entry in locked.item.definition.materials}:
         raise ActionRefused(_("没有这种材料"), _("请从材料清单中选择"))
     if locked.files.count() >= MAX_FILES:
@@ -185,8 +142,8 @@ def submit_case(case: Case, *, by: User) -> Case:
         _values, errors = check_form(locked.item.definition.form, locked.form)
         if errors:
             raise FormRefused(errors)
-        _check_period(locked.item)
-        _check_materials(locked)
+        check_period(locked.item)
+        check_materials(locked)
         explanation = explain_item(
             locked.item.version, locked.item.code, locked.enterprise, clock.today()
         )
@@ -249,32 +206,18 @@ def propose_grant(case: Case, decisions: Mapping[str, bool], *, by: User, reason
     return change_state(locked, "propose_grant", by=by, reason=reason, **changes)
 
 
-def _reason_needed(reason: str) -> str:
-    if not reason.strip():
-        raise ActionRefused(_("请写明理由"), _("理由会告知企业并记入办理记录"))
-    return reason.strip()
-
-
 @transaction.atomic
 def propose_refusal(case: Case, *, by: User, reason: str) -> Case:
     """Propose to refuse support, with a reason that the enterprise will read."""
-    reason = _reason_needed(reason)
+    reason = reason_needed(reason)
     return change_state(lock_case(case), "propose_refusal", by=by, reason=reason, proposed_by=by)
-
-
-def _other_person(case: Case, by: User) -> None:
-    if case.proposed_by_id == by.pk and case.state in (
-        CaseState.PROPOSED,
-        CaseState.REFUSAL_PROPOSED,
-    ):
-        raise NotAllowed(_("提出意见的人不能自己批准"), _("请由另一位批准人办理"))
 
 
 @transaction.atomic
 def approve_case(case: Case, *, by: User, reason: str = "") -> Case:
     """Approve a proposal to support; another person than the proposer."""
     locked = lock_case(case)
-    _other_person(locked, by)
+    check_other_person(locked, by)
     changes: dict[str, Any] = {"approved_by": by} if locked.state == CaseState.PROPOSED else {}
     return change_state(locked, "approve", by=by, reason=reason, **changes)
 
@@ -283,7 +226,7 @@ def approve_case(case: Case, *, by: User, reason: str = "") -> Case:
 def confirm_refusal(case: Case, *, by: User, reason: str = "") -> Case:
     """Confirm a proposal to refuse; another person than the proposer."""
     locked = lock_case(case)
-    _other_person(locked, by)
+    check_other_person(locked, by)
     changes: dict[str, Any] = (
         {"decided_by": by, "decided_at": clock.now()}
         if locked.state == CaseState.REFUSAL_PROPOSED
@@ -295,7 +238,7 @@ def confirm_refusal(case: Case, *, by: User, reason: str = "") -> Case:
 @transaction.atomic
 def send_back(case: Case, *, by: User, reason: str) -> Case:
     """Send a proposal back to review, with a reason."""
-    reason = _reason_needed(reason)
+    reason = reason_needed(reason)
     locked = lock_case(case)
-    _other_person(locked, by)
+    check_other_person(locked, by)
     return change_state(locked, "send_back", by=by, reason=reason, proposed_by=None, decisions={})

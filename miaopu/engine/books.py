@@ -102,7 +102,7 @@ def root_of_day(transfers: Sequence[BookTransfer]) -> str:
 
 
 def verify(books: Books) -> list[BookFinding]:
-    """Recompute balances, sums, awards and seals from the entries; every difference is a finding."""
+    """Recompute balances, sums, awards and seals from the entries; a finding per difference."""
     return [
         *_check_transfers(books),
         *_check_balances(books),

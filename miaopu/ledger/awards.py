@@ -14,6 +14,7 @@ from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
 from miaopu.core.models import Region, User
 from miaopu.core.scope import reaches
+from miaopu.engine.messages import Bilingual
 from miaopu.engine.money import format_yuan, split
 from miaopu.ledger.actions import Line, account_of, make_transfer
 from miaopu.ledger.enums import AccountKind, AwardState, Level, TransferKind, Verb
@@ -80,8 +81,10 @@ def commit_award(case: Case, by: User) -> Award:
     tell_enterprise(
         case,
         "granted",
-        f"已决定扶持 {format_yuan(award.amount_fen)} 元，等待拨付",
-        f"Support of {format_yuan(award.amount_fen)} yuan was granted and awaits payment",
+        Bilingual(
+            f"已决定扶持 {format_yuan(award.amount_fen)} 元，等待拨付",
+            f"support of {format_yuan(award.amount_fen)} yuan was granted and awaits payment",
+        ),
     )
     return award
 
@@ -133,8 +136,10 @@ def pay_award(award: Award, bank_reference: str, *, by: User, reason: str = "") 
     tell_enterprise(
         locked.case,
         "paid",
-        f"已拨付 {format_yuan(locked.amount_fen)} 元",
-        f"{format_yuan(locked.amount_fen)} yuan was paid",
+        Bilingual(
+            f"已拨付 {format_yuan(locked.amount_fen)} 元",
+            f"{format_yuan(locked.amount_fen)} yuan was paid",
+        ),
     )
     return locked
 
@@ -152,5 +157,6 @@ def release_award(award: Award, *, by: User, reason: str) -> Award:
     locked.state = AwardState.RELEASED
     locked.save(update_fields=["state"])
     _move(locked, TransferKind.RELEASE, AccountKind.COMMITTED, AccountKind.AVAILABLE, by)
+    stop_clock(locked.case)
     record_event(locked.case, Verb.RELEASE, by=by, reason=reason, region=locked.case.region_id)
     return locked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -11,7 +12,15 @@ from miaopu.core import clock
 from miaopu.core.actions import record_event
 from miaopu.engine import books as engine_books
 from miaopu.engine import seals
-from miaopu.engine.books import BookAccount, BookAward, BookEntry, Books, BookSeal, BookTransfer
+from miaopu.engine.books import (
+    BookAccount,
+    BookAward,
+    BookEntry,
+    BookFinding,
+    Books,
+    BookSeal,
+    BookTransfer,
+)
 from miaopu.ledger.actions import lock_books
 from miaopu.ledger.enums import Verb
 from miaopu.ledger.models import Account, Award, Seal, Transfer
@@ -60,6 +69,17 @@ def read_books() -> Books:
                 for seal in Seal.objects.order_by("day")
             ),
         )
+
+
+def export_books() -> dict[str, Any]:
+    """The books as the one document that anyone may download and check."""
+    return engine_books.to_export(read_books())
+
+
+def audit_books() -> tuple[Books, list[BookFinding]]:
+    """The books as they stand, and what does not agree in them (nothing if all is well)."""
+    books = read_books()
+    return books, engine_books.verify(books)
 
 
 @transaction.atomic

@@ -22,7 +22,6 @@ from miaopu.core.enums import Role
 from miaopu.core.people import demo_people
 from miaopu.portal import formats, kept_forms
 
-
 HOMES = (
     ("office_home", (Role.REVIEWER, Role.APPROVER, Role.PROGRAMME_OFFICER, Role.LEADING_GROUP)),
     ("finance_home", (Role.FINANCE_OFFICER,)),

@@ -70,13 +70,14 @@ SECTIONS = (
             NavItem("case_queue", _("办件")),
             NavItem("entitlements", _("可享企业")),
             NavItem("publicity_prepare", _("公示准备")),
+            NavItem("enterprise_search", _("查找企业")),
         ),
         roles=OFFICE_ROLES,
     ),
     NavSection(
         _("财政"),
         (NavItem("finance_home", _("资金")), NavItem("payments", _("拨付"))),
-        roles=(Role.FINANCE_OFFICER,),
+        roles=(Role.FINANCE_OFFICER, Role.PROGRAMME_OFFICER, Role.LEADING_GROUP),
     ),
     NavSection(
         _("审计"),
@@ -84,9 +85,19 @@ SECTIONS = (
         roles=(Role.AUDITOR, Role.AUDIT_ADMIN),
     ),
     NavSection(
+        _("查阅"),
+        (
+            NavItem("case_queue", _("办件")),
+            NavItem("entitlements", _("可享企业")),
+            NavItem("enterprise_search", _("查找企业")),
+            NavItem("finance_home", _("资金")),
+            NavItem("payments", _("拨付")),
+        ),
+        roles=(Role.AUDITOR,),
+    ),
+    NavSection(
         _("公开信息"),
         (
-            NavItem("programme", _("计划与进度")),
             NavItem("publicity_list", _("公示")),
             NavItem("money", _("资金去向")),
         ),

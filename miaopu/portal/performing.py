@@ -5,11 +5,20 @@ from typing import TypeVar
 
 from django.contrib import messages
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from miaopu.cases.workflow import AlreadyDone
 from miaopu.core.errors import ActionRefused
 
 T = TypeVar("T")
+
+
+def in_one_line(refused: ActionRefused) -> str:
+    """What is wrong and what to do, as one text."""
+    if not refused.remedy:
+        return str(refused.message)
+    words = {"message": refused.message, "remedy": refused.remedy}
+    return gettext("%(message)s。%(remedy)s") % words
 
 
 def perform(request: HttpRequest, action: Callable[[], T], success: str = "") -> T | None:
@@ -20,13 +29,10 @@ def perform(request: HttpRequest, action: Callable[[], T], success: str = "") ->
     try:
         result = action()
     except AlreadyDone as done:
-        messages.info(request, f"{done.message}。{done.remedy}")
+        messages.info(request, in_one_line(done))
         return None
     except ActionRefused as refused:
-        text = str(refused.message)
-        if refused.remedy:
-            text = f"{text}。{refused.remedy}"
-        messages.error(request, text)
+        messages.error(request, in_one_line(refused))
         return None
     if success:
         messages.success(request, success)

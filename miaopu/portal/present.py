@@ -125,10 +125,8 @@ def reasons_of(explanation: ItemExplanation) -> list[shapes.Reason]:
     )
 
 
-def clock_shape(clock: CaseClock | None, today: date) -> shapes.Clock:
+def clock_shape(clock: CaseClock, today: date) -> shapes.Clock:
     """A case's clock as the clock component shows it."""
-    if clock is None:
-        return shapes.Clock(state="done", limit=0)
     return shapes.Clock(
         state="done" if clock.stopped_on else "running",
         limit=clock.days,

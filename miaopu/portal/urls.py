@@ -2,6 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from miaopu.portal.accounts import SignInView, SignOutView
@@ -12,7 +13,7 @@ urlpatterns = [
     path("sign-in/", SignInView.as_view(), name="sign_in"),
     path("sign-in/", SignInView.as_view(), name="account_login"),
     path("sign-out/", SignOutView.as_view(), name="sign_out"),
-    path("language/", login_not_required(set_language), name="set_language"),
+    path("language/", login_not_required(require_POST(set_language)), name="set_language"),
     path("kept-forms/", kept.kept_list, name="kept_forms"),
     path("kept-forms/discard/", kept.discard, name="kept_form_discard"),
     path("gallery/", gallery.index, name="gallery"),

@@ -1,4 +1,4 @@
-"""People in front of a browser: each with a context of their own, every page checked as it opens."""
+"""People in front of a browser: each with a context of their own, each page checked."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from miaopu.cases import actions
+from miaopu.cases import actions, guards
 from miaopu.cases.decisions import decide_case, digest_of, publish_list, start_decide_clocks
 from miaopu.cases.models import Case
 from miaopu.cases.workflow import AlreadyDone, available
@@ -83,7 +83,7 @@ def test_form_keeps_what_was_typed_wrong(city: City) -> None:
     assert {error.field for error in errors} == {"bank_account", "jobs_planned", "contact_name"}
     case.refresh_from_db()
     assert case.form["bank_account"] == "12x"
-    with pytest.raises(actions.FormRefused):
+    with pytest.raises(guards.FormRefused):
         actions.submit_case(case, by=city.owner)
 
 
@@ -92,7 +92,7 @@ def test_two_tabs_never_overwrite_silently(city: City) -> None:
     seen = case.revision
     actions.save_form(case, GOOD_FORM, revision=seen, by=city.owner)
     other = {**GOOD_FORM, "jobs_planned": "9"}
-    with pytest.raises(actions.FormConflict) as conflict:
+    with pytest.raises(guards.FormConflict) as conflict:
         actions.save_form(case, other, revision=seen, by=city.owner)
     assert conflict.value.saved["jobs_planned"] == 5
     actions.save_form(case, other, revision=conflict.value.revision, by=city.owner)

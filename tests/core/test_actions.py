@@ -29,7 +29,7 @@ from miaopu.core.enums import OfficeKind, Role
 from miaopu.core.errors import ActionRefused, NotAllowed
 from miaopu.core.models import Event, File, Job, Membership, Notice, Region
 from miaopu.core.scope import reaches, region_prefix, region_prefixes
-from tests.factories import CITY, NANMING, YUNYAN, City, make_office, make_officer, travel
+from tests.factories import CITY, NANMING, YUNYAN, City, make_office, travel
 
 pytestmark = pytest.mark.django_db
 

@@ -74,9 +74,7 @@ class Run:
     commits: tuple[int, ...] = ()
 
 
-def run(
-    action: Callable[[], Any], death: Death | None = None, *, commit_each: bool = False
-) -> Run:
+def run(action: Callable[[], Any], death: Death | None = None, *, commit_each: bool = False) -> Run:
     """Run `action` in a child process and wait for its end.
 
     `commit_each` is the control: every statement of the outermost block is committed at once.

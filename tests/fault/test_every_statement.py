@@ -95,9 +95,7 @@ ACTS = (
         City.accepted,
         lambda: actions.propose_grant(case(), {"mature": True}, by=person("reviewer")),
     ),
-    Act(
-        "approve_case", City.proposed, lambda: actions.approve_case(case(), by=person("approver"))
-    ),
+    Act("approve_case", City.proposed, lambda: actions.approve_case(case(), by=person("approver"))),
     Act("publish_list", City.approved, publish),
     Act("decide_case", ended, lambda: decide_case(case(), by=person("approver"))),
     Act(

@@ -125,9 +125,7 @@ def check(site: DemoSite, journal: Journal, kills: list[Kill]) -> None:
     assert unexplained(journal, kills) == []
     site.verified_books()
     confirmed_by_retry = [entry for entry in journal.confirmed if entry.sent > 1]
-    told = {
-        kind: [f"{one.back_after:.1f}" for one in kills if one.kind == kind] for kind in KINDS
-    }
+    told = {kind: [f"{one.back_after:.1f}" for one in kills if one.kind == kind] for kind in KINDS}
     print(
         f"{len(journal.confirmed)} steps confirmed, {len(confirmed_by_retry)} of them by sending "
         f"them again, {len(journal.unanswered)} requests without an answer; seconds until back: "

@@ -54,9 +54,7 @@ def events(site: DemoSite, case: str, verb: str) -> int:
 
 def purpose(site: DemoSite, case: str) -> str:
     """What is saved as the use of funds."""
-    return str(
-        site.one("SELECT form->>'use_of_funds' FROM cases_case WHERE number = %s", [case])
-    )
+    return str(site.one("SELECT form->>'use_of_funds' FROM cases_case WHERE number = %s", [case]))
 
 
 def expire(site: DemoSite, browser: Browser) -> None:

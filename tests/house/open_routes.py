@@ -4,7 +4,13 @@ The API's routes will stand here too, with the reason that they check a token th
 """
 
 # What anyone may read: the programme, what was granted and to whom, the proof.
-PUBLIC_PAGES = frozenset({"gallery", "gallery_clause"})
+PUBLIC_PAGES = frozenset(
+    {
+        *("home", "programme", "clause", "item", "publicity_list", "publicity"),
+        *("publicity_content", "money", "awards", "award", "verify", "books_export", "figures"),
+        *("gallery", "gallery_clause"),
+    }
+)
 WAYS_IN_AND_OUT = frozenset({"sign_in", "account_login", "sign_out", "set_language"})
 
 OPEN = PUBLIC_PAGES | WAYS_IN_AND_OUT

@@ -77,11 +77,11 @@ class Route:
 
     `thing` names a sample that the test makes ("case", "award", …), whose address arguments it
     knows; it belongs to `enterprise` and lies in the district of `reviewer`. A thing out of scope
-    answers 404; a page without a thing answers 403 to a role that it is not for. Anonymous people
+    answers 404, and so does a page without a thing to a role that it is not for. Anonymous people
     are led to the sign-in page (302), unless the route is open.
 
     `allow` may see, and get `answer` to a GET. `post` may act (by default the same people) and get
-    `posted` to a POST of `data`; who may see but not act gets 403. `methods` are those offered.
+    `posted` to a POST of `data`; who may see but not act gets 404. `methods` are those offered.
     `also` overrides single roles, whatever the method: {"finance_officer": 403}.
     """
 
@@ -109,10 +109,10 @@ class Route:
         if not self._sees(role):
             if role == "anonymous":
                 return 302
-            return 404 if self.thing else 403
+            return 404
         if method == "GET":
             return self.answer
-        return self.posted if self.post is None or role in self.post else 403
+        return self.posted if self.post is None or role in self.post else 404
 
 
 def rows(table: Mapping[str, Route]) -> list[tuple[str, str, str, int]]:

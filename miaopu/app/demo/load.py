@@ -25,6 +25,7 @@ from miaopu.parties.models import Enterprise, Fact
 from miaopu.plans.actions import match_version
 from miaopu.plans.models import ProgrammeVersion
 
+ABOVE = {"520000": "Guizhou", "520100": "Guiyang"}
 FIRST_DAY = date(2018, 5, 10)
 BATCH = 1000
 Report = Callable[[str], None]
@@ -35,6 +36,8 @@ def load_offices() -> None:
     """Offices of the city and its districts, with the English names of the districts."""
     for place in PLACES:
         Region.objects.filter(code=place.code).update(name_en=place.name_en)
+    for code, name_en in ABOVE.items():
+        Region.objects.filter(code=code).update(name_en=name_en)
     for seed in OFFICES:
         Office.objects.get_or_create(
             code=seed.code,

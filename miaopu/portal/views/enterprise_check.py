@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from miaopu.cases.actions import FormConflict, FormRefused, submit_case
+from miaopu.cases.actions import submit_case
+from miaopu.cases.guards import FormConflict, FormRefused
 from miaopu.cases.enums import CaseState, Step
 from miaopu.cases.forms import check_form
 from miaopu.cases.models import Case

@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from miaopu.cases.actions import FormConflict, save_form
+from miaopu.cases.actions import save_form
 from miaopu.cases.enums import CaseState
 from miaopu.cases.forms import FormError, check_form
+from miaopu.cases.guards import FormConflict
 from miaopu.cases.models import Case
 from miaopu.core.errors import Conflict
 from miaopu.portal import kept_forms, present, shapes

@@ -15,8 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from miaopu.core import clock
-from miaopu.engine import books as engine_books
-from miaopu.ledger.books import read_books
+from miaopu.ledger.books import audit_books, export_books
 from miaopu.ledger.models import Account, Seal
 from miaopu.monitoring.figures import by_district, money_by_level, target_progress
 from miaopu.plans.models import Programme
@@ -64,7 +63,7 @@ def _transfer_count() -> int:
 
 def _verified() -> Verification:
     """The books recomputed from their entries, now."""
-    books = read_books()
+    books, found = audit_books()
     rows = [
         {
             "where": finding.where,
@@ -72,7 +71,7 @@ def _verified() -> Verification:
             "stated": str(finding.stated),
             "computed": str(finding.computed),
         }
-        for finding in engine_books.verify(books)
+        for finding in found
     ]
     table = Table(
         columns=(
@@ -170,7 +169,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 @open_data
 def books_export(request: HttpRequest) -> HttpResponse:
     """All books as one JSON document, which `miaopu verify-books --export` checks."""
-    return public_json(request, as_json(engine_books.to_export(read_books())))
+    return public_json(request, as_json(export_books()))
 
 
 def _both(text: Bilingual) -> dict[str, str]:

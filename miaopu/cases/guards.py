@@ -1,0 +1,87 @@
+"""What must hold before a case moves on, beyond its state: who, when, with what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from miaopu.cases.enums import CaseState
+from miaopu.cases.forms import FormError
+from miaopu.cases.models import Case, Item
+from miaopu.core import clock
+from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
+from miaopu.core.models import User
+from miaopu.parties.models import Enterprise, Representative
+
+
+class FormRefused(ActionRefused):
+    """A form with errors; `errors` has one for each field concerned."""
+
+    def __init__(self, errors: list[FormError]) -> None:
+        super().__init__(_("申报表有 %(count)s 处需要修改") % {"count": len(errors)})
+        self.errors = errors
+
+
+class FormConflict(Conflict):
+    """The draft was changed elsewhere (another tab); `saved` is what stands there now."""
+
+    def __init__(self, saved: dict[str, Any], revision: int) -> None:
+        super().__init__(
+            _("这份草稿已在另一个页面修改"), _("您填写的内容还在，请核对不同之处后再保存")
+        )
+        self.saved = saved
+        self.revision = revision
+
+
+def check_period(item: Item) -> None:
+    """Applications are taken in the programme's period only."""
+    period = item.version.pack.period
+    if not period.start <= clock.today() <= period.end:
+        raise ActionRefused(
+            _("“%(item)s”的申报期为 %(from)s 至 %(to)s")
+            % {"item": item.title, "from": period.start, "to": period.end},
+            _("请留意以后的计划"),
+        )
+
+
+def check_materials(case: Case) -> None:
+    """Every required material is there."""
+    there = set(case.files.values_list("material", flat=True))
+    wanting = [
+        material.title.zh
+        for material in case.item.definition.materials
+        if material.required and material.id not in there
+    ]
+    if wanting:
+        raise ActionRefused(
+            _("还缺材料：%(names)s") % {"names": _("、").join(wanting)}, _("请上传后再提交")
+        )
+
+
+def check_represents(user: User, enterprise: Enterprise) -> None:
+    """The user acts for the enterprise; raises NotAllowed otherwise."""
+    if not Representative.objects.live().filter(user=user, enterprise=enterprise).exists():
+        raise NotAllowed(_("您不是该企业的代表"), _("请用企业授权的账号登录"))
+
+
+def check_draft(case: Case) -> None:
+    """The case can still be changed; raises Conflict once it was submitted."""
+    if case.state != CaseState.DRAFT:
+        raise Conflict(_("申报已经提交，不能再修改"), _("请在办件页面查看进度"))
+
+
+def reason_needed(reason: str) -> str:
+    """The reason without blanks around it; raises ActionRefused where there is none."""
+    if not reason.strip():
+        raise ActionRefused(_("请写明理由"), _("理由会告知企业并记入办理记录"))
+    return reason.strip()
+
+
+def check_other_person(case: Case, by: User) -> None:
+    """Whoever approves is not who proposed; raises NotAllowed otherwise."""
+    if case.proposed_by_id == by.pk and case.state in (
+        CaseState.PROPOSED,
+        CaseState.REFUSAL_PROPOSED,
+    ):
+        raise NotAllowed(_("提出意见的人不能自己批准"), _("请由另一位批准人办理"))
