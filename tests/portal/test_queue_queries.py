@@ -1,0 +1,91 @@
+"""The queue sends the same statements whether the table holds 20 cases or 200."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from miaopu.cases.enums import CaseState, Step
+from miaopu.cases.models import Case, CaseClock
+from miaopu.engine import uscc
+from miaopu.parties.models import Enterprise
+from tests.factories import FIRST_DAY, YUNYAN, City
+
+pytestmark = pytest.mark.django_db
+QUEUE = "/office/cases/"
+
+
+def submitted_cases(city: City, count: int) -> None:
+    """So many submitted cases of as many enterprises, each with its clock."""
+    have = Enterprise.objects.count()
+    enterprises = Enterprise.objects.bulk_create(
+        Enterprise(
+            number=f"{YUNYAN}-{have + place:07d}",
+            uscc=uscc.make("9", "1", YUNYAN, 20_000_000 + have + place),
+            name=f"贵阳第{have + place}号商行",
+            region_id=YUNYAN,
+            industry="5212",
+            legal_representative="王小苗",
+            registered_on=FIRST_DAY,
+        )
+        for place in range(count)
+    )
+    cases = Case.objects.bulk_create(
+        Case(
+            number=f"20185201{enterprise.pk:07d}",
+            item=city.item,
+            enterprise=enterprise,
+            region_id=YUNYAN,
+            state=CaseState.SUBMITTED,
+            opened_at=timezone.now(),
+            submitted_at=timezone.now(),
+        )
+        for enterprise in enterprises
+    )
+    CaseClock.objects.bulk_create(
+        CaseClock(
+            case=case,
+            step=Step.ACCEPT,
+            started_on=FIRST_DAY,
+            days=5,
+            due_on=FIRST_DAY,
+            calculation=[],
+        )
+        for case in cases
+    )
+
+
+def fingerprints(client: Client, rows: int) -> list[str]:
+    """The statements of one page without their values."""
+    client.get(QUEUE)
+    with CaptureQueriesContext(connection) as captured:
+        page = client.get(QUEUE)
+    assert page.status_code == 200
+    assert page.content.count(b"data-row") == rows
+    return [re.sub(r"'[^']*'|\d+", "?", query["sql"]) for query in captured.captured_queries]
+
+
+@pytest.fixture
+def reviewer(city: City, new_client: Callable[[], Any]) -> Client:
+    """The reviewer's browser."""
+    client: Client = new_client()
+    client.force_login(city.reviewer, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def test_as_many_statements_for_200_cases_as_for_20(city: City, reviewer: Client) -> None:
+    submitted_cases(city, 1)
+    one = fingerprints(reviewer, rows=1)
+    submitted_cases(city, 19)
+    twenty = fingerprints(reviewer, rows=20)
+    submitted_cases(city, 180)
+    two_hundred = fingerprints(reviewer, rows=20)
+    assert twenty == two_hundred
+    assert len(one) == len(twenty) <= 7
