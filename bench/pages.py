@@ -85,4 +85,6 @@ def measure(report: Report, client: Client) -> None:
     ratio = median["list"] / median["bare"]
     report.add("list page / bare view", f"1/{1 / ratio:.1f}", "≥ 1/10", ratio >= GOAL)
     harder = median["list"] / median["anonymous"]
-    report.add("list page / bare view, not signed in (nothing but its query)", f"1/{1 / harder:.1f}")
+    report.add(
+        "list page / bare view, not signed in (nothing but its query)", f"1/{1 / harder:.1f}"
+    )

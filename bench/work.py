@@ -84,7 +84,9 @@ def decisions(report: Report) -> None:
         for case, by in rest:
             decide_case(case, by=by)
         rate = len(rest) / (time.perf_counter() - began)
-    report.add(f"decisions with their money, one after the other ({len(rest)}): per s", f"{rate:.0f}")
+    report.add(
+        f"decisions with their money, one after the other ({len(rest)}): per s", f"{rate:.0f}"
+    )
     yardstick = _pgbench()
     if yardstick is not None:
         report.add("pgbench TPC-B, one client: transactions/s", f"{yardstick:.0f}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import Self, TypeVar
 
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
@@ -13,8 +13,7 @@ from miaopu.core.enums import Role
 from miaopu.core.scope import AnyUser, region_prefixes, within
 from miaopu.plans.enums import VersionState
 
-if TYPE_CHECKING:
-    from miaopu.cases.models import Case, CaseClock, CaseFile, Item, Publicity  # noqa: F401 — named in the bases below
+M = TypeVar("M", bound=models.Model)  # the model: bound by `as_manager()`
 
 READERS = (
     Role.REVIEWER,
@@ -25,7 +24,7 @@ READERS = (
 )
 
 
-class ItemQuerySet(models.QuerySet["Item"]):
+class ItemQuerySet(models.QuerySet[M]):
     """Items."""
 
     def public(self) -> Self:
@@ -37,7 +36,7 @@ class ItemQuerySet(models.QuerySet["Item"]):
         )
 
 
-class CaseQuerySet(models.QuerySet["Case"]):
+class CaseQuerySet(models.QuerySet[M]):
     """Cases."""
 
     def for_user(self, user: AnyUser) -> Self:
@@ -67,7 +66,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def with_due_on(self) -> Self:
         """Each case with the due date of the clock that runs (None: no clock runs)."""
-        clocks = self.model._meta.get_field("clocks").related_model.objects  # type: ignore[attr-defined]
+        clocks = self.model._meta.get_field("clocks").related_model.objects  # type: ignore[union-attr]
         running = clocks.running().filter(case=OuterRef("pk")).order_by("-pk")
         return self.annotate(due_on=Subquery(running.values("due_on")[:1]))
 
@@ -80,7 +79,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.with_due_on().order_by(F("due_on").asc(nulls_last=True), "pk")
 
 
-class CaseClockQuerySet(models.QuerySet["CaseClock"]):
+class CaseClockQuerySet(models.QuerySet[M]):
     """Clocks of cases."""
 
     def running(self) -> Self:
@@ -92,16 +91,16 @@ class CaseClockQuerySet(models.QuerySet["CaseClock"]):
         return self.running().filter(due_on__lt=today)
 
 
-class CaseFileQuerySet(models.QuerySet["CaseFile"]):
+class CaseFileQuerySet(models.QuerySet[M]):
     """Files of cases."""
 
     def for_user(self, user: AnyUser) -> Self:
         """Files of the cases in the user's scope."""
-        cases = self.model._meta.get_field("case").related_model.objects  # type: ignore[attr-defined]
+        cases = self.model._meta.get_field("case").related_model.objects  # type: ignore[union-attr]
         return self.filter(case__in=cases.for_user(user))
 
 
-class PublicityQuerySet(models.QuerySet["Publicity"]):
+class PublicityQuerySet(models.QuerySet[M]):
     """Lists in publicity."""
 
     def public(self) -> Self:

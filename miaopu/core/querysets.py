@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -10,13 +10,12 @@ from django.db.models import Q
 from miaopu.core.enums import Role
 from miaopu.core.scope import AnyUser, region_prefixes, within
 
-if TYPE_CHECKING:
-    from miaopu.core.models import Event, Job, Membership, Notice, Office  # noqa: F401 — named in the bases below
+M = TypeVar("M", bound=models.Model)  # the model: bound by `as_manager()`
 
 READERS_OF_EVENTS = (Role.AUDITOR, Role.AUDIT_ADMIN)
 
 
-class MembershipQuerySet(models.QuerySet["Membership"]):
+class MembershipQuerySet(models.QuerySet[M]):
     """Memberships."""
 
     def live(self) -> Self:
@@ -24,7 +23,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.filter(ended_at=None)
 
 
-class OfficeQuerySet(models.QuerySet["Office"]):
+class OfficeQuerySet(models.QuerySet[M]):
     """Offices."""
 
     def for_user(self, user: AnyUser) -> Self:
@@ -32,7 +31,7 @@ class OfficeQuerySet(models.QuerySet["Office"]):
         return self.filter(within(region_prefixes(user)))
 
 
-class EventQuerySet(models.QuerySet["Event"]):
+class EventQuerySet(models.QuerySet[M]):
     """Events."""
 
     def for_user(self, user: AnyUser) -> Self:
@@ -49,7 +48,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         )
 
 
-class JobQuerySet(models.QuerySet["Job"]):
+class JobQuerySet(models.QuerySet[M]):
     """Jobs."""
 
     def for_user(self, user: AnyUser) -> Self:
@@ -63,7 +62,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(Q(state="queued") | Q(state="running"))
 
 
-class NoticeQuerySet(models.QuerySet["Notice"]):
+class NoticeQuerySet(models.QuerySet[M]):
     """Notices."""
 
     def for_user(self, user: AnyUser) -> Self:

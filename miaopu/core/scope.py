@@ -1,15 +1,32 @@
 """Who may see what: the regions a user's offices reach, as prefixes of region codes."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Union
+from typing import Any, Literal, Protocol
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
-if TYPE_CHECKING:
-    from miaopu.core.models import User
 
-AnyUser = Union["User", AnonymousUser, None]
+class SignedIn(Protocol):
+    """What scopes ask of a user (core.models.User)."""
+
+    pk: Any
+    is_active: bool
+
+    @property
+    def is_authenticated(self) -> Literal[True]:
+        """Set apart from AnonymousUser."""
+
+    @property
+    def is_party(self) -> bool:
+        """Whether the user acts for a party rather than an office."""
+
+    @property
+    def live_memberships(self) -> list[Any]:
+        """Memberships that have not ended, with their offices."""
+
+
+AnyUser = SignedIn | AnonymousUser | None
 
 
 def region_prefix(code: str) -> str:

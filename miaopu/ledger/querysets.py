@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import Self, TypeVar
 
 from django.db import models
 from django.db.models import Q, Sum
@@ -12,8 +12,7 @@ from miaopu.core.scope import AnyUser, region_prefixes, within
 from miaopu.ledger.enums import AwardState
 from miaopu.plans.enums import VersionState
 
-if TYPE_CHECKING:
-    from miaopu.ledger.models import Account, Award, Seal, Transfer  # noqa: F401 — named in the bases below
+M = TypeVar("M", bound=models.Model)  # the model: bound by `as_manager()`
 
 READERS = (
     Role.FINANCE_OFFICER,
@@ -25,7 +24,7 @@ READERS = (
 )
 
 
-class AccountQuerySet(models.QuerySet["Account"]):
+class AccountQuerySet(models.QuerySet[M]):
     """Accounts."""
 
     def public(self) -> Self:
@@ -45,7 +44,7 @@ class AccountQuerySet(models.QuerySet["Account"]):
         return self.filter(kind=kind)
 
 
-class AwardQuerySet(models.QuerySet["Award"]):
+class AwardQuerySet(models.QuerySet[M]):
     """Awards."""
 
     def for_user(self, user: AnyUser) -> Self:
@@ -81,15 +80,15 @@ class AwardQuerySet(models.QuerySet["Award"]):
         return total or 0
 
 
-class TransferQuerySet(models.QuerySet["Transfer"]):
+class TransferQuerySet(models.QuerySet[M]):
     """Transfers."""
 
-    def for_award(self, award: Award) -> Self:
+    def for_award(self, award: models.Model) -> Self:
         """Transfers of an award with their lines, oldest first. The caller proved access."""
         return self.filter(award=award).prefetch_related("entries__account__region").order_by("pk")
 
 
-class SealQuerySet(models.QuerySet["Seal"]):
+class SealQuerySet(models.QuerySet[M]):
     """Seals."""
 
     def public(self) -> Self:

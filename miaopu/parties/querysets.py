@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
 
 from miaopu.core.scope import AnyUser, region_prefixes, within
 
-if TYPE_CHECKING:
-    from miaopu.parties.models import Enterprise, Fact, Representative  # noqa: F401 — named in the bases below
+M = TypeVar("M", bound=models.Model)  # the model: bound by `as_manager()`
 
 
-class EnterpriseQuerySet(models.QuerySet["Enterprise"]):
+class EnterpriseQuerySet(models.QuerySet[M]):
     """Enterprises."""
 
     def for_user(self, user: AnyUser) -> Self:
@@ -33,7 +32,7 @@ class EnterpriseQuerySet(models.QuerySet["Enterprise"]):
         return self.filter(Q(name__icontains=words) | Q(uscc__istartswith=words)) if words else self
 
 
-class FactQuerySet(models.QuerySet["Fact"]):
+class FactQuerySet(models.QuerySet[M]):
     """Facts."""
 
     def valid_on(self, day: date) -> Self:
@@ -52,7 +51,7 @@ class FactQuerySet(models.QuerySet["Fact"]):
         return self.filter(within(region_prefixes(user), "enterprise__region__code"))
 
 
-class RepresentativeQuerySet(models.QuerySet["Representative"]):
+class RepresentativeQuerySet(models.QuerySet[M]):
     """Representatives."""
 
     def live(self) -> Self:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import Self, TypeVar
 
 from django.db import models
 
 from miaopu.core.scope import AnyUser, region_prefixes, within
 from miaopu.plans.enums import MatchStatus, VersionState
 
-if TYPE_CHECKING:
-    from miaopu.plans.models import Match, Programme, ProgrammeVersion, Target  # noqa: F401 — named in the bases below
+M = TypeVar("M", bound=models.Model)  # the model: bound by `as_manager()`
 
 
-class ProgrammeQuerySet(models.QuerySet["Programme"]):
+class ProgrammeQuerySet(models.QuerySet[M]):
     """Programmes."""
 
     def public(self) -> Self:
@@ -21,7 +20,7 @@ class ProgrammeQuerySet(models.QuerySet["Programme"]):
         return self.filter(versions__state=VersionState.CURRENT).order_by("slug").distinct()
 
 
-class ProgrammeVersionQuerySet(models.QuerySet["ProgrammeVersion"]):
+class ProgrammeVersionQuerySet(models.QuerySet[M]):
     """Versions of programmes."""
 
     def current(self) -> Self:
@@ -33,7 +32,7 @@ class ProgrammeVersionQuerySet(models.QuerySet["ProgrammeVersion"]):
         return self.select_related("programme").order_by("programme_id", "-number")
 
 
-class TargetQuerySet(models.QuerySet["Target"]):
+class TargetQuerySet(models.QuerySet[M]):
     """Targets."""
 
     def public(self) -> Self:
@@ -41,7 +40,7 @@ class TargetQuerySet(models.QuerySet["Target"]):
         return self.filter(version__state=VersionState.CURRENT).order_by("version_id", "pk")
 
 
-class MatchQuerySet(models.QuerySet["Match"]):
+class MatchQuerySet(models.QuerySet[M]):
     """Matches of rules with enterprises."""
 
     def for_user(self, user: AnyUser) -> Self:

@@ -1,6 +1,6 @@
 """People and cases in the database of a running demo, made by the product's own actions.
 
-`python -m tests.fault.prepare` reads one JSON request and prints one JSON answer:
+`python -m tests.fault.prepare` answers each line of JSON with a line of JSON until its input ends:
 `{"region", "state", "count"}` → `{"item", "officers", "cases": [{"enterprise", "owner", "case"}]}`.
 State "" gives enterprises that may apply, with owners, and no case yet.
 """
@@ -18,6 +18,7 @@ django.setup()
 
 from django.conf import settings  # noqa: E402 - Django has to be set up first
 from django.contrib.auth.hashers import make_password  # noqa: E402
+from django.db import connections  # noqa: E402
 
 from miaopu.cases import actions  # noqa: E402
 from miaopu.cases.decisions import decide_case, publish_list  # noqa: E402
@@ -116,4 +117,7 @@ def make(request: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(make(json.load(sys.stdin))) + "\n")
+    for line in sys.stdin:
+        sys.stdout.write(json.dumps(make(json.loads(line))) + "\n")
+        sys.stdout.flush()
+        connections.close_all()  # the server may be killed before the next request

@@ -72,6 +72,7 @@ class DemoSite:
         self.enterprises = enterprises
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
+        self._helper: subprocess.Popen[str] | None = None
         self.url = EmbeddedPostgres(folder / "data").url()
 
     @property
@@ -107,6 +108,7 @@ class DemoSite:
 
     def stop(self) -> None:
         """Stop the demo and all its children, as Ctrl-C does."""
+        self._end_helper()
         if self.process is None:
             return
         process, self.process = self.process, None
@@ -213,20 +215,33 @@ class DemoSite:
 
     def prepare(self, **request: Any) -> dict[str, Any]:
         """Let `tests.fault.prepare` make people and cases by the product's own actions."""
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.fault.prepare"],
-            input=json.dumps(request),
-            cwd=ROOT,
-            env={
-                **self.environment,
-                "DJANGO_SETTINGS_MODULE": "miaopu.app.settings",
-                "MIAOPU_DEMO": "1",
-            },
-            capture_output=True,
-            text=True,
-            timeout=180,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr[-3000:]
-        answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-        return answer
+        if self._helper is None:
+            self._helper = subprocess.Popen(
+                [sys.executable, "-m", "tests.fault.prepare"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                cwd=ROOT,
+                env={
+                    **self.environment,
+                    "DJANGO_SETTINGS_MODULE": "miaopu.app.settings",
+                    "MIAOPU_DEMO": "1",
+                },
+                text=True,
+            )
+        helper = self._helper
+        assert helper.stdin is not None
+        assert helper.stdout is not None
+        helper.stdin.write(json.dumps(request) + "\n")
+        helper.stdin.flush()
+        answer = helper.stdout.readline()
+        if not answer:  # what went wrong stands on standard error
+            self._end_helper()
+            raise AssertionError(f"{request} could not be prepared")
+        prepared: dict[str, Any] = json.loads(answer)
+        return prepared
+
+    def _end_helper(self) -> None:
+        helper, self._helper = self._helper, None
+        if helper is not None:
+            with helper:  # closes its input, which ends it
+                pass

@@ -20,6 +20,7 @@ from tests.fault.form import FORM
 from tests.fault.site import DemoSite
 
 PATIENCE = 40.0
+MOST_THOUGHT = 0.1  # seconds a person looks at a page before sending its form
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,7 @@ class Walker:
     ) -> str:
         """Take a step on a page: the form to `action` is filled and sent. Where it leads to."""
         form = self.page(person, page).the_form(action)
+        time.sleep(self.dice.uniform(0, MOST_THOUGHT))
         answer, sent = self.send(person, action + query, form.filled(**typed))
         if answer.status != 302 or leads_to not in answer.location:
             raise AssertionError(
