@@ -21,6 +21,7 @@ from miaopu.engine.size_standard import (
     decimal_text,
     groups_of,
     industry_named,
+    nearest_industry,
 )
 
 SizeClass = Literal["large", "medium", "small", "micro"]
@@ -67,10 +68,12 @@ def classify(
     `industry` is a GB/T 4754-2017 code (section letter, or two to four digits, the letter before
     them or not: "65", "I65", "6511"); `employees` in persons; `revenue` and `assets` in 10,000
     yuan; `on` the day asked for, of which only days before the standard of 2017 make a difference:
-    they get a reason that says so. Raises SizeError for an unknown code and a negative figure.
+    they get a reason that says so. A class of an older edition ("6510") is classified by what is
+    left of it in the table ("651"), and a reason says so. Raises SizeError for an unknown code and a
+    negative figure.
     """
     figures = _figures(employees, revenue, assets)
-    code = industry_named(industry)
+    code = industry_named(industry) or nearest_industry(industry)
     if code is None:
         raise SizeError(
             Bilingual(f"没有行业代码 {industry}", f"there is no industry {industry}"),
@@ -82,8 +85,18 @@ def classify(
     groups = groups_of(code)
     results = [_by_standard(group, figures) for group in groups]
     result = results[0] if len(results) == 1 else _together(code, results)
-    return SizeResult(
-        result.size_class, result.group, result.missing, result.reasons + _remarks(code, on)
+    remarks = _remarks(code, on) + _stands_for(industry, code)
+    return SizeResult(result.size_class, result.group, result.missing, result.reasons + remarks)
+
+
+def _stands_for(industry: str, code: str) -> tuple[Bilingual, ...]:
+    if industry_named(industry) is not None:
+        return ()
+    return (
+        Bilingual(
+            f"GB/T 4754-2017 没有 {industry}，按 {code} 划型",
+            f"GB/T 4754-2017 has no {industry}: classified as {code}",
+        ),
     )
 
 

@@ -52,6 +52,16 @@ def industry_named(text: str) -> str | None:
     return digits
 
 
+def nearest_industry(text: str) -> str | None:
+    """The group or division that a class of an older edition fell under: "6510" was in "651"."""
+    plain = text.strip().upper()
+    digits = plain[1:] if plain[:1].isalpha() else plain
+    if not (digits.isascii() and digits.isdecimal() and len(digits) in (3, 4)):
+        return None
+    shorter = (plain[: len(plain) - cut] for cut in range(1, len(digits) - 1))
+    return next((found for one in shorter if (found := industry_named(one))), None)
+
+
 @cache
 def groups_of(code: str) -> tuple[Standard | None, ...]:
     """The groups of the standard that the classes under `code` belong to; None stands for none."""

@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 from miaopu.engine.messages import EngineError
 from miaopu.engine.reference import data_rows, industries
 from miaopu.engine.size import CLASSES, classify
-from miaopu.engine.size_standard import VALID_FROM, groups_of, industry_named, standards
+from miaopu.engine.size_standard import (
+    VALID_FROM,
+    groups_of,
+    industry_named,
+    nearest_industry,
+    standards,
+)
 
 FIGURES = ("employees", "revenue", "assets")
 # One class of every group of the standard.
@@ -81,6 +87,21 @@ def test_every_class_belongs_to_at_most_one_group() -> None:
 )  # fmt: skip
 def test_industry_named(text: str, code: str | None) -> None:
     assert industry_named(text) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("6510", "651"), ("I6510", "651"), ("6500", "65"), ("C6510", None), ("9910", None)],
+)
+def test_class_of_an_older_edition(text: str, code: str | None) -> None:
+    assert nearest_industry(text) == code
+    if code is None:
+        with pytest.raises(EngineError):
+            classify(text, 103, Decimal(15735), None)
+    else:
+        result = classify(text, 103, Decimal(15735), None)
+        assert result.size_class == "medium"
+        assert any(text in reason.zh for reason in result.reasons)
 
 
 def test_missing_indicator_that_cannot_matter() -> None:
