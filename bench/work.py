@@ -42,7 +42,7 @@ def _milliseconds(call: Callable[[], object]) -> float:
 
 
 def explain(report: Report, version: ProgrammeVersion) -> None:
-    """Reasons for one enterprise: with its facts read from the database, and by the engine alone."""
+    """Reasons for one enterprise: with its facts from the database, and by the engine alone."""
     enterprises = list(Enterprise.objects.order_by("pk")[:EXPLAINED])
     rules = version.pack.rule_set(FIRST_DAY)
     explain_item(version, "direct_subsidy", enterprises[0], FIRST_DAY)

@@ -69,8 +69,8 @@ def classify(
     them or not: "65", "I65", "6511"); `employees` in persons; `revenue` and `assets` in 10,000
     yuan; `on` the day asked for, of which only days before the standard of 2017 make a difference:
     they get a reason that says so. A class of an older edition ("6510") is classified by what is
-    left of it in the table ("651"), and a reason says so. Raises SizeError for an unknown code and a
-    negative figure.
+    left of it in the table ("651"), and a reason says so. Raises SizeError for an unknown code and
+    a negative figure.
     """
     figures = _figures(employees, revenue, assets)
     code = industry_named(industry) or nearest_industry(industry)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -125,12 +126,11 @@ def check(site: DemoSite, journal: Journal, kills: list[Kill]) -> None:
         assert contradictions(connection) == []
     assert unexplained(journal, kills) == []
     site.verified_books()
-    confirmed_by_retry = [entry for entry in journal.confirmed if entry.sent > 1]
+    again = sum(entry.sent > 1 for entry in journal.confirmed)
     told = {kind: [f"{one.back_after:.1f}" for one in kills if one.kind == kind] for kind in KINDS}
-    print(
-        f"{len(journal.confirmed)} steps confirmed, {len(confirmed_by_retry)} of them by sending "
-        f"them again, {len(journal.unanswered)} requests without an answer; seconds until back: "
-        f"{told}"
+    sys.stdout.write(
+        f"{len(journal.confirmed)} steps confirmed, {again} of them by sending them again, "
+        f"{len(journal.unanswered)} requests without an answer; seconds until back: {told}\n"
     )
 
 

@@ -75,7 +75,8 @@ RULES: dict[str, str] = {
     "a paid award names who paid, when, and the bank's reference; another paid than decided": """
         SELECT number FROM ledger_award
          WHERE (state = 'paid') <> (paid_by_id IS NOT NULL)
-            OR (state = 'paid') <> (bank_reference <> '') OR (state = 'paid') <> (paid_at IS NOT NULL)
+            OR (state = 'paid') <> (bank_reference <> '')
+            OR (state = 'paid') <> (paid_at IS NOT NULL)
             OR paid_by_id IN (approved_by_id, decided_by_id)""",
     "the clock that runs belongs to the state (a released award's is not looked at)": """
         SELECT c.number, c.state, a.state, k.running FROM cases_case c
