@@ -15,13 +15,16 @@ from miaopu.cases.guards import (
     FormConflict,
     FormRefused,
     check_draft,
+    check_length,
     check_materials,
     check_other_person,
     check_period,
     check_represents,
+    check_still_entitled,
     reason_needed,
 )
 from miaopu.cases.models import Case, CaseFile, Item
+from miaopu.cases.notices import BACK, tell_enterprise
 from miaopu.cases.workflow import lock_case
 from miaopu.cases.workflow import transition as change_state
 from miaopu.core import clock
@@ -96,8 +99,10 @@ def open_case(item: Item, enterprise: Enterprise, *, by: User) -> Case:
 def save_form(case: Case, typed: Mapping[str, Any], *, revision: int, by: User) -> list[FormError]:
     """Keep what was typed in a draft, right or wrong, and return the errors.
 
-    Raises FormConflict where the draft was changed since `revision`, Conflict once submitted.
+    Raises FormConflict where the draft was changed since `revision`, Conflict once submitted,
+    ActionRefused where it is longer than anybody types.
     """
+    check_length(typed)
     locked = lock_case(case)
     check_represents(by, locked.enterprise)
     check_draft(locked)
@@ -215,10 +220,16 @@ def propose_refusal(case: Case, *, by: User, reason: str) -> Case:
 
 @transaction.atomic
 def approve_case(case: Case, *, by: User, reason: str = "") -> Case:
-    """Approve a proposal to support; another person than the proposer."""
+    """Approve a proposal to support; another person than the proposer.
+
+    Raises ActionRefused where the facts have changed since the proposal.
+    """
     locked = lock_case(case)
     check_other_person(locked, by)
-    changes: dict[str, Any] = {"approved_by": by} if locked.state == CaseState.PROPOSED else {}
+    changes: dict[str, Any] = {}
+    if locked.state == CaseState.PROPOSED:
+        check_still_entitled(locked)
+        changes = {"approved_by": by}
     return change_state(locked, "approve", by=by, reason=reason, **changes)
 
 
@@ -237,8 +248,25 @@ def confirm_refusal(case: Case, *, by: User, reason: str = "") -> Case:
 
 @transaction.atomic
 def send_back(case: Case, *, by: User, reason: str) -> Case:
-    """Send a proposal back to review, with a reason."""
+    """Send a proposal back to review, with a reason; also out of publicity (an objection upheld).
+
+    The list stands as it was published; the case needs another one.
+    """
     reason = reason_needed(reason)
     locked = lock_case(case)
     check_other_person(locked, by)
-    return change_state(locked, "send_back", by=by, reason=reason, proposed_by=None, decisions={})
+    was_published = locked.state == CaseState.PUBLISHED
+    sent = change_state(
+        locked,
+        "send_back",
+        by=by,
+        reason=reason,
+        proposed_by=None,
+        approved_by=None,
+        publicity=None,
+        amount_fen=None,
+        decisions={},
+    )
+    if was_published:
+        tell_enterprise(sent, f"send_back/{sent.revision}", BACK)
+    return sent

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from miaopu.cases import outcomes
 from miaopu.cases.clocks import calculation_rows, start_clock, stop_clock
 from miaopu.cases.enums import CaseState, Step, Verb
+from miaopu.cases.guards import check_other_person, check_still_entitled
 from miaopu.cases.models import Case, Item, Publicity
 from miaopu.cases.workflow import lock_case
 from miaopu.cases.workflow import transition as change_state
@@ -23,6 +24,7 @@ from miaopu.core.scope import reaches
 from miaopu.engine.clock import working_days
 from miaopu.engine.masking import mask_name
 from miaopu.engine.seals import canonical
+from miaopu.plans.models import Programme
 
 
 def list_line(case: Case) -> dict[str, Any]:
@@ -56,6 +58,8 @@ def publish_list(item: Item, region: Region, *, by: User) -> Publicity:
     """
     if not reaches(by, region.code, [Role.APPROVER]):
         raise NotAllowed(_("您的角色不能发布公示"), _("请交由批准人办理"))
+    # Two lists of a programme at once: the second waits for its number.
+    Programme.objects.select_for_update(of=("self",), no_key=True).get(pk=item.version.programme_id)
     waiting = Case.objects.filter(item=item, region=region).in_states(CaseState.APPROVED)
     cases = [lock_case(case) for case in waiting.order_by("-priority_points", "submitted_at", "pk")]
     cases = [case for case in cases if case.state == CaseState.APPROVED]
@@ -97,10 +101,13 @@ def publish_list(item: Item, region: Region, *, by: User) -> Publicity:
 def decide_case(case: Case, *, by: User, reason: str = "") -> Case:
     """Grant a case whose publicity has ended; the outcome is carried out in the same transaction.
 
-    Raises ActionRefused while the list is still published, and whatever the outcome refuses (for
-    awards: a budget that is short), in which case nothing at all has changed.
+    Not by who proposed. Raises ActionRefused while the list is still published, where the facts
+    have changed, and whatever the outcome refuses (for awards: a budget that is short), in which
+    case nothing at all has changed.
     """
     locked = lock_case(case)
+    check_other_person(locked, by)
+    signed: dict[str, Any] = {}
     if locked.state == CaseState.PUBLISHED:
         publicity = locked.publicity
         if publicity is None or clock.today() <= publicity.ends_on:
@@ -109,10 +116,12 @@ def decide_case(case: Case, *, by: User, reason: str = "") -> Case:
                 _("公示至 %(day)s 止，次日起可以决定")
                 % {"day": publicity.ends_on.isoformat() if publicity else "?"},
             )
-        if digest_of(publicity) != publicity.digest:
+        published = {line["case"]: line["amount_fen"] for line in publicity.lines}
+        unchanged = published.get(locked.number) == locked.amount_fen
+        if digest_of(publicity) != publicity.digest or not unchanged:
             raise ActionRefused(_("公示名单与摘要不符"), _("请立即联系审计员"))
-    signed: dict[str, Any] = {}
-    if locked.state == CaseState.PUBLISHED:
+        check_still_entitled(locked)
+        _begin_decision(locked)
         signed = {"decided_by": by, "decided_at": clock.now()}
     granted = change_state(locked, "grant", by=by, reason=reason, **signed)
     outcomes.handler_of(granted.item.outcome)(granted, by)
@@ -128,10 +137,15 @@ def start_decide_clocks() -> int:
     )
     for case in ended.order_by("pk"):
         locked = lock_case(case)
-        running = locked.running_clock
-        if locked.publicity is None or running is None or running.step != Step.PUBLICITY:
-            continue
-        stop_clock(locked, locked.publicity.ends_on)
-        start_clock(locked, Step.DECIDE, locked.publicity.ends_on)
-        started += 1
+        started += _begin_decision(locked)
     return started
+
+
+def _begin_decision(locked: Case) -> bool:
+    """Pass from the clock of publicity to that of the decision, on the list's last day."""
+    running = locked.running_clock
+    if locked.publicity is None or running is None or running.step != Step.PUBLICITY:
+        return False
+    stop_clock(locked, locked.publicity.ends_on)
+    start_clock(locked, Step.DECIDE, locked.publicity.ends_on)
+    return True

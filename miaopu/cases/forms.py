@@ -17,6 +17,9 @@ from miaopu.parties.facts import known_facts
 from miaopu.parties.models import Enterprise
 
 MAX_INTEGER = 1_000_000
+MAX_CHARACTERS = 50_000  # of a whole form
+# Signs that no text has (control, surrogates) or that make a text read otherwise than it stands.
+DECEPTIVE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 PHONE = re.compile(r"^(1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8})$")
 MONEY = re.compile(r"^[0-9]{1,13}(\.[0-9]{1,2})?$")
 ACCOUNT = re.compile(r"^[0-9]{8,30}$")
@@ -108,7 +111,7 @@ def check_form(
     values: dict[str, Any] = {}
     errors: list[FormError] = []
     for field in fields:
-        value, problem = _clean(field, str(typed.get(field.id, "")))
+        value, problem = _clean(field, DECEPTIVE.sub("", str(typed.get(field.id, ""))))
         values[field.id] = value
         if problem:
             errors.append(FormError(field.id, problem))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from miaopu.cases.enums import CaseState
-from miaopu.cases.forms import FormError
+from miaopu.cases.forms import MAX_CHARACTERS, FormError
 from miaopu.cases.models import Case, Item
 from miaopu.core import clock
 from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
 from miaopu.core.models import User
 from miaopu.parties.models import Enterprise, Representative
+from miaopu.plans.entitlements import explain_item
 
 
 class FormRefused(ActionRefused):
@@ -78,10 +80,27 @@ def reason_needed(reason: str) -> str:
     return reason.strip()
 
 
+def check_length(typed: Mapping[str, Any]) -> None:
+    """A form is a form, not a store; raises ActionRefused where it is longer than anybody types."""
+    if sum(len(str(value)) for value in typed.values()) > MAX_CHARACTERS:
+        raise ActionRefused(_("填写的内容太长"), _("请精简文字，详细内容可作为材料上传"))
+
+
+def check_still_entitled(case: Case) -> None:
+    """Facts of today and the signed answers give what was proposed; raises ActionRefused if not."""
+    answers = {name: bool(signed["answer"]) for name, signed in case.decisions.items()}
+    found = explain_item(case.item.version, case.item.code, case.enterprise, clock.today(), answers)
+    if found.status != "true" or found.amount_fen != case.amount_fen:
+        raise ActionRefused(
+            _("提出意见后数据有变化，现有数据不再支持这笔扶持"), _("请核对判定依据，退回重审")
+        )
+
+
 def check_other_person(case: Case, by: User) -> None:
-    """Whoever approves is not who proposed; raises NotAllowed otherwise."""
+    """Whoever approves or decides is not who proposed; raises NotAllowed otherwise."""
     if case.proposed_by_id == by.pk and case.state in (
         CaseState.PROPOSED,
         CaseState.REFUSAL_PROPOSED,
+        CaseState.PUBLISHED,
     ):
-        raise NotAllowed(_("提出意见的人不能自己批准"), _("请由另一位批准人办理"))
+        raise NotAllowed(_("提出意见的人不能自己批准或决定"), _("请由另一位批准人办理"))

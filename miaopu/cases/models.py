@@ -113,6 +113,11 @@ class Case(models.Model):
                 violation_error_message=_("提出意见和批准须由不同人员完成"),
             ),
             models.CheckConstraint(
+                name="case_decider_is_another",
+                condition=Q(decided_by=None) | ~Q(decided_by=F("proposed_by")),
+                violation_error_message=_("提出意见和决定须由不同人员完成"),
+            ),
+            models.CheckConstraint(
                 name="case_known_state",
                 condition=Q(state__in=CaseState.values),
                 violation_error_message=_("未知的办件状态"),
@@ -136,7 +141,21 @@ class Case(models.Model):
                 violation_error_message=_("已提交的办件须有提交时间"),
             ),
         ]
-        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="stays_what_it_is",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(
+                    "item", "programme", "once_key", "enterprise", "region", "opened_at"
+                ),
+            ),
+            pgtrigger.Protect(
+                name="ended_is_frozen",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__state__in=[CaseState.GRANTED, *ENDED]),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -182,6 +201,14 @@ class CaseClock(models.Model):
                 violation_error_message=_("到期日不得早于起算日"),
             ),
         ]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="stopped_is_frozen",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__stopped_on__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.step} → {self.due_on}"
@@ -204,6 +231,9 @@ class CaseFile(models.Model):
         ordering = ["case_id", "pk"]
         constraints = [
             models.UniqueConstraint(name="case_file_once", fields=["case", "material", "file"])
+        ]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]
 
     def __str__(self) -> str:

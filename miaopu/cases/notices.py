@@ -16,6 +16,9 @@ TEXTS = {
 }
 
 
+BACK = Bilingual("公示后退回重审", "was sent back to review after its publicity")
+
+
 def tell_enterprise(case: Case, key: str, text: Bilingual) -> None:
     """Tell everybody who acts for the case's enterprise."""
     people = Representative.objects.live().filter(enterprise_id=case.enterprise_id)

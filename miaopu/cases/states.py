@@ -38,7 +38,7 @@ TABLE = TransitionTable(
         ),
         Transition(
             "send_back",
-            frozenset({State.PROPOSED, State.REFUSAL_PROPOSED}),
+            frozenset({State.PROPOSED, State.REFUSAL_PROPOSED, State.PUBLISHED}),
             State.ACCEPTED,
             frozenset({Role.APPROVER}),
         ),

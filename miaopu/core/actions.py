@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import tempfile
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import puremagic
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import models, transaction
 from django.utils import timezone
@@ -29,6 +31,7 @@ from miaopu.core.models import (
     Region,
     User,
 )
+from miaopu.core.scope import region_prefix
 from miaopu.engine import reference
 
 MEDIA_TYPES = {
@@ -38,6 +41,19 @@ MEDIA_TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+
+
+def _acting_office(by: User | None, region_code: str | None) -> Office | None:
+    """The user's office that covers the region most closely; her first one where none does."""
+    offices = [membership.office for membership in by.live_memberships] if by is not None else []
+    covering = [
+        office
+        for office in offices
+        if region_code and region_code.startswith(region_prefix(office.region_id))
+    ]
+    if covering:
+        return max(covering, key=lambda office: len(region_prefix(office.region_id)))
+    return offices[0] if offices else None
 
 
 def record_event(
@@ -50,12 +66,12 @@ def record_event(
     data: Mapping[str, Any] | None = None,
 ) -> Event:
     """Append an event about `subject`. `by` is None only for what the system does itself."""
-    memberships = by.live_memberships if by is not None else []
+    region_code = region.code if isinstance(region, Region) else region
     return Event.objects.create(
         at=clock.now(),
         actor=by,
-        office=memberships[0].office if memberships else None,
-        region_id=region.code if isinstance(region, Region) else region,
+        office=_acting_office(by, region_code),
+        region_id=region_code,
         verb=verb,
         subject_type=subject._meta.label_lower,
         subject_id=str(subject.pk),
@@ -135,6 +151,28 @@ def media_extension(content: bytes) -> str | None:
     return found if found in MEDIA_TYPES else None
 
 
+def _store(name: str, content: bytes) -> None:
+    """Put content in its place on the disk, whole or not at all, readable by the owner only."""
+    place = Path(default_storage.path(name))
+    if place.exists() and place.stat().st_size == len(content):
+        return
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as unfinished:
+        try:
+            unfinished.write(content)
+            unfinished.flush()
+            os.fsync(unfinished.fileno())
+            os.replace(unfinished.name, place)
+        except OSError:
+            Path(unfinished.name).unlink(missing_ok=True)
+            raise
+    folder = os.open(place.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
 @transaction.atomic
 def keep_file(content: bytes, *, by: User) -> File:
     """Keep a file once per content; its type is what the content says, not the name.
@@ -152,20 +190,18 @@ def keep_file(content: bytes, *, by: User) -> File:
             _("请上传 PDF、PNG、JPG、Word（docx）或 Excel（xlsx）文件"),
         )
     digest = hashlib.sha256(content).hexdigest()
-    known = File.objects.filter(sha256=digest).first()
-    if known is not None:
-        return known
-    file = File(
+    _store(File(sha256=digest).storage_name, content)
+    file, created = File.objects.get_or_create(
         sha256=digest,
-        size=len(content),
-        media_type=MEDIA_TYPES[extension],
-        extension=extension,
-        kept_at=clock.now(),
+        defaults={
+            "size": len(content),
+            "media_type": MEDIA_TYPES[extension],
+            "extension": extension,
+            "kept_at": clock.now(),
+        },
     )
-    if not default_storage.exists(file.storage_name):
-        default_storage.save(file.storage_name, ContentFile(content))
-    file.save()
-    record_event(file, Verb.KEEP_FILE, by=by, data={"sha256": digest, "size": len(content)})
+    if created:
+        record_event(file, Verb.KEEP_FILE, by=by, data={"sha256": digest, "size": len(content)})
     return file
 
 

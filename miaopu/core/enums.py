@@ -19,6 +19,7 @@ class Role(models.TextChoices):
 
 
 ADMIN_ROLES = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
+WORKING_ROLES = tuple(role for role in Role if role not in ADMIN_ROLES)
 
 
 class UserKind(models.TextChoices):

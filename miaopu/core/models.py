@@ -137,6 +137,7 @@ class Membership(models.Model):
                 violation_error_message=_("系统、安全、审计三类管理员须由不同人员担任"),
             ),
         ]
+        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.user} · {self.office} · {self.get_role_display()}"

@@ -35,9 +35,14 @@ class EventQuerySet(models.QuerySet[M]):
     """Events."""
 
     def for_user(self, user: AnyUser) -> Self:
-        """Events that an auditor may search: those of the regions in her scope."""
-        prefixes = region_prefixes(user, READERS_OF_EVENTS)
-        return self.filter(within(prefixes))
+        """Events that an auditor may search: those of the regions in her scope.
+
+        What belongs to no region (seals, jobs, stored files) is the audit administrator's matter.
+        """
+        events = within(region_prefixes(user, READERS_OF_EVENTS))
+        if region_prefixes(user, [Role.AUDIT_ADMIN]):
+            events |= Q(region=None)
+        return self.filter(events)
 
     def for_subject(self, subject: models.Model) -> Self:
         """Events of one thing, oldest first. The caller has proved that the user may see it."""

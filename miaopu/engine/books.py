@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -13,6 +13,13 @@ from miaopu.engine.messages import Bilingual, EngineError
 
 FORMAT = "miaopu-books-1"
 SOURCE = "source"
+_SHOWN = 40
+# How often each kind of transfer moves an award's amount, by the award's state.
+_EXPECTED = {
+    "committed": {"commit": 1, "post": 0, "release": 0},
+    "paid": {"commit": 1, "post": 1, "release": 0},
+    "released": {"commit": 1, "post": 0, "release": 1},
+}
 
 
 class BooksUnreadable(EngineError):
@@ -133,6 +140,10 @@ def _check_transfers(books: Books) -> Iterator[BookFinding]:
 
 
 def _check_balances(books: Books) -> Iterator[BookFinding]:
+    codes = Counter(account.code for account in books.accounts)
+    for code, times in codes.items():
+        if times > 1:
+            yield BookFinding(code, Bilingual("科目重复", "account occurs twice"), 1, times)
     kinds = {account.code: account.kind for account in books.accounts}
     running: dict[str, int] = defaultdict(int)
     below: dict[str, int] = {}
@@ -161,13 +172,8 @@ def _check_awards(books: Books) -> Iterator[BookFinding]:
         moved[transfer.award, transfer.kind] += sum(
             entry.amount_fen for entry in transfer.entries if entry.amount_fen > 0
         )
-    expected = {
-        "committed": {"commit": 1, "post": 0, "release": 0},
-        "paid": {"commit": 1, "post": 1, "release": 0},
-        "released": {"commit": 1, "post": 0, "release": 1},
-    }
     for award in books.awards:
-        for kind, times in expected[award.state].items():
+        for kind, times in _EXPECTED[award.state].items():
             if moved[award.number, kind] != times * award.amount_fen:
                 yield BookFinding(
                     award.number,
@@ -242,25 +248,44 @@ def from_export(document: Mapping[str, Any]) -> Books:
         if document["format"] != FORMAT:
             raise KeyError(document["format"])
         return Books(
-            accounts=tuple(BookAccount(**row) for row in document["accounts"]),
+            accounts=tuple(BookAccount(**_typed(row)) for row in _rows(document["accounts"])),
             transfers=tuple(
                 BookTransfer(
-                    key=row["key"],
-                    kind=row["kind"],
-                    day=date.fromisoformat(row["day"]),
-                    award=row["award"],
-                    entries=tuple(BookEntry(**entry) for entry in row["entries"]),
+                    **{
+                        **_typed({name: row[name] for name in row if name != "entries"}),
+                        "entries": tuple(
+                            BookEntry(**_typed(entry)) for entry in _rows(row["entries"])
+                        ),
+                    }
                 )
-                for row in document["transfers"]
+                for row in _rows(document["transfers"])
             ),
-            awards=tuple(BookAward(**row) for row in document["awards"]),
-            seals=tuple(
-                BookSeal(**{**row, "day": date.fromisoformat(row["day"])})
-                for row in document["seals"]
-            ),
+            awards=tuple(BookAward(**_typed(row)) for row in _rows(document["awards"])),
+            seals=tuple(BookSeal(**_typed(row)) for row in _rows(document["seals"])),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BooksUnreadable(
             Bilingual(f"不是账目导出文件：{error}", f"not an export of books: {error}"),
             Bilingual("请使用公开页面下载的文件", "use the file from the public page"),
         ) from error
+
+
+def _rows(value: object) -> list[dict[str, Any]]:
+    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+        raise TypeError(f"a list of objects was expected, not {str(value)[:_SHOWN]}")
+    return value
+
+
+def _typed(row: Mapping[str, object]) -> dict[str, Any]:
+    """The values of a row in their types: whole numbers, a day, known states, hashes, texts."""
+    typed: dict[str, Any] = {}
+    for name, value in row.items():
+        if name in ("amount_fen", "balance_fen", "count"):
+            good = type(value) is int and (name != "count" or value >= 0)
+        else:
+            good = isinstance(value, str) and (name != "state" or value in _EXPECTED)
+            good = good and (name not in ("root", "chain") or seals.is_hash(str(value)))
+        if not good:
+            raise ValueError(f"{name} {str(value)[:_SHOWN]}")
+        typed[name] = date.fromisoformat(str(value)) if name == "day" else value
+    return typed

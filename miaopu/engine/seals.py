@@ -55,12 +55,17 @@ def chain(previous_hex: str, day: date, root_hex: str, count: int) -> str:
     The first day's `previous_hex` is GENESIS. Raises SealError for anything but 64 lower-case hex
     signs, a moment instead of a day, and a negative count.
     """
-    if not _HEX.fullmatch(previous_hex) or not _HEX.fullmatch(root_hex):
+    if not is_hash(previous_hex) or not is_hash(root_hex):
         raise _refused("哈希值应为 64 位小写十六进制", "a hash is 64 lower-case hex signs")
     if isinstance(day, datetime) or count < 0:
         raise _refused("日期或条数无效", "the day or the count is not valid")
     record = {"previous": previous_hex, "day": day.isoformat(), "root": root_hex, "count": count}
     return hashlib.sha256(canonical(record)).hexdigest()
+
+
+def is_hash(text: str) -> bool:
+    """Whether the text is a hash as seals write it: 64 lower-case hex signs."""
+    return _HEX.fullmatch(text) is not None
 
 
 def canonical(record: Mapping[str, object]) -> bytes:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from miaopu.core import clock
@@ -159,21 +160,44 @@ def fund_account(
 
 @transaction.atomic
 def open_budgets(version: ProgrammeVersion, *, by: User | None) -> int:
-    """Enter the budgets of a programme's version in the books; again changes nothing."""
+    """Enter the budgets of a programme's version in the books; again changes nothing.
+
+    Of a budget that an earlier version had, the difference is entered. Raises BudgetShort where a
+    smaller one would fall below what is promised.
+    """
     entered = 0
     for budget in version.pack.budgets:
         key = f"fund/{version.programme.slug}/{budget.id}"
-        if Transfer.objects.filter(key=key).exists():
+        region = Region.objects.get(code=budget.region)
+        earlier = Transfer.objects.filter(Q(key=key) | Q(key__startswith=f"{key}/"))
+        missing = budget.amount_fen - _put_in(earlier, version, budget.item, budget.level, region)
+        if not missing:
             continue
         fund_account(
             version.programme,
             budget.item,
             budget.level,
-            Region.objects.get(code=budget.region),
-            budget.amount_fen,
-            key=key,
+            region,
+            missing,
+            key=f"{key}/{earlier.count() + 1}" if earlier.exists() else key,
             by=by,
             reason=f"{budget.id}",
         )
         entered += 1
     return entered
+
+
+def _put_in(
+    transfers: QuerySet[Transfer],
+    version: ProgrammeVersion,
+    purpose: str,
+    level: Level | str,
+    region: Region,
+) -> int:
+    """What the transfers have put into one available account, in fen."""
+    entries = Entry.objects.filter(
+        transfer__in=transfers,
+        account=account_of(version.programme, purpose, level, region, AccountKind.AVAILABLE),
+    )
+    total: int | None = entries.aggregate(total=Sum("amount_fen"))["total"]
+    return total or 0

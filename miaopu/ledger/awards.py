@@ -20,6 +20,7 @@ from miaopu.ledger.actions import Line, account_of, make_transfer
 from miaopu.ledger.enums import AccountKind, AwardState, Level, TransferKind, Verb
 from miaopu.ledger.models import Account, Award
 
+SHOWN_REASON = 200  # signs of a reason in a notice; the page of the case shows it whole
 WIDTH = {Level.PROVINCE: 2, Level.CITY: 4, Level.COUNTY: 6}
 
 
@@ -159,4 +160,12 @@ def release_award(award: Award, *, by: User, reason: str) -> Award:
     _move(locked, TransferKind.RELEASE, AccountKind.COMMITTED, AccountKind.AVAILABLE, by)
     stop_clock(locked.case)
     record_event(locked.case, Verb.RELEASE, by=by, reason=reason, region=locked.case.region_id)
+    tell_enterprise(
+        locked.case,
+        "released",
+        Bilingual(
+            f"扶持资金不再拨付：{reason.strip()[:SHOWN_REASON]}",
+            f"the support will not be paid: {reason.strip()[:SHOWN_REASON]}",
+        ),
+    )
     return locked

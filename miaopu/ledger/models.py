@@ -91,6 +91,13 @@ class Account(models.Model):
                 condition=~pgtrigger.Q(new__balance_fen=0),
                 func="RAISE EXCEPTION 'ledger: an account opens at zero';",
             ),
+            pgtrigger.Protect(
+                name="stays_what_it_is",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(
+                    "code", "programme", "purpose", "level", "region", "kind"
+                ),
+            ),
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
         ]
 
@@ -140,7 +147,21 @@ class Award(models.Model):
                 violation_error_message=_("拨付须有经办人、时间和银行流水号"),
             ),
         ]
-        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="stays_what_it_is",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(
+                    "number", "case", "amount_fen", "approved_by", "decided_by", "committed_at"
+                ),
+            ),
+            pgtrigger.Protect(
+                name="ended_is_frozen",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__state__in=[AwardState.PAID, AwardState.RELEASED]),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number

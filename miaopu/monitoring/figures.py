@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import BigIntegerField, Count, Q, QuerySet, Sum
+from django.db.models import (
+    BigIntegerField,
+    Count,
+    Func,
+    Q,
+    QuerySet,
+    Sum,
+    TextField,
+    Value,
+)
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
@@ -71,7 +80,10 @@ def awards_of(programme: Programme) -> QuerySet[Award]:
 
 
 def _jobs() -> Sum:
-    planned = Cast(KeyTextTransform("jobs_planned", "case__form"), BigIntegerField())
+    # An answer that is no whole number counts as none.
+    answer = KeyTextTransform("jobs_planned", "case__form")
+    digits = Func(answer, Value(r"^[0-9]{1,9}$"), function="substring", output_field=TextField())
+    planned = Cast(digits, BigIntegerField())
     return Sum(planned)
 
 

@@ -77,6 +77,7 @@ class Representative(models.Model):
                 violation_error_message=_("该人员已是此企业的代表"),
             )
         ]
+        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.user} · {self.enterprise}"

@@ -8,6 +8,7 @@ from typing import Self, TypeVar
 from django.db import models
 from django.db.models import Q
 
+from miaopu.core.enums import WORKING_ROLES
 from miaopu.core.scope import AnyUser, region_prefixes, within
 
 M = TypeVar("M", bound=models.Model)  # the model: bound by `as_manager()`
@@ -24,7 +25,7 @@ class EnterpriseQuerySet(models.QuerySet[M]):
             return self.filter(
                 representatives__user_id=user.pk, representatives__ended_at__isnull=True
             )
-        return self.filter(within(region_prefixes(user)))
+        return self.filter(within(region_prefixes(user, WORKING_ROLES)))
 
     def search(self, text: str) -> Self:
         """Enterprises whose code or name holds the text."""
@@ -48,7 +49,7 @@ class FactQuerySet(models.QuerySet[M]):
                 enterprise__representatives__user_id=user.pk,
                 enterprise__representatives__ended_at__isnull=True,
             )
-        return self.filter(within(region_prefixes(user), "enterprise__region__code"))
+        return self.filter(within(region_prefixes(user, WORKING_ROLES), "enterprise__region__code"))
 
 
 class RepresentativeQuerySet(models.QuerySet[M]):

@@ -14,6 +14,7 @@ from miaopu.core import clock
 from miaopu.core.actions import load_regions, record_event
 from miaopu.core.errors import ActionRefused
 from miaopu.core.models import Region, User
+from miaopu.core.scope import region_prefix
 from miaopu.engine.packs.schema import Pack
 from miaopu.parties.dictionary import fact_dictionary
 from miaopu.parties.facts import iterate_known_facts
@@ -38,11 +39,25 @@ def _check_facts(pack: Pack) -> None:
             )
 
 
+def _put_in_force(version: ProgrammeVersion, *, by: User | None) -> None:
+    version.programme.versions.current().update(state=VersionState.SUPERSEDED)
+    version.state = VersionState.CURRENT
+    version.save(update_fields=["state"])
+    record_event(
+        version,
+        Verb.LOAD_VERSION,
+        by=by,
+        region=version.programme.region,
+        data={"digest": version.digest, "number": version.number},
+    )
+
+
 @transaction.atomic
 def load_version(pack: Pack, *, by: User | None) -> tuple[ProgrammeVersion, bool]:
     """Load a checked pack as the current version; the same pack again changes nothing.
 
-    Returns the version and whether it is new. Cases under older versions stay on them.
+    The pack of an older version puts that version in force again. Returns the version and whether
+    it is new. Cases under other versions stay on them.
     """
     _check_facts(pack)
     load_regions((zone.code, zone.title.zh, zone.title.en, zone.parent) for zone in pack.zones)
@@ -57,6 +72,8 @@ def load_version(pack: Pack, *, by: User | None) -> tuple[ProgrammeVersion, bool
     Programme.objects.select_for_update(of=("self",), no_key=True).get(pk=programme.pk)
     known = programme.versions.filter(digest=pack.digest).first()
     if known is not None:
+        if known.state != VersionState.CURRENT:
+            _put_in_force(known, by=by)
         return known, False
     last = programme.versions.order_by("-number").first()
     programme.versions.current().update(state=VersionState.SUPERSEDED)
@@ -97,7 +114,7 @@ def match_version(version: ProgrammeVersion, as_of: date, report: Report | None 
     `report(done, total)` is called now and then. Returns the number of matches.
     """
     region = version.programme.region
-    enterprises = Enterprise.objects.filter(region__code__startswith=region.code[:4])
+    enterprises = Enterprise.objects.filter(region__code__startswith=region_prefix(region.code))
     total = enterprises.count()
     rows: list[Match] = []
     for done, (enterprise, known) in enumerate(iterate_known_facts(enterprises, as_of), start=1):

@@ -6,6 +6,7 @@ from typing import Self, TypeVar
 
 from django.db import models
 
+from miaopu.core.enums import WORKING_ROLES
 from miaopu.core.scope import AnyUser, region_prefixes, within
 from miaopu.plans.enums import MatchStatus, VersionState
 
@@ -52,7 +53,7 @@ class MatchQuerySet(models.QuerySet[M]):
                 enterprise__representatives__user_id=user.pk,
                 enterprise__representatives__ended_at__isnull=True,
             )
-        return self.filter(within(region_prefixes(user), "enterprise__region__code"))
+        return self.filter(within(region_prefixes(user, WORKING_ROLES), "enterprise__region__code"))
 
     def current(self) -> Self:
         """Matches under versions in force."""

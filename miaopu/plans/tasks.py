@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import date
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
@@ -35,8 +36,10 @@ def match_programme(job_id: int, version_id: int, as_of: str) -> None:
     finish_job(job, {"matches": count})
 
 
+@transaction.atomic
 def start_matching(version: ProgrammeVersion, *, by: User | None) -> Job:
-    """Start the match of everybody as of today, once per version and moment."""
+    """Start the match of everybody as of today; one at a time for each version."""
+    ProgrammeVersion.objects.select_for_update(of=("self",), no_key=True).get(pk=version.pk)
     today = clock.today()
     unfinished = Job.objects.unfinished().filter(key__startswith=f"match/{version.pk}/").first()
     if unfinished is not None:

@@ -84,6 +84,15 @@ class SignInForm(LoginForm):
         return response
 
 
+def counted_name(request: HttpRequest | None, credentials: dict[str, Any] | None = None) -> str:
+    """The name under which failed sign-ins are counted: the same however it is spelled.
+
+    Names are looked up without regard to case, so every spelling of one counts as that one.
+    """
+    posted = request.POST.get("login", "") if request is not None else ""
+    return str((credentials or {}).get("username") or posted).casefold()
+
+
 @dataclass(frozen=True)
 class DemoLogin:
     """A made-up person whom a visitor of the demo may play."""

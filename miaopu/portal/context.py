@@ -98,6 +98,7 @@ SECTIONS = (
     NavSection(
         _("公开信息"),
         (
+            NavItem("home", _("计划进展")),
             NavItem("publicity_list", _("公示")),
             NavItem("money", _("资金去向")),
         ),

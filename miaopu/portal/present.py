@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -32,6 +33,15 @@ TONES: dict[str, shapes.Tone] = {
 }
 OPS = {"and": "all", "rule": "all", "or": "any", "not": "not"}
 STEP_ORDER = ("accept", "review", "approve", "publicity", "decide", "pay")
+
+
+# The engine reads a condition out in parts with a space between; Chinese is set without.
+_BETWEEN_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+
+
+def read_aloud(text: Any) -> str:
+    """A condition read out by the engine, set as people write it in the language of the page."""
+    return _BETWEEN_CHINESE.sub("", in_language(text))
 
 
 def in_language(text: Any) -> str:
@@ -81,7 +91,7 @@ def _reason(
     ]
     return shapes.Reason(
         status=node["status"],
-        text=in_language(node["title"] if top and node["title"] else node["text"]),
+        text=in_language(node["title"]) if top and node["title"] else read_aloud(node["text"]),
         op=OPS.get(node["op"], "") if children else "",  # type: ignore[arg-type]
         value=in_language(node["found"] or _found_below(node)),
         source=str(Source(known["source"]).label) if known else "",
@@ -111,7 +121,7 @@ def reasons_of_trace(
     }
     nodes = trace["tree"]["children"]
     open_keys = [node["key"] for node in nodes if node["status"] != "true"]
-    change_of = dict(zip(open_keys, (in_language(change) for change in changes), strict=False))
+    change_of = dict(zip(open_keys, (read_aloud(change) for change in changes), strict=False))
     return [_reason(node, trace["facts"], clauses, change_of, version, True) for node in nodes]
 
 
@@ -126,14 +136,18 @@ def reasons_of(explanation: ItemExplanation) -> list[shapes.Reason]:
 
 
 def clock_shape(clock: CaseClock, today: date) -> shapes.Clock:
-    """A case's clock as the clock component shows it."""
+    """A case's clock as the clock component shows it; says so where its limit is illustrative."""
+    definition = clock.case.item.definition.steps_by_id.get(clock.step)
+    step = CaseStep(clock.step).label
+    illustrative = definition is not None and definition.illustrative
+    why = _("环节：%(step)s（示例时限）") if illustrative else _("环节：%(step)s")
     return shapes.Clock(
         state="done" if clock.stopped_on else "running",
         limit=clock.days,
         left=None if clock.stopped_on else working_days_left(today, clock.due_on),
         due=clock.due_on,
         provisional=clock.provisional,
-        why=CaseStep(clock.step).label,
+        why=why % {"step": step},
         days=days_of(clock.calculation),
     )
 
@@ -228,7 +242,7 @@ def steps_of(case: Case, clocks: Iterable[CaseClock], award: Award | None) -> li
                 state=state,
                 when=when,
                 who=role_name(definitions[name].role),
-                note=_("到期日") if running else "",
+                due=running,
             )
         )
     return steps

@@ -112,13 +112,17 @@ class TrailEntry:
 
 @dataclass(frozen=True)
 class Step:
-    """A stage of a case, behind or ahead."""
+    """A stage of a case, behind or ahead.
+
+    `due`: `when` is the day by which it must be done, not the day on which it was.
+    """
 
     title: Text
     state: Literal["done", "current", "todo", "refused"]
     when: date | None = None
     who: Text = ""
     note: Text = ""
+    due: bool = False
 
     @property
     def word(self) -> str:
@@ -137,7 +141,7 @@ class Task:
 
     title: Text
     href: str
-    state: Literal["todo", "doing", "done", "blocked"]
+    state: Literal["todo", "unread", "doing", "done", "blocked"]
     hint: Text = ""
 
     @property
@@ -145,6 +149,7 @@ class Task:
         """The state in a word."""
         return {
             "todo": gettext("未开始"),
+            "unread": gettext("未读"),
             "doing": gettext("填写中"),
             "done": gettext("已完成"),
             "blocked": gettext("暂不能办"),
@@ -153,7 +158,13 @@ class Task:
     @property
     def tone(self) -> Tone:
         """The tone of the tag."""
-        return "good" if self.state == "done" else "soon" if self.state == "doing" else "neutral"
+        return (
+            "good"
+            if self.state == "done"
+            else "soon"
+            if self.state in ("doing", "unread")
+            else "neutral"
+        )
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+from django.utils.translation import gettext
+
 from miaopu.portal import formats
 from miaopu.portal.shapes import Text
 
@@ -41,12 +43,16 @@ class Column:
 
 
 class Cell(NamedTuple):
-    """A cell ready to be shown: `label` is its column's head, `tag` marks a state."""
+    """A cell ready to be shown: `label` is its column's head, `tag` marks a state.
+
+    `style` is its class: "end" where it is set flush right, "blank" where it has nothing to say
+    (a card on a narrow screen leaves such a line out).
+    """
 
     text: Text
     href: str
     label: str
-    end: bool
+    style: str
     tag: bool
     tone: str
 
@@ -69,31 +75,42 @@ class Table:
     """Columns over rows, with the caption that says what they are.
 
     `stack`: on a narrow screen each row becomes a card; otherwise the table scrolls in its box.
-    `queue`: rows are walked with j, k and Enter. `empty` is said instead of an empty table.
+    `queue`: rows are walked with j, k and Enter. `empty` is said instead of an empty table,
+    `empty_hint` below it says what to do about it.
     """
 
     columns: Sequence[Column]
     rows: Iterable[Any]
     caption: Text
     empty: Text = ""
+    empty_hint: Text = ""
     stack: bool = True
     queue: bool = False
 
     @property
     def body(self) -> list[list[Cell]]:
         """The rows as cells."""
-        heads = [(column, f"{column.title} {column.unit}".strip()) for column in self.columns]
+        heads = [(column, _label(column)) for column in self.columns]
         return [[_cell(row, column, label) for column, label in heads] for row in self.rows]
+
+
+def _label(column: Column) -> str:
+    """The head of a column with its unit, as a card on a narrow screen repeats it."""
+    if not column.unit:
+        return str(column.title)
+    return str(column.title) + gettext("（%(unit)s）") % {"unit": column.unit}
 
 
 def _cell(row: Any, column: Column, label: str) -> Cell:
     value = read(row, column.key)
     shown = _FORMATS[column.kind](value) if column.kind in _FORMATS else value
+    blank = shown is None or shown == "" or shown == formats.MISSING
+    styles = [name for name, holds in (("end", column.end), ("blank", blank)) if holds]
     return Cell(
-        text=formats.MISSING if shown is None or shown == "" else shown,
+        text=formats.MISSING if blank else shown,
         href=read(row, column.link) or "" if column.link else "",
         label=label,
-        end=column.end,
+        style=" ".join(styles),
         tag=column.kind == "tag",
         tone=read(row, column.tone) or "neutral" if column.tone else "neutral",
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.core.files.storage import default_storage
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
@@ -29,7 +32,7 @@ from miaopu.core.enums import OfficeKind, Role
 from miaopu.core.errors import ActionRefused, NotAllowed
 from miaopu.core.models import Event, File, Job, Membership, Notice, Region
 from miaopu.core.scope import reaches, region_prefix, region_prefixes
-from tests.factories import CITY, NANMING, YUNYAN, City, make_office, travel
+from tests.factories import CITY, NANMING, YUNYAN, City, make_office, make_officer, travel
 
 pytestmark = pytest.mark.django_db
 
@@ -126,6 +129,36 @@ def test_the_same_content_is_one_file(city: City) -> None:
     assert (first.extension, first.size, len(first.sha256)) == ("pdf", len(content), 64)
     with pytest.raises(DatabaseError), transaction.atomic():
         File.objects.filter(pk=first.pk).update(size=1)
+
+
+def test_a_half_written_file_is_written_again(city: City, settings: Any) -> None:
+    content = b"%PDF-1.4\n2 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+    digest = hashlib.sha256(content).hexdigest()
+    place = Path(settings.MEDIA_ROOT) / digest[:2] / digest
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(content[:7])  # what a killed process had left
+    file = keep_file(content, by=city.owner)
+    with default_storage.open(file.storage_name) as stored:
+        assert stored.read() == content
+    assert place.stat().st_mode & 0o077 == 0
+    assert list(place.parent.glob("*")) == [place]
+
+
+def test_an_event_names_the_office_that_acted(city: City) -> None:
+    add_member(
+        city.reviewer, make_office(NANMING, OfficeKind.DISTRICT_OFFICE), Role.REVIEWER, by=None
+    )
+    for region in (YUNYAN, NANMING):
+        event = record_event(city.item, "x", by=city.reviewer, region=region)
+        assert event.office is not None
+        assert event.office.region_id == region
+
+
+def test_what_the_system_does_is_shown_to_the_audit_administrator(city: City) -> None:
+    event = record_event(city.item, "x", by=None)
+    administrator = make_officer(Role.AUDIT_ADMIN, CITY)
+    assert event in Event.objects.for_user(administrator)
+    assert event not in Event.objects.for_user(city.auditor)
 
 
 def test_too_large_a_file_is_refused(city: City, settings: Any) -> None:

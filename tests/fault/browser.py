@@ -14,7 +14,10 @@ Fields = list[tuple[str, str]]
 
 
 class NoAnswer(Exception):
-    """No answer, or one that says nothing about what was done (5xx): done or not, nobody knows."""
+    """No answer, or one that says nothing about what was done: done or not, nobody knows.
+
+    That is 5xx, and the 400 of a session that could not be saved after the step was taken.
+    """
 
 
 @dataclass
@@ -151,7 +154,7 @@ class Browser:
             raise NoAnswer(f"{method} {path}: {error!r}") from error
         finally:
             connection.close()
-        if answer.status >= 500:
+        if answer.status >= 500 or answer.status == 400:
             raise NoAnswer(f"{method} {path}: {answer.status}")
         for name, value in answer.getheaders():
             if name.lower() == "set-cookie":

@@ -113,10 +113,12 @@ def check(site: DemoSite, before: list[Any], times: int, seen: list[Moment], job
     assert seen[-1][1] == seen[-1][2] == site.enterprises
     assert site.rows(MATCHES) == before
     assert matched_times(site) == times + 1
-    assert site.rows(
-        "SELECT status FROM procrastinate_jobs WHERE task_name LIKE %s AND args->>'job_id' = %s",
-        ["%match_programme", str(job)],
-    ) == [("succeeded",)]
+
+    def gone() -> bool:  # done jobs leave the queue
+        queued = "SELECT count(*) FROM procrastinate_jobs WHERE args->>'job_id' = %s"
+        return bool(site.one(queued, [str(job)]) == 0)
+
+    wait_until(gone, 10, "the job leaves the queue")
 
 
 def test_a_killed_match_is_done_once(large_site: DemoSite) -> None:
@@ -128,7 +130,7 @@ def test_a_killed_match_is_done_once(large_site: DemoSite) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kill_at", [[500, 2000], [4000], [3500, 4000, 500]], ids=str)
+@pytest.mark.parametrize("kill_at", [[500, 2000, 3500], [4000]], ids=str)
 def test_a_match_killed_again_and_again(large_site: DemoSite, kill_at: list[int]) -> None:
     before = undisturbed(large_site)
     times = matched_times(large_site)

@@ -78,13 +78,13 @@ RULES: dict[str, str] = {
             OR (state = 'paid') <> (bank_reference <> '')
             OR (state = 'paid') <> (paid_at IS NOT NULL)
             OR paid_by_id IN (approved_by_id, decided_by_id)""",
-    "the clock that runs belongs to the state (a released award's is not looked at)": """
+    "the clock that runs belongs to the state": """
         SELECT c.number, c.state, a.state, k.running FROM cases_case c
           LEFT JOIN ledger_award a ON a.case_id = c.id
          CROSS JOIN LATERAL (SELECT coalesce(string_agg(step, ' '), 'none') AS running
                                FROM cases_caseclock
                               WHERE case_id = c.id AND stopped_on IS NULL) k
-         WHERE a.state IS DISTINCT FROM 'released' AND NOT (CASE
+         WHERE NOT (CASE
             WHEN c.state = 'submitted' THEN k.running = 'accept'
             WHEN c.state = 'accepted' THEN k.running = 'review'
             WHEN c.state IN ('proposed', 'refusal_proposed') THEN k.running = 'approve'
@@ -105,15 +105,17 @@ RULES: dict[str, str] = {
         SELECT p.number, count(e.id) FROM cases_publicity p LEFT JOIN core_event e
             ON e.subject_type = 'cases.publicity' AND e.subject_id = p.id::text
          GROUP BY p.id HAVING count(e.id) <> 1""",
-    "each representative was told of the award once, and of the payment once": """
-        SELECT a.number, a.state, r.user_id, count(n.id)
-          FROM ledger_award a JOIN cases_case c ON c.id = a.case_id
-          JOIN parties_representative r
+    "who acts for the enterprise was told once of every step that concerns it": """
+        SELECT c.number, c.state, r.user_id, told.count, due.count
+          FROM cases_case c JOIN parties_representative r
             ON r.enterprise_id = c.enterprise_id AND r.ended_at IS NULL
-          LEFT JOIN core_notice n
-            ON n.user_id = r.user_id AND n.key LIKE 'award/' || a.number || '/%%'
-         GROUP BY a.id, r.user_id
-        HAVING count(n.id) <> 1 + (a.state = 'paid')::int""",
+         CROSS JOIN LATERAL (SELECT count(*) FROM core_notice n
+            WHERE n.user_id = r.user_id AND n.key LIKE 'case/' || c.number || '/%%') told
+         CROSS JOIN LATERAL (SELECT count(*) FROM core_event e
+            WHERE e.subject_type = 'cases.case' AND e.subject_id = c.id::text
+              AND e.verb IN ('cases.submit', 'cases.accept', 'cases.publish',
+                             'cases.confirm_refusal', 'ledger.commit', 'ledger.pay')) due
+         WHERE told.count <> due.count""",
     "the history of a case ends where the case is": """
         SELECT c.number, c.state, c.revision, h.state, h.revision FROM cases_case c
          CROSS JOIN LATERAL (SELECT state, revision FROM cases_caseevent h

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,15 +13,27 @@ from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
+from miaopu.cases.actions import attach_file
 from miaopu.core import clock
 from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
+from miaopu.core.models import Notice
 from miaopu.engine.books import BookEntry, from_export, to_export, verify
-from miaopu.ledger.actions import KeyReused, Line, account_of, fund_account, make_transfer
+from miaopu.engine.packs.schema import Pack
+from miaopu.ledger.actions import (
+    BudgetShort,
+    KeyReused,
+    Line,
+    account_of,
+    fund_account,
+    make_transfer,
+    open_budgets,
+)
 from miaopu.ledger.awards import pay_award, release_award
 from miaopu.ledger.books import read_books, seal_days
 from miaopu.ledger.enums import AccountKind, TransferKind
 from miaopu.ledger.models import Account, Award, Entry, Seal, Transfer
-from tests.factories import City, travel
+from miaopu.plans.actions import load_version
+from tests.factories import City, guiyang_pack, travel
 
 pytestmark = pytest.mark.django_db
 
@@ -65,8 +78,37 @@ def test_release_returns_the_money(city: City) -> None:
     with pytest.raises(ActionRefused):
         release_award(award, by=city.finance, reason=" ")
     release_award(award, by=city.finance, reason="企业已注销")
+    assert Notice.objects.filter(user=city.owner, text__contains="企业已注销").count() == 1
     assert {a.balance_fen for a in Account.objects.with_kind(AccountKind.COMMITTED)} == {0}
     assert verify(read_books()) == []
+
+
+def test_an_amended_budget_is_entered_once(city: City) -> None:
+    content = guiyang_pack().to_json()
+    more, less = content["budgets"][0], content["budgets"][1]
+    more["amount"] = str(Decimal(more["amount"]) + 1_000)
+    less["amount"] = str(Decimal(less["amount"]) - 500)
+    before = {account.pk: account.balance_fen for account in Account.objects.all()}
+    version, _created = load_version(Pack.from_json(content), by=None)
+    assert open_budgets(version, by=None) == 2
+    assert open_budgets(version, by=None) == 0
+    changes = sorted(
+        account.balance_fen - before[account.pk]
+        for account in Account.objects.with_kind(AccountKind.AVAILABLE)
+        if account.balance_fen != before[account.pk]
+    )
+    assert changes == [-50_000, 100_000]
+    assert verify(read_books()) == []
+
+
+def test_a_budget_is_not_cut_below_what_is_promised(city: City) -> None:
+    city.granted()
+    content = guiyang_pack().to_json()
+    for budget in content["budgets"]:
+        budget["amount"] = "1"
+    version, _created = load_version(Pack.from_json(content), by=None)
+    with pytest.raises(BudgetShort):
+        open_budgets(version, by=None)
 
 
 def test_same_key_moves_once(city: City) -> None:
@@ -105,12 +147,38 @@ def test_lines_that_do_not_sum_to_zero_are_refused_by_code_and_database(city: Ci
         "UPDATE plans_programmeversion SET digest = repeat('0', 64)",
         "DELETE FROM cases_case",
         "DELETE FROM ledger_award",
+        "UPDATE ledger_award SET amount_fen = amount_fen + 1",
+        "UPDATE ledger_account SET kind = 'source' WHERE kind = 'available'",
+        "UPDATE cases_case SET trace = '{}'",
+        "UPDATE cases_case SET item_id = item_id + 1",
+        "UPDATE cases_caseclock SET due_on = due_on + 1 WHERE stopped_on IS NOT NULL",
+        "DELETE FROM cases_caseclock",
+        "UPDATE cases_caseevent SET amount_fen = 1",
+        "DELETE FROM ledger_awardevent",
+        "DELETE FROM core_membershipevent",
+        "DELETE FROM core_membership",
+        "DELETE FROM parties_representative",
     ],
 )
 def test_database_refuses_to_rewrite(city: City, statement: str) -> None:
     city.granted()
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+def test_what_was_paid_or_released_stays_so(city: City) -> None:
+    pay_award(city.granted(), "B1", by=city.finance)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Award.objects.update(bank_reference="B2")
+
+
+def test_a_file_that_was_handed_in_stays(city: City) -> None:
+    case = city.draft()
+    material = city.item.definition.materials[0].id
+    png = bytes.fromhex("89504e470d0a1a0a0000000d4948445200000001000000010806000000")
+    attached = attach_file(case, material, "a.png", png, by=city.owner)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        attached.delete()
 
 
 def test_seals_chain_day_after_day(city: City) -> None:

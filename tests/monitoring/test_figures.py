@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
+from miaopu.cases.decisions import decide_case
+from miaopu.cases.models import Case
 from miaopu.ledger.awards import pay_award, release_award
 from miaopu.monitoring.figures import (
     by_district,
@@ -16,7 +18,7 @@ from miaopu.monitoring.figures import (
     target_progress,
     time_percent,
 )
-from tests.factories import City
+from tests.factories import City, travel
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +49,15 @@ def test_a_released_award_counts_no_more(city: City) -> None:
     release_award(award, by=city.finance, reason="企业已注销")
     assert supported_enterprises(city.version.programme) == 0
     assert by_district(city.version.programme) == []
+
+
+def test_an_answer_that_is_no_number_breaks_no_figure(city: City) -> None:
+    case, publicity = city.published()
+    Case.objects.filter(pk=case.pk).update(form={**case.form, "jobs_planned": ""})
+    travel(publicity.ends_on + timedelta(days=1))
+    decide_case(case, by=city.approver)
+    assert planned_jobs(city.version.programme) == 0
+    assert [row.jobs for row in by_district(city.version.programme)] == [0]
 
 
 def test_progress_against_target_and_time(city: City) -> None:

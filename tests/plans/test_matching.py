@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
-from miaopu.core.models import Region
+from miaopu.core.models import Job, Region
 from miaopu.engine.packs.schema import Pack
 from miaopu.plans.actions import load_version, match_version
 from miaopu.plans.entitlements import explain_item
-from miaopu.plans.models import Match, ProgrammeVersion, Target
+from miaopu.plans.models import Match, Programme, ProgrammeVersion, Target
+from miaopu.plans.tasks import match_programme, start_matching
 from tests.factories import NANMING, YUNYAN, City, guiyang_pack, make_enterprise
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +37,39 @@ def test_changed_pack_is_a_new_version_and_the_old_one_stays(city: City) -> None
     assert city.version.pack.digest == city.version.digest == guiyang_pack().digest
     with pytest.raises(IntegrityError), transaction.atomic():
         ProgrammeVersion.objects.filter(pk=city.version.pk).update(state="current")
+
+
+def test_an_older_pack_loaded_again_is_in_force_again(city: City) -> None:
+    content = guiyang_pack().to_json()
+    content["period"]["to"] = "2018-11-30"
+    newer, _created = load_version(Pack.from_json(content), by=None)
+    assert load_version(guiyang_pack(), by=None) == (city.version, False)
+    assert city.version.programme.versions.current().get() == city.version
+    newer.refresh_from_db()
+    assert newer.state == "superseded"
+    assert load_version(guiyang_pack(), by=None) == (city.version, False)
+
+
+def test_a_programme_of_the_province_reaches_its_enterprises(city: City) -> None:
+    Programme.objects.filter(pk=city.version.programme_id).update(region="520000")
+    city.version.programme.refresh_from_db()
+    assert match_version(city.version, DAY) > 0
+    Programme.objects.filter(pk=city.version.programme_id).update(region=NANMING)
+    city.version.programme.refresh_from_db()
+    match_version(city.version, DAY)
+    regions = Match.objects.values_list("enterprise__region", flat=True)
+    assert set(regions) == {NANMING}
+
+
+def test_a_job_without_its_task_does_not_block(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(**_arguments: object) -> None:
+        raise OperationalError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(match_programme, "defer", broken)
+        with pytest.raises(OperationalError):
+            start_matching(city.version, by=city.programme_officer)
+    assert not Job.objects.exists()
 
 
 def test_targets_come_from_the_pack(city: City) -> None:

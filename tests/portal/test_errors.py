@@ -62,7 +62,7 @@ def test_leading_back_never_leads_away(reader: Client) -> None:
 @pytest.mark.parametrize(
     ("language", "fault", "misread"),
     [
-        ("zh-hans", "系统出错了", "系统看不懂这次请求"),
+        ("zh-hans", "系统出错了", "无法识别这次请求"),
         ("en", "Something went wrong", "could not be understood"),
     ],
 )
@@ -85,6 +85,15 @@ def test_too_many_wrong_passwords_lock_the_sign_in(client: Client) -> None:
     response = client.post("/sign-in/", {"login": "victim", "password": "a-long-test-password"})
     assert response.status_code == 429
     assert "_auth_user_id" not in client.session
+
+
+def test_other_spellings_of_a_name_are_no_further_tries(client: Client) -> None:
+    User.objects.create_user("victim", password="a-long-test-password", name="甲")
+    for name in ("victim", "VICTIM", "Victim", "vICTIM", "victiM"):
+        response = client.post("/sign-in/", {"login": name, "password": "wrong"})
+    assert response.status_code == 429
+    response = client.post("/sign-in/", {"login": "viCtim", "password": "a-long-test-password"})
+    assert response.status_code == 429
 
 
 def test_a_wrong_password_is_said_without_saying_which(client: Client) -> None:

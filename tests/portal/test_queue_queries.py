@@ -41,6 +41,8 @@ def submitted_cases(city: City, count: int) -> None:
         Case(
             number=f"20185201{enterprise.pk:07d}",
             item=city.item,
+            programme=city.version.programme,
+            once_key=city.item.once_key(FIRST_DAY),
             enterprise=enterprise,
             region_id=YUNYAN,
             state=CaseState.SUBMITTED,

@@ -14,6 +14,7 @@ from miaopu.app.cli.output import (
     print_table,
     stop,
 )
+from miaopu.engine.definitions.refusals import PackError
 from miaopu.engine.packs.load import check_pack
 
 pack = typer.Typer(help="计划包 / Programme packs", no_args_is_help=True)
@@ -37,7 +38,7 @@ def check(
         result = check_pack(folder)
         for error in result.errors:
             errors.append({**error.to_json(), "file": _place(folder, error.file)})
-            print_problem(f"{_place(folder, '')}/{error}" if error.file else error)
+            print_problem(_line(folder, error))
         for finding in result.findings:
             findings.append({**finding.to_json(), "file": _place(folder, finding.file)})
         name = result.pack.programme if result.pack else "—"
@@ -55,6 +56,11 @@ def check(
             )
     if errors:
         raise stop(PROBLEMS)
+
+
+def _line(folder: Path, error: PackError) -> str:
+    inside = error.file and error.file != str(folder)
+    return f"{folder}/{error}" if inside else str(error)
 
 
 def _place(folder: Path, file: str) -> str:

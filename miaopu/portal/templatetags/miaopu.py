@@ -125,6 +125,12 @@ def page_numbers(page: Page[Any]) -> Iterable[int | str]:
 
 
 @register.simple_tag
+def gap() -> str:
+    """What stands between two sentences: a space in English, nothing in Chinese."""
+    return " " if formats.is_english() else ""
+
+
+@register.simple_tag
 def url_if(name: str, *args: Any, **kwargs: Any) -> str:
     """The address of a route, or "" where it does not exist: a component then shows no link."""
     try:

@@ -20,6 +20,7 @@ from miaopu.core.enums import Role
 from miaopu.core.models import Event, Office, User
 from miaopu.core.querysets import EventQuerySet
 from miaopu.engine.messages import Bilingual
+from miaopu.parties.models import Enterprise
 from miaopu.portal import present
 from miaopu.portal.access import role_required
 from miaopu.portal.context import href
@@ -31,24 +32,26 @@ from miaopu.portal.views.office_queue import active_filters
 
 CASE = "cases.case"
 PUBLICITY = "cases.publicity"
+ENTERPRISE = "parties.enterprise"
+MEMBERSHIP = "core.membership"
 SUBJECTS: dict[str, Text] = {
     CASE: _("办件"),
     PUBLICITY: _("公示名单"),
     "ledger.transfer": _("资金划转"),
     "ledger.seal": _("账目封存"),
     "plans.programmeversion": _("计划版本"),
-    "parties.enterprise": _("企业"),
+    ENTERPRISE: _("企业"),
     "parties.fact": _("数据项"),
     "parties.representative": _("企业代表"),
-    "core.membership": _("角色"),
+    MEMBERSHIP: _("角色"),
     "core.file": _("文件"),
     "core.job": _("后台任务"),
     "core.democlock": _("演示日期"),
 }
 COLUMNS = (
     Column("at", _("时间"), kind="moment"),
-    Column("verb", _("动作")),
-    Column("who", _("何人")),
+    Column("verb", _("操作")),
+    Column("who", _("操作人")),
     Column("office", _("机构")),
     Column("kind", _("对象类别")),
     Column("subject", _("对象"), link="href"),
@@ -60,7 +63,7 @@ class EventFilter(forms.Form):
     """What the search is narrowed to; it stands in the address."""
 
     actor = forms.CharField(label=_("人员姓名或账号"), required=False, max_length=60)
-    verb = forms.ChoiceField(label=_("动作"), required=False)
+    verb = forms.ChoiceField(label=_("操作"), required=False)
     kind = forms.ChoiceField(
         label=_("对象类别"), choices=[("", _("全部")), *SUBJECTS.items()], required=False
     )
@@ -124,15 +127,34 @@ def _numbers(
     }
 
 
+def _enterprises(user: User, events: Iterable[Event]) -> dict[tuple[str, str], tuple[str, str]]:
+    """For events about enterprises in the user's scope: the name and the page."""
+    ids = [event.subject_id for event in events if event.subject_type == ENTERPRISE]
+    found = Enterprise.objects.for_user(user).filter(pk__in=ids).order_by("pk")
+    return {
+        (ENTERPRISE, str(pk)): (name, reverse("office_enterprise", kwargs={"number": number}))
+        for pk, name, number in found.values_list("pk", "name", "number")
+    }
+
+
+def _plain_subject(event: Event) -> str:
+    """A subject without a page of its own: a role by its name, anything else by its number."""
+    role = event.data.get("role")
+    if event.subject_type == MEMBERSHIP and role in Role.values:
+        return f"{present.role_name(role)} {event.subject_id}"
+    return str(event.subject_id)
+
+
 def _rows(user: User, events: list[Event]) -> list[dict[str, Any]]:
     cases = _numbers(Case.objects.for_user(user), events, CASE)
     lists = _numbers(Publicity.objects.for_user(user), events, PUBLICITY)
     may_open = user.has_role(*CASE_READERS)
-    known = {**cases, **lists}
+    firms = _enterprises(user, events)
+    known = {**cases, **lists, **firms}
     rows = []
     for event in events:
         subject = (event.subject_type, event.subject_id)
-        number, address = known.get(subject, (event.subject_id, ""))
+        number, address = known.get(subject, (_plain_subject(event), ""))
         rows.append(
             {
                 "at": event.at,
@@ -166,9 +188,9 @@ def audit_events(request: HttpRequest) -> HttpResponse:
             COLUMNS,
             _rows(person(request), list(page.object_list)),
             gettext("操作记录"),
-            empty=gettext("没有符合条件的记录。请放宽筛选条件。"),
+            empty=gettext("没有符合条件的记录"),
+            empty_hint=gettext("请放宽筛选条件。"),
         ),
         "verify_href": href("verify"),
-        "reads_cases": person(request).has_role(Role.AUDITOR),
     }
     return render(request, "audit/events.html", context)

@@ -144,11 +144,13 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
     events = list(case.trail())
     form_href = reverse("case_form", args=[case.number])
     is_draft = case.state == CaseState.DRAFT
+    is_paid = award is not None and award.state == AwardState.PAID
     return {
         "case": case,
         "title": present.in_language(case.item.name),
-        "state": case.get_state_display(),
+        "state": award.get_state_display() if award and is_paid else case.get_state_display(),
         "tone": present.tone_of(case.state),
+        "is_paid": is_paid,
         "is_draft": is_draft,
         "refusal": _refusal(events) if case.state == CaseState.REFUSED else "",
         "clock": present.clock_shape(running, today) if running else None,

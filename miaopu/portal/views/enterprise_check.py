@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from miaopu.cases.actions import submit_case
-from miaopu.cases.guards import FormConflict, FormRefused
 from miaopu.cases.enums import CaseState, Step
 from miaopu.cases.forms import check_form
+from miaopu.cases.guards import FormConflict, FormRefused
 from miaopu.cases.models import Case
 from miaopu.cases.workflow import AlreadyDone, lock_case
 from miaopu.core import clock

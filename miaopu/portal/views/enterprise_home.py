@@ -87,7 +87,7 @@ def waiting(request: HttpRequest) -> list[shapes.Task]:
     unread = Notice.objects.for_user(request.user).unread().count()
     if unread:
         text = ngettext("%(count)s 条未读消息", "%(count)s 条未读消息", unread)
-        tasks.append(shapes.Task(text % {"count": unread}, reverse("notices"), "todo"))
+        tasks.append(shapes.Task(text % {"count": unread}, reverse("notices"), "unread"))
     return tasks
 
 
@@ -98,9 +98,11 @@ def my_home(request: HttpRequest) -> HttpResponse:
     mine = Enterprise.objects.for_user(request.user).order_by("pk")
     page = Paginator(mine, ENTERPRISES_PER_PAGE).get_page(request.GET.get("page"))
     rows = my_case_rows(request, Case.objects.for_user(request.user).order_by("-pk")[:LATEST_CASES])
+    shown = portfolios(request, page)
     context = {
         "page": page,
-        "portfolios": portfolios(request, page),
+        "portfolios": shown,
+        "may_apply": any(offer.may_apply for portfolio in shown for offer in portfolio.offers),
         "tasks": waiting(request),
         "cases": case_table(rows) if rows else None,
         "today": clock.today(),

@@ -140,6 +140,13 @@ class Offer:
         """The page of the case there is already, "" if none."""
         return reverse("my_case", args=[self.case.number]) if self.case else ""
 
+    @property
+    def draft_href(self) -> str:
+        """The form of a case that was not handed in yet, "" if there is none."""
+        if self.case is None or self.case.state != CaseState.DRAFT:
+            return ""
+        return reverse("case_form", args=[self.case.number])
+
 
 def live_cases(
     request: HttpRequest, enterprises: Iterable[Enterprise]
@@ -252,6 +259,7 @@ def offer(request: HttpRequest, number: str, item_id: int) -> HttpResponse:
         "offer": shown,
         "title": present.in_language(definition.title),
         "programme": present.in_language(shown.item.version.programme.name),
+        "guide_href": reverse("item", args=[shown.item.version.programme.slug, shown.item.code]),
         "priorities": priorities_of(shown),
         "steps": step_table(definition),
         "illustrative": any(step.illustrative for step in definition.steps),

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_safe
 from miaopu.cases.models import Item
 from miaopu.core import clock
 from miaopu.core.models import User
-from miaopu.ledger.enums import AccountKind, Level
-from miaopu.ledger.models import Account, Award
+from miaopu.ledger.enums import AccountKind, Level, TransferKind
+from miaopu.ledger.models import Account, Award, Transfer
 from miaopu.portal import present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.tables import Column, Table
@@ -119,13 +119,20 @@ def finance_home(request: HttpRequest) -> HttpResponse:
     return render(request, "finance/home.html", context)
 
 
+def _words_of(transfer: Transfer) -> str:
+    """What an entry says; the reason of a budget is the name of its entry in the pack."""
+    if transfer.kind == TransferKind.FUND and transfer.reason:
+        return gettext("方案预算条目 %(name)s") % {"name": transfer.reason}
+    return str(transfer.reason or transfer.key)
+
+
 def _entry_row(entry: Any, may_open: bool) -> dict[str, Any]:
     transfer = entry.transfer
     award = transfer.award
     return {
         "at": transfer.at,
         "kind": transfer.get_kind_display(),
-        "reason": transfer.reason or transfer.key,
+        "reason": _words_of(transfer),
         "href": reverse("finance_award", kwargs={"number": award.number})
         if award is not None and may_open
         else "",
@@ -161,8 +168,9 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         "purpose": names.get(found.purpose, found.purpose),
         "programme": present.in_language(found.programme.name),
         "balance_fen": found.balance_fen,
+        "is_source": found.kind == AccountKind.SOURCE,
         "page": page,
-        "table": Table(ENTRY_COLUMNS, rows, gettext("分录"), empty=gettext("这个科目还没有分录。")),
+        "table": Table(ENTRY_COLUMNS, rows, gettext("分录"), empty=gettext("这个科目还没有分录")),
         "today": clock.today(),
         "crumbs": [
             shapes.Link(gettext("资金"), reverse("finance_home")),

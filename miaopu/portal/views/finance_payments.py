@@ -113,7 +113,8 @@ def payments(request: HttpRequest) -> HttpResponse:
             COLUMNS,
             [_row(award) for award in page.object_list],
             gettext("扶持资金"),
-            empty=gettext("没有符合条件的扶持。公示结束、作出决定后会出现在这里。"),
+            empty=gettext("没有符合条件的扶持"),
+            empty_hint=gettext("公示结束、作出决定后会出现在这里。"),
             queue=True,
         ),
     }

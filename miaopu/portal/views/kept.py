@@ -1,6 +1,6 @@
 """Forms that were typed but not handed in because the sign-in had expired."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
@@ -19,6 +19,8 @@ def discard(request: HttpRequest) -> HttpResponse:
     """Drop one and go back."""
     kept_forms.forget(request, request.POST.get(kept_forms.FIELD, ""))
     back = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
-        return redirect(back)
+    if back.startswith("/") and url_has_allowed_host_and_scheme(
+        back, {request.get_host()}, request.is_secure()
+    ):
+        return HttpResponseRedirect(back)
     return redirect("kept_forms")

@@ -194,7 +194,7 @@ def entitlements(request: HttpRequest) -> HttpResponse:
     if wanted.get("fact"):
         matches = matches.filter(missing__contains=[wanted["fact"]])
     page = page_of(request, matches.select_related("enterprise__region").in_order())
-    latest = scope.order_by("-as_of").values_list("as_of", flat=True).first()
+    latest = scope.order_by("-pk").values_list("as_of", flat=True).first()  # made together
     context = {
         "form": form,
         "active": active_filters(request, form),
@@ -203,7 +203,8 @@ def entitlements(request: HttpRequest) -> HttpResponse:
             COLUMNS,
             _rows(person(request), list(page.object_list)),
             gettext("企业与事项"),
-            empty=gettext("没有符合筛选的企业；尚未匹配时，请由计划主管重新匹配。"),
+            empty=gettext("没有符合条件的企业"),
+            empty_hint=gettext("请放宽筛选条件；还没有匹配过的，请由计划主管重新匹配。"),
             queue=True,
         ),
         "summary": _summary(scope),

@@ -90,9 +90,8 @@ def office_home(request: HttpRequest) -> HttpResponse:
         COLUMNS,
         case_rows(first[:SHOWN_FIRST], today),
         gettext("先办这些") if acts else gettext("最先到期的办件"),
-        empty=gettext("没有等待您办理的办件。企业提交后会出现在这里。")
-        if acts
-        else gettext("本区域没有在办的办件。"),
+        empty=gettext("没有等待您办理的办件") if acts else gettext("本区域没有在办的办件"),
+        empty_hint=gettext("企业提交后会出现在这里。"),
         queue=True,
     )
     money_href = reverse("finance_home") if user.has_role(*MONEY_READERS) else href("money")
@@ -101,7 +100,7 @@ def office_home(request: HttpRequest) -> HttpResponse:
         "figures": _urgent(user, scope),
         "queue": queue,
         "states": Table(
-            STATE_COLUMNS, _by_state(user), gettext("各状态办件"), empty=gettext("还没有办件。")
+            STATE_COLUMNS, _by_state(user), gettext("各状态办件"), empty=gettext("还没有办件")
         ),
         "ended": [] if only_reviews else ended_lists(user, today),
         "waiting": [] if only_reviews else waiting_groups(user),

@@ -28,6 +28,7 @@ from miaopu.portal.access import role_required
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_parts import CASE_READERS, page_of
+from miaopu.portal.views.office_queue import NOT_NEEDED_IN_LISTS
 from miaopu.portal.views.public_publicity import PublicityClock
 
 LIST_COLUMNS = (
@@ -83,6 +84,7 @@ def waiting_groups(user: User) -> list[WaitingGroup]:
         Case.objects.for_user(user)
         .in_states(CaseState.APPROVED)
         .with_parts()
+        .defer(*NOT_NEEDED_IN_LISTS)
         .order_by("item_id", "region_id", "-priority_points", "submitted_at", "pk")
     )
     groups: dict[tuple[int, str], list[Case]] = defaultdict(list)
@@ -125,7 +127,7 @@ def _list_row(publicity: Any, today: date) -> dict[str, Any]:
     if not ended:
         state, tone = gettext("公示中"), "soon"
     elif waits:
-        state, tone = gettext("等待决定"), "late"
+        state, tone = gettext("等待决定"), "soon"
     else:
         state, tone = gettext("已办结"), "good"
     return {
@@ -172,7 +174,7 @@ def publicity_prepare(request: HttpRequest) -> HttpResponse:
         PUBLISHED_COLUMNS,
         [_list_row(publicity, today) for publicity in page.object_list],
         gettext("已发布的名单"),
-        empty=gettext("还没有发布过名单。"),
+        empty=gettext("还没有发布过名单"),
         queue=True,
     )
     context = {
@@ -204,7 +206,9 @@ def office_publicity(request: HttpRequest, number: str) -> HttpResponse:
     publicity = list_or_404(person(request), number)
     today = clock.today()
     ended = today > publicity.ends_on
-    cases = {case.number: case for case in publicity.cases.order_by("pk")}
+    numbers = [line["case"] for line in publicity.lines]
+    listed = Case.objects.for_user(person(request)).filter(number__in=numbers)
+    cases = {case.number: case for case in listed.defer("form", "trace").order_by("pk")}
     rows = [
         {
             **line,
@@ -213,7 +217,11 @@ def office_publicity(request: HttpRequest, number: str) -> HttpResponse:
         }
         for line in publicity.lines
     ]
-    open_cases = [case for case in cases.values() if case.state == CaseState.PUBLISHED]
+    open_cases = [
+        case
+        for case in cases.values()
+        if case.state == CaseState.PUBLISHED and case.publicity_id == publicity.pk
+    ]
     approver = reaches(person(request), publicity.region_id, [Role.APPROVER])
     context = {
         "publicity": publicity,

@@ -44,7 +44,7 @@ def _publish_as_seen(item: Item, region: Region, seen: str, by: User) -> Publici
 def publish(request: HttpRequest) -> HttpResponse:
     """Publish the approved cases of an item in a region."""
     item_id, region = request.POST.get("item", ""), request.POST.get("region", "")
-    if not item_id.isdecimal() or len(item_id) > 9:
+    if not item_id.isdecimal() or len(item_id) > 9 or "\x00" in region:
         raise Http404
     cases = Case.objects.for_user(person(request)).with_parts()
     case = cases.filter(item_id=item_id, region_id=region).order_by("pk").first()

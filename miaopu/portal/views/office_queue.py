@@ -43,6 +43,10 @@ COLUMNS = (
 )
 
 
+# States in which the next step is another person's than the proposer's.
+PROPOSALS = (CaseState.PROPOSED, CaseState.REFUSAL_PROPOSED, CaseState.PUBLISHED)
+
+
 class QueueFilter(forms.Form):
     """What the queue is narrowed to; it stands in the address."""
 
@@ -85,7 +89,7 @@ def soon_limit(today: date) -> date:
 def todo(cases: CaseQuerySet, user: User) -> CaseQuerySet:
     """Cases in which the user has the next step: not her own proposals, publicity ended."""
     open_list = Q(state=CaseState.PUBLISHED, publicity__ends_on__gte=clock.today())
-    own = Q(state__in=[CaseState.PROPOSED, CaseState.REFUSAL_PROPOSED], proposed_by=user)
+    own = Q(state__in=PROPOSALS, proposed_by=user)
     return cases.in_states(*states_to_act_on(user)).exclude(open_list).exclude(own)
 
 
@@ -170,16 +174,18 @@ def case_queue(request: HttpRequest) -> HttpResponse:
     form = QueueFilter(request.GET)
     valid = form.is_valid()
     page = page_of(request, filtered(person(request), form.cleaned_data if valid else {}))
+    narrowed = active_filters(request, form)
     table = Table(
         COLUMNS,
         case_rows(page.object_list, clock.today()),
         gettext("办件"),
-        empty=gettext("没有符合条件的办件。请放宽筛选条件。"),
+        empty=gettext("没有符合条件的办件") if narrowed else gettext("还没有办件"),
+        empty_hint=gettext("请放宽筛选条件。") if narrowed else gettext("企业提交后会出现在这里。"),
         queue=True,
     )
     context = {
         "form": form,
-        "active": active_filters(request, form),
+        "active": narrowed,
         "page": page,
         "table": table,
         "can_act": person(request).has_role(Role.REVIEWER, Role.APPROVER),

@@ -74,7 +74,8 @@ def enterprise_search(request: HttpRequest) -> HttpResponse:
         COLUMNS,
         rows,
         gettext("企业"),
-        empty=gettext("本区域没有这家企业。请核对名称，或只输入其中几个字。"),
+        empty=gettext("本区域没有这家企业"),
+        empty_hint=gettext("请核对名称，或只输入其中几个字。"),
         queue=True,
     )
     context = {"form": form, "page": page, "table": table}
@@ -149,7 +150,7 @@ def office_enterprise(request: HttpRequest, number: str) -> HttpResponse:
             CASE_COLUMNS,
             case_rows(listed, today),
             gettext("办件"),
-            empty=gettext("这家企业还没有提交过申报。"),
+            empty=gettext("这家企业还没有提交过申报"),
         ),
         "today": today,
         "crumbs": [

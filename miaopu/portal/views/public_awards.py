@@ -141,6 +141,7 @@ def awards(request: HttpRequest) -> HttpResponse:
         caption=_("扶持名单"),
     )
     context = {
+        "crumbs": [Link(_("资金去向"), reverse("money")), Link(_("扶持名单"))],
         "form": form,
         "active": _active(form),
         "page": page,
@@ -234,6 +235,11 @@ def award(request: HttpRequest, number: str) -> HttpResponse:
     version = case.item.version
     transfers = list(row.transfers.prefetch_related("entries__account__region").order_by("pk"))
     context = {
+        "crumbs": [
+            Link(_("资金去向"), reverse("money")),
+            Link(_("扶持名单"), reverse("awards")),
+            Link(row.number),
+        ],
         "award": row,
         "enterprise": case.enterprise,
         "rows": _facts_of(row),

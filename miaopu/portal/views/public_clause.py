@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from miaopu.engine.money import format_yuan
 from miaopu.plans.models import ProgrammeVersion
-from miaopu.portal import present
+from miaopu.portal import present, shapes
 from miaopu.portal.views.public_programme import clause_rows, figure_text, version_of
 from miaopu.portal.views.public_shared import LEVEL_NAMES, public_page
 
@@ -101,11 +101,21 @@ def clause(request: HttpRequest, slug: str, path: str) -> HttpResponse:
     if found is None:
         raise Http404
     above = path.rpartition("/")[0]
+    name = present.in_language(version.programme.name)
     context = {
         "clause": found,
-        "title": present.in_language(version.programme.name),
+        "title": name,
         "source": present.in_language(version.pack.source.title),
         "programme_href": reverse("programme", args=[slug]),
+        "crumbs": [
+            shapes.Link(name, reverse("programme", args=[slug])),
+            *(
+                shapes.Link(f"{row.path} {row.title}", row.href)
+                for row in rows
+                if path.startswith(f"{row.path}/")
+            ),
+            shapes.Link(path),
+        ],
         "citations": citations(version, path),
         "above": [row for row in rows if row.path == above],
         "below": [row for row in rows if row.path.rpartition("/")[0] == path],

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from miaopu.core import clock
 from miaopu.plans.models import ProgrammeVersion
-from miaopu.portal import present
+from miaopu.portal import present, shapes
 from miaopu.portal.shapes import Text
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.public_programme import version_of
@@ -146,11 +146,16 @@ def item(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         raise Http404
     period = version.pack.period
     today = clock.today()
+    name = present.in_language(version.programme.name)
     context = {
         "title": present.in_language(definition.title),
         "summary": present.in_language(definition.summary),
-        "programme": present.in_language(version.programme.name),
+        "programme": name,
         "programme_href": reverse("programme", args=[slug]),
+        "crumbs": [
+            shapes.Link(name, reverse("programme", args=[slug])),
+            shapes.Link(present.in_language(definition.title)),
+        ],
         "party": PARTIES[definition.party],
         "once_per": ONCE_PER[definition.once_per],
         "period": period,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from miaopu.cases.decisions import digest_of, frozen_bytes
+from miaopu.cases.enums import Step
 from miaopu.cases.models import Publicity
 from miaopu.core import clock
 from miaopu.engine.clock import working_days_left
@@ -117,6 +118,16 @@ def _lines(publicity: Publicity) -> Table:
     )
 
 
+def _period_note(publicity: Publicity) -> str:
+    """From when the period counts, and whether the plan or the pack's example sets its length."""
+    step = publicity.item.definition.steps_by_id.get(Step.PUBLICITY)
+    if step is not None and step.illustrative:
+        note = _("自%(day)s发布，发布当日不计；天数为示例时限")
+    else:
+        note = _("自%(day)s发布，发布当日不计")
+    return note % {"day": formats.day(publicity.starts_on)}
+
+
 @public_page
 def publicity(request: HttpRequest, number: str) -> HttpResponse:
     """One list: its frozen lines, its period day by day, its digest, and how to object."""
@@ -129,6 +140,7 @@ def publicity(request: HttpRequest, number: str) -> HttpResponse:
     content = reverse("publicity_content", args=[number])
     context = {
         "publicity": row,
+        "crumbs": [shapes.Link(_("公示"), reverse("publicity_list")), shapes.Link(number)],
         "item": present.in_language(row.item.name),
         "item_href": reverse("item", args=[version.programme.slug, row.item.code])
         if row.item.code in version.programme.current_version.pack.items
@@ -141,7 +153,7 @@ def publicity(request: HttpRequest, number: str) -> HttpResponse:
             limit=row.days,
             left=working_days_left(today, row.ends_on) if is_open else None,
             due=row.ends_on,
-            why=_("自%(day)s发布，发布当日不计") % {"day": formats.day(row.starts_on)},
+            why=_period_note(row),
             days=present.days_of(row.calculation),
         ),
         "lines": _lines(row),

@@ -205,5 +205,5 @@ def next_step(request: HttpRequest) -> shapes.Link | None:
         query = f"?{urlencode({'next': home})}" if home else ""
         return shapes.Link(_("登录申报"), f"{reverse('sign_in')}{query}")
     if request.user.is_party and home:
-        return shapes.Link(_("看本企业能享受什么"), home)
+        return shapes.Link(_("查看本企业能享受什么"), home)
     return None

@@ -63,7 +63,5 @@ class Command(BaseCommand):
     def _read_export(self, path: Path) -> engine_books.Books:
         try:
             return engine_books.from_export(json.loads(path.read_text("utf-8")))
-        except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-            raise CommandError(f"{path}: {error}") from error
-        except engine_books.BooksUnreadable as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise CommandError(f"{path}: {error}") from error
