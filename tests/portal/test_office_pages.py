@@ -517,3 +517,19 @@ def test_every_page_renders_in_both_languages(
     ]
     for address in addresses:
         assert client.get(address).status_code == 200, address
+
+
+def test_a_case_sent_back_out_of_publicity_stays_on_its_list(
+    client: StrictClient, city: City
+) -> None:
+    case, publicity = city.published()
+    response = step(client, city.approver, case, "send_back", reason="异议成立，须核实")
+    assert response.status_code == 302
+    address = {"number": publicity.number}
+    shown = page(client, city.approver, "office_publicity", **address)
+    assert case.number in text(shown)
+    assert (shown.context["undecided"], shown.context["may_decide"]) == (0, False)
+    assert case.number in text(client.get(reverse("publicity", kwargs=address)))
+    after = client.post(reverse("decide_list", kwargs=address), follow=True)
+    assert after.status_code == 200
+    assert not Award.objects.exists()

@@ -438,7 +438,8 @@ def test_verify_recomputes_the_books(client: StrictClient, paid: Award) -> None:
 def test_verify_tells_what_is_wrong(
     client: StrictClient, paid: Award, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    books = public_books.read_books()
+    books, nothing = public_books.audit_books()
+    assert nothing == []
     first = books.transfers[0]
     entry = first.entries[0]
     changed = type(first)(
@@ -449,7 +450,8 @@ def test_verify_tells_what_is_wrong(
         (type(entry)(entry.account, entry.amount_fen + 1), *first.entries[1:]),
     )
     forged = type(books)(books.accounts, (changed, *books.transfers[1:]), books.awards, books.seals)
-    monkeypatch.setattr(public_books, "read_books", lambda: forged)
+    audited = (forged, engine_books.verify(forged))
+    monkeypatch.setattr(public_books, "audit_books", lambda: audited)
     text = text_of(client, reverse("verify"))
     assert "账目不符" in text
     assert first.key in text
