@@ -111,6 +111,6 @@ def _cell(row: Any, column: Column, label: str) -> Cell:
         href=read(row, column.link) or "" if column.link else "",
         label=label,
         style=" ".join(styles),
-        tag=column.kind == "tag",
+        tag=column.kind == "tag" and not blank,
         tone=read(row, column.tone) or "neutral" if column.tone else "neutral",
     )

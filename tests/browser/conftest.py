@@ -48,13 +48,16 @@ def demo_site(live_site: str, capsys: Any) -> str:
 def person(
     browser: Browser, demo_site: str, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., Person]]:
-    """`person(width, language)` opens another browser context; screenshots go to test-results."""
+    """`person(width, language, scripts=…)` opens another browser context.
+
+    Screenshots go to test-results.
+    """
     shots = ROOT / "test-results" / request.node.name.split("[")[0]
     shots.mkdir(parents=True, exist_ok=True)
     people: list[Person] = []
 
-    def make(width: int, language: str = "zh") -> Person:
-        people.append(Person(browser, demo_site, width, shots, language=language))
+    def make(width: int, language: str = "zh", *, scripts: bool = True) -> Person:
+        people.append(Person(browser, demo_site, width, shots, language=language, scripts=scripts))
         return people[-1]
 
     yield make

@@ -35,6 +35,17 @@ def wait_until(what: Callable[[], Any], seconds: float, why: str) -> float:
     return time.monotonic() - began
 
 
+def slowness() -> float:
+    """How many times longer than its own CPU time a process takes now: 1 where cores are free."""
+    burn = (
+        "import time; wall, cpu = time.monotonic(), time.process_time()\n"
+        "while time.process_time() - cpu < 0.3: pass\n"
+        "print((time.monotonic() - wall) / 0.3)"
+    )
+    done = subprocess.run([sys.executable, "-c", burn], capture_output=True, text=True, check=True)
+    return float(done.stdout)
+
+
 def free_port() -> int:
     """A port of this machine that nobody listens on now."""
     with socket.socket() as probe:
@@ -181,11 +192,22 @@ class DemoSite:
     # ------------------------------------------------------------ its database and verbs
 
     def connect(self) -> psycopg.Connection[Row]:
-        """A connection of our own to the site's database."""
+        """A connection of our own to the site's database; waits while PostgreSQL comes back."""
+        for _try in range(120):
+            try:
+                return psycopg.connect(self.url, autocommit=True, connect_timeout=5)
+            except psycopg.OperationalError:
+                time.sleep(0.25)
         return psycopg.connect(self.url, autocommit=True, connect_timeout=5)
 
     def rows(self, statement: str, parameters: Any = ()) -> list[Row]:
-        """What a statement gives."""
+        """What a statement that only reads gives; asked again where a kill met it."""
+        for _try in range(5):
+            try:
+                with self.connect() as connection:
+                    return connection.execute(statement, parameters).fetchall()  # type: ignore[arg-type]
+            except psycopg.OperationalError:
+                time.sleep(0.5)
         with self.connect() as connection:
             return connection.execute(statement, parameters).fetchall()  # type: ignore[arg-type]
 

@@ -114,7 +114,8 @@ RULES: dict[str, str] = {
          CROSS JOIN LATERAL (SELECT count(*) FROM core_event e
             WHERE e.subject_type = 'cases.case' AND e.subject_id = c.id::text
               AND e.verb IN ('cases.submit', 'cases.accept', 'cases.publish',
-                             'cases.confirm_refusal', 'ledger.commit', 'ledger.pay')) due
+                             'cases.confirm_refusal', 'ledger.commit', 'ledger.pay',
+                             'ledger.release')) due
          WHERE told.count <> due.count""",
     "the history of a case ends where the case is": """
         SELECT c.number, c.state, c.revision, h.state, h.revision FROM cases_case c

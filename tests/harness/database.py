@@ -6,6 +6,7 @@ of DATABASE_URL. The template's name carries a hash of the migrations, so it is 
 
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import count
@@ -122,4 +123,16 @@ def copy(of: str) -> Iterator[str]:
         yield name
     finally:
         use(before)
-        _run("DROP DATABASE {} WITH (FORCE)", name)
+        _drop(name)
+
+
+def _drop(name: str) -> None:
+    """Drop a copy; autovacuum, which FORCE may not end, is waited for."""
+    for _try in range(60):
+        try:
+            _run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        except psycopg.errors.InsufficientPrivilege:
+            time.sleep(0.5)
+        else:
+            return
+    raise AssertionError(f"database {name} stays in use")

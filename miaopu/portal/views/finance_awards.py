@@ -96,7 +96,7 @@ def _summary(award: Award) -> list[shapes.Answer]:
         shapes.Answer(gettext("统一社会信用代码"), award.case.enterprise.uscc),
         shapes.Answer(gettext("区域"), present.region_name(award.case.region)),
         shapes.Answer(gettext("事项"), present.in_language(award.case.item.name)),
-        shapes.Answer(gettext("办件"), award.case.number),
+        shapes.Answer(gettext("办件编号"), award.case.number),
         shapes.Answer(gettext("批准人"), str(award.approved_by)),
         shapes.Answer(gettext("决定人"), str(award.decided_by)),
         shapes.Answer(gettext("承诺时间"), formats.moment(award.committed_at)),

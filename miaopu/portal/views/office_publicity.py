@@ -195,7 +195,7 @@ def list_or_404(user: User, number: str) -> Publicity:
 def _state(case: Case, ended: bool) -> dict[str, str]:
     """The state of a case on a list; after its end an open case waits for the decision."""
     if ended and case.state == CaseState.PUBLISHED:
-        return {"state": gettext("等待决定"), "tone": "late"}
+        return {"state": gettext("等待决定"), "tone": "soon"}
     return {"state": case.get_state_display(), "tone": present.tone_of(case.state)}
 
 

@@ -103,9 +103,9 @@ def money(request: HttpRequest) -> HttpResponse:
     page = Paginator(_accounts(), PER_PAGE).get_page(request.GET.get("page"))
     table = Table(
         columns=(
-            Column("item", _("用途")),
-            Column("level", _("级次")),
             Column("region", _("地区"), link="href"),
+            Column("level", _("级次")),
+            Column("item", _("用途")),
             Column("funded", _("预算"), kind="money", unit=_("元")),
             Column("available", _("可用"), kind="money", unit=_("元")),
             Column("committed", _("待拨付"), kind="money", unit=_("元")),
@@ -114,7 +114,6 @@ def money(request: HttpRequest) -> HttpResponse:
         rows=[_account_row(row, items) for row in page],
         caption=_("截至%(day)s各账户余额") % {"day": formats.day(today)},
         empty=_("还没有账户"),
-        stack=False,
     )
     return render(
         request,
