@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connections
 from django.db.models import QuerySet
 from django.test import override_settings
 from django.test.testcases import LiveServerThread
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from tests.factories import City, build_city
@@ -156,3 +158,9 @@ def _gentle_row_locks() -> Iterator[None]:
 def city(db: None) -> City:
     """A small city at work (tests/factories.py); the clock stands on its first day."""
     return build_city()
+
+
+@pytest.fixture(autouse=True)
+def _chinese_first() -> None:
+    """Every test begins in the product's first language, whatever the one before it switched to."""
+    translation.activate(settings.LANGUAGE_CODE)
