@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from miaopu.core import clock
-from miaopu.engine.packs.schema import FormField
+from miaopu.engine.packs.procedure import FormField
 from miaopu.parties.facts import known_facts
 from miaopu.parties.models import Enterprise
 

@@ -30,7 +30,7 @@ from miaopu.portal.present import in_language
 from miaopu.portal.shapes import Answer, Text
 
 if TYPE_CHECKING:
-    from miaopu.engine.packs.schema import FormField
+    from miaopu.engine.packs.procedure import FormField
 
 LONG_TEXT = 100  # signs from which a question gets several lines
 MOST_RADIOS = 7  # choices that are shown at once; more stand in a list to open

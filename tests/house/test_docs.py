@@ -77,7 +77,7 @@ def model_names(files: Iterable[Source]) -> list[str]:
     return [
         node.name
         for source in files
-        if source.parts[-1] == "models.py"
+        if "models" in (source.parts[-1].removesuffix(".py"), *source.parts[-2:-1])
         for node in source.tree.body
         if isinstance(node, ast.ClassDef)
         if any(ast.unparse(base) == "models.Model" for base in node.bases)

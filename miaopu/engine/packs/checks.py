@@ -129,6 +129,7 @@ def _ids(pack: Pack, documents: Documents) -> Iterator[PackError]:
         yield from repeated([entry.id for entry in item.form], documents, (*path, "form"))
         yield from repeated([entry.id for entry in item.materials], documents, (*path, "materials"))
         yield from repeated([step.id for step in item.steps], documents, (*path, "steps"))
+        yield from repeated([one.id for one in item.side_steps], documents, (*path, "side_steps"))
 
 
 def _names(pack: Pack, documents: Documents) -> Iterator[PackError]:

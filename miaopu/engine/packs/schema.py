@@ -25,16 +25,13 @@ from miaopu.engine.definitions.pieces import (
     refuse,
 )
 from miaopu.engine.money import yuan_to_fen
+from miaopu.engine.packs.procedure import Clause, FormField, Material, SideStep, Step
 from miaopu.engine.rule_pieces import conditions_of, dated_parameters, priorities_of
 from miaopu.engine.rule_sets import Rule, RuleSet, values_on
 
-StepId = Literal["accept", "review", "approve", "publicity", "decide", "pay"]
-Role = Literal["reviewer", "approver", "finance_officer"]
 Outcome = Literal["award", "recognition", "voucher", "none"]
 Party = Literal["enterprise", "base", "institution", "bank", "person"]
 Comparator = Literal[">=", "<=", "=", "<", "range"]
-FieldType = Literal["text", "phone", "integer", "account", "choice", "boolean", "money", "date"]
-Clause = Annotated[str, Field(min_length=1)]
 Figure = Annotated[
     str,
     BeforeValidator(lambda value: str(value) if type(value) is int else value),
@@ -134,52 +131,6 @@ class PackPriority(PriorityPiece):
     clause: Clause
 
 
-class Choice(Piece):
-    """An answer that may be chosen."""
-
-    id: Identifier
-    title: Text
-
-
-class FormField(Piece):
-    """A question of the application form.
-
-    `prefill` names a fact or an attribute of the party; `must_be_true` refuses a "no".
-    """
-
-    id: Identifier
-    title: Text
-    type: FieldType
-    required: bool = True
-    prefill: str | None = None
-    personal: bool = False
-    help: Text | None = None
-    max_length: int | None = Field(default=None, ge=1, le=10_000)
-    choices: tuple[Choice, ...] = ()
-    must_be_true: bool = False
-
-
-class Material(Piece):
-    """A paper to be handed in."""
-
-    id: Identifier
-    title: Text
-    required: bool = True
-
-
-class Step(Piece):
-    """A step of the procedure: who does it, at which level, within how many working days."""
-
-    id: StepId
-    title: Text
-    role: Role
-    level: Level
-    working_days: int = Field(ge=0, le=2000)
-    not_same_as: tuple[StepId, ...] = ()
-    illustrative: bool = False
-    clause: Clause | None = None
-
-
 class Expectation(Piece):
     """What an example must come to; only what is given is compared."""
 
@@ -214,6 +165,7 @@ class Item(Piece):
     form: tuple[FormField, ...] = ()
     materials: tuple[Material, ...] = ()
     steps: tuple[Step, ...] = Field(min_length=1)
+    side_steps: tuple[SideStep, ...] = ()
     outcome: Outcome
     once_per: Literal["programme", "year"] = "programme"
     examples: tuple[Example, ...] = ()
@@ -222,6 +174,11 @@ class Item(Piece):
     def steps_by_id(self) -> Mapping[str, Step]:
         """The steps by id, in their order."""
         return {step.id: step for step in self.steps}
+
+    @cached_property
+    def side_steps_by_id(self) -> Mapping[str, SideStep]:
+        """The steps that only some cases take, by id."""
+        return {step.id: step for step in self.side_steps}
 
     @cached_property
     def fields_by_id(self) -> Mapping[str, FormField]:

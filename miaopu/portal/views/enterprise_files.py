@@ -29,7 +29,7 @@ from miaopu.portal.present import in_language
 from miaopu.portal.views.enterprise_scope import person
 
 if TYPE_CHECKING:
-    from miaopu.engine.packs.schema import Material
+    from miaopu.engine.packs.procedure import Material
 
 ACCEPT = ",".join([*(f".{extension}" for extension in MEDIA_TYPES), ".jpeg"])
 

@@ -1,0 +1,126 @@
+"""A case: an application on its way."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import pghistory
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from miaopu.cases.enums import ENDED, CaseState
+from miaopu.cases.models.clocks import CaseClock
+from miaopu.cases.models.items import Item
+from miaopu.cases.querysets import CaseQuerySet
+from miaopu.core.models import Event, Region, User
+from miaopu.core.querysets import EventQuerySet
+from miaopu.parties.models import Enterprise
+from miaopu.plans.models import Programme
+
+
+@pghistory.track()
+class Case(models.Model):
+    """An application on its way, pinned to the version it began under."""
+
+    number = models.CharField(_("办件编号"), max_length=30, unique=True)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="cases")
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
+    once_key = models.CharField(_("一次性键"), max_length=80)
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="+")
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(
+        _("状态"), max_length=20, choices=CaseState.choices, default=CaseState.DRAFT
+    )
+    revision = models.PositiveIntegerField(_("修订号"), default=1)
+    form = models.JSONField(_("申报表"), default=dict)
+    decisions = models.JSONField(_("裁量结论"), default=dict)
+    trace = models.JSONField(_("判定依据"), default=dict)
+    amount_fen = models.BigIntegerField(_("金额（分）"), null=True)
+    priority_points = models.IntegerField(_("优先分"), default=0)
+    opened_at = models.DateTimeField(_("开始时间"))
+    submitted_at = models.DateTimeField(_("提交时间"), null=True)
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(_("决定时间"), null=True)
+    publicity = models.ForeignKey(
+        "Publicity", on_delete=models.PROTECT, null=True, related_name="cases"
+    )
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        """Order, indexes and invariants."""
+
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["region", "state"], name="case_region_state")]
+        constraints = [
+            models.UniqueConstraint(
+                name="case_once_per_enterprise",
+                fields=["programme", "once_key", "enterprise"],
+                condition=~Q(state__in=ENDED),
+                violation_error_message=_("该企业在此事项下已有办件"),
+            ),
+            models.CheckConstraint(
+                name="case_four_eyes",
+                condition=Q(approved_by=None) | ~Q(approved_by=F("proposed_by")),
+                violation_error_message=_("提出意见和批准须由不同人员完成"),
+            ),
+            models.CheckConstraint(
+                name="case_decider_is_another",
+                condition=Q(decided_by=None) | ~Q(decided_by=F("proposed_by")),
+                violation_error_message=_("提出意见和决定须由不同人员完成"),
+            ),
+            models.CheckConstraint(
+                name="case_known_state",
+                condition=Q(state__in=CaseState.values),
+                violation_error_message=_("未知的办件状态"),
+            ),
+            models.CheckConstraint(
+                name="case_granted_is_complete",
+                condition=~Q(state=CaseState.GRANTED)
+                | Q(
+                    amount_fen__gt=0,
+                    proposed_by__isnull=False,
+                    approved_by__isnull=False,
+                    decided_by__isnull=False,
+                    publicity__isnull=False,
+                ),
+                violation_error_message=_("扶持决定须有金额、审核、批准和公示"),
+            ),
+            models.CheckConstraint(
+                name="case_submitted_has_time",
+                condition=Q(state__in=[CaseState.DRAFT, CaseState.WITHDRAWN])
+                | Q(submitted_at__isnull=False),
+                violation_error_message=_("已提交的办件须有提交时间"),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="stays_what_it_is",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(
+                    "item", "programme", "once_key", "enterprise", "region", "opened_at"
+                ),
+            ),
+            pgtrigger.Protect(
+                name="ended_is_frozen",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__state__in=[CaseState.GRANTED, *ENDED]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def trail(self) -> EventQuerySet:
+        """What happened to the case, oldest first. Whoever asks has proved access to the case."""
+        return Event.objects.for_subject(self)
+
+    @cached_property
+    def running_clock(self) -> CaseClock | None:
+        """The clock that runs now, if any."""
+        return self.clocks.running().order_by("-pk").first()

@@ -1,0 +1,49 @@
+"""Items: matters that can be applied for."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from miaopu.cases.querysets import ItemQuerySet
+from miaopu.engine.messages import Bilingual
+from miaopu.engine.packs.schema import Item as PackItem
+from miaopu.plans.models import ProgrammeVersion
+
+
+class Item(models.Model):
+    """A matter that can be applied for, under one version of a programme."""
+
+    version = models.ForeignKey(ProgrammeVersion, on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(_("标识"), max_length=60)
+    title = models.CharField(_("名称"), max_length=200)
+    title_en = models.CharField(_("英文名称"), max_length=300)
+    outcome = models.CharField(_("结果"), max_length=20)
+
+    objects = ItemQuerySet.as_manager()
+
+    class Meta:
+        """Order and invariants."""
+
+        ordering = ["version_id", "code"]
+        constraints = [models.UniqueConstraint(name="item_once", fields=["version", "code"])]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def name(self) -> Bilingual:
+        """The title in both languages."""
+        return Bilingual(self.title, self.title_en)
+
+    def once_key(self, on: date) -> str:
+        """What an enterprise can have only once: the item in the programme, or in the year."""
+        yearly = self.definition.once_per == "year"
+        return f"{self.code}/{on.year}" if yearly else self.code
+
+    @property
+    def definition(self) -> PackItem:
+        """What the pack says of the item."""
+        return self.version.pack.items[self.code]
