@@ -11,7 +11,11 @@ from django.utils.translation import gettext as _
 from miaopu.cases import outcomes
 from miaopu.cases.clocks import calculation_rows, start_clock, stop_clock
 from miaopu.cases.enums import CaseState, Step, Verb
-from miaopu.cases.guards import check_other_person, check_still_entitled
+from miaopu.cases.guards import (
+    check_no_open_objection,
+    check_other_person,
+    check_still_entitled,
+)
 from miaopu.cases.models import Case, Item, Publicity
 from miaopu.cases.workflow import lock_case
 from miaopu.cases.workflow import transition as change_state
@@ -101,9 +105,9 @@ def publish_list(item: Item, region: Region, *, by: User) -> Publicity:
 def decide_case(case: Case, *, by: User, reason: str = "") -> Case:
     """Grant a case whose publicity has ended; the outcome is carried out in the same transaction.
 
-    Not by who proposed. Raises ActionRefused while the list is still published, where the facts
-    have changed, and whatever the outcome refuses (for awards: a budget that is short), in which
-    case nothing at all has changed.
+    Not by who proposed. Raises ActionRefused while the list is still published or an objection to
+    this line is open, where the facts have changed, and whatever the outcome refuses (for awards: a
+    budget that is short), in which case nothing at all has changed.
     """
     locked = lock_case(case)
     check_other_person(locked, by)
@@ -120,6 +124,7 @@ def decide_case(case: Case, *, by: User, reason: str = "") -> Case:
         unchanged = published.get(locked.number) == locked.amount_fen
         if digest_of(publicity) != publicity.digest or not unchanged:
             raise ActionRefused(_("公示名单与摘要不符"), _("请立即联系审计员"))
+        check_no_open_objection(locked)
         check_still_entitled(locked)
         _begin_decision(locked)
         signed = {"decided_by": by, "decided_at": clock.now()}

@@ -9,6 +9,7 @@ class CaseState(models.TextChoices):
 
     DRAFT = "draft", _("草稿")
     SUBMITTED = "submitted", _("已提交")
+    RETURNED = "returned", _("待补正")
     ACCEPTED = "accepted", _("已受理")
     PROPOSED = "proposed", _("拟同意")
     REFUSAL_PROPOSED = "refusal_proposed", _("拟不予扶持")
@@ -20,6 +21,30 @@ class CaseState(models.TextChoices):
 
 
 ENDED = (CaseState.REFUSED, CaseState.WITHDRAWN)
+
+
+class CorrectionState(models.TextChoices):
+    """States of what an enterprise was asked to correct."""
+
+    OPEN = "open", _("等待补正")
+    ANSWERED = "answered", _("已补正")
+    LAPSED = "lapsed", _("逾期未补正")
+    WITHDRAWN = "withdrawn", _("申报已撤回")
+
+
+class PointKind(models.TextChoices):
+    """What a point of a correction is about."""
+
+    FIELD = "field", _("申报表")
+    MATERIAL = "material", _("材料")
+
+
+class ObjectionState(models.TextChoices):
+    """States of an objection to a line of a published list."""
+
+    OPEN = "open", _("处理中")
+    UPHELD = "upheld", _("异议成立")
+    DISMISSED = "dismissed", _("异议不成立")
 
 
 class Step(models.TextChoices):
@@ -42,6 +67,9 @@ class Verb(models.TextChoices):
     SUBMIT = "cases.submit", _("提交申报")
     WITHDRAW = "cases.withdraw", _("撤回申报")
     ACCEPT = "cases.accept", _("受理")
+    ASK_CORRECTION = "cases.ask_correction", _("要求补正")
+    ANSWER_CORRECTION = "cases.answer_correction", _("提交补正")
+    SAVE_CORRECTION = "cases.save_correction", _("保存补正内容")
     PROPOSE_GRANT = "cases.propose_grant", _("提出同意意见")
     PROPOSE_REFUSAL = "cases.propose_refusal", _("提出不予扶持意见")
     APPROVE = "cases.approve", _("批准")
@@ -50,3 +78,6 @@ class Verb(models.TextChoices):
     PUBLISH = "cases.publish", _("列入公示")
     GRANT = "cases.grant", _("决定扶持")
     PUBLISH_LIST = "cases.publish_list", _("发布公示")
+    OBJECT = "cases.object", _("收到异议")
+    UPHOLD_OBJECTION = "cases.uphold_objection", _("认定异议成立")
+    DISMISS_OBJECTION = "cases.dismiss_objection", _("认定异议不成立")

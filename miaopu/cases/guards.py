@@ -67,8 +67,14 @@ def check_represents(user: User, enterprise: Enterprise) -> None:
         raise NotAllowed(_("您不是该企业的代表"), _("请用企业授权的账号登录"))
 
 
-def check_draft(case: Case) -> None:
-    """The case can still be changed; raises Conflict once it was submitted."""
+def check_draft(case: Case, material: str = "") -> None:
+    """The case can still be changed; raises Conflict once it was submitted.
+
+    For a file of the kind `material` also while the enterprise was asked for just that kind.
+    """
+    asked = case.corrections.open().first() if material else None
+    if asked is not None and material in asked.materials:
+        return
     if case.state != CaseState.DRAFT:
         raise Conflict(_("申报已经提交，不能再修改"), _("请在办件页面查看进度"))
 
@@ -93,6 +99,32 @@ def check_still_entitled(case: Case) -> None:
     if found.status != "true" or found.amount_fen != case.amount_fen:
         raise ActionRefused(
             _("提出意见后数据有变化，现有数据不再支持这笔扶持"), _("请核对判定依据，退回重审")
+        )
+
+
+def check_may_refuse(case: Case) -> None:
+    """A case that the enterprise was asked to correct is refused only after the due date.
+
+    Nothing lapses by itself: until a reviewer proposes the refusal the enterprise may still
+    answer. Raises ActionRefused before.
+    """
+    asked = case.corrections.open().first() if case.state == CaseState.RETURNED else None
+    if asked is not None and clock.today() <= asked.due_on:
+        raise ActionRefused(
+            _("补正期限未到，不能提出不予扶持意见"),
+            _("补正期限至 %(day)s 止，逾期未补正的次日起可以提出")
+            % {"day": asked.due_on.isoformat()},
+        )
+
+
+def check_no_open_objection(case: Case) -> None:
+    """An objection that was not answered stops the decision of its own line; raises then."""
+    waiting = case.objections.open().order_by("pk").first()
+    if waiting is not None:
+        raise ActionRefused(
+            _("办件 %(case)s 有未答复的异议 %(number)s，暂停决定")
+            % {"case": case.number, "number": waiting.number},
+            _("请先答复异议；名单上的其他办件不受影响"),
         )
 
 
