@@ -41,7 +41,7 @@ def tell_enterprise(case: Case, key: str, text: Bilingual, page: str = "") -> No
 def asked_to_correct(points: int, due: date) -> Bilingual:
     """That so many points must be corrected by a day."""
     return Bilingual(
-        f"需要补正 {points} 处，请在 {due.isoformat()} 前提交",
+        f"需要补正 {points} 处，最迟 {due.isoformat()} 提交",
         f"needs {points} correction{'s' if points != 1 else ''} by {due.isoformat()}",
     )
 

@@ -70,6 +70,7 @@ SECTIONS = (
             NavItem("case_queue", _("办件")),
             NavItem("entitlements", _("可享企业")),
             NavItem("publicity_prepare", _("公示准备")),
+            NavItem("objections", _("公示异议")),
             NavItem("enterprise_search", _("查找企业")),
         ),
         roles=OFFICE_ROLES,
@@ -88,6 +89,7 @@ SECTIONS = (
         _("查阅"),
         (
             NavItem("case_queue", _("办件")),
+            NavItem("objections", _("公示异议")),
             NavItem("entitlements", _("可享企业")),
             NavItem("enterprise_search", _("查找企业")),
             NavItem("finance_home", _("资金")),

@@ -10,7 +10,10 @@ from django.db import transaction
 from django.urls import reverse
 
 from miaopu.cases.actions import attach_file, submit_case
+from miaopu.cases.corrections import Point, ask_correction
+from miaopu.cases.enums import PointKind
 from miaopu.cases.models import Case
+from miaopu.cases.objections import Statement, make_objection
 from miaopu.core.actions import open_job
 from miaopu.core.enums import Role
 from miaopu.core.models import User
@@ -57,6 +60,18 @@ def _job(city: City) -> dict[str, Any]:
     return {"pk": job.pk}
 
 
+def _returned(city: City) -> dict[str, Any]:
+    case = city.accepted()
+    ask_correction(case, [Point(PointKind.FIELD, "bank_account", "请核对")], by=city.reviewer)
+    return {"number": case.number}
+
+
+def _objection(city: City) -> dict[str, Any]:
+    case, publicity = city.published()
+    said = Statement("陈邻居", "13900139000", "已经停业", "证明.pdf", PDF)
+    return {"number": make_objection(publicity, case.number, said, by=None)[0].number}
+
+
 # The samples of the table: they belong to `enterprise` and lie in the district of `reviewer`.
 THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "programme": lambda city: {"slug": SLUG},
@@ -69,6 +84,8 @@ THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "step": lambda city: {"number": city.submitted().number, "step": "accept"},
     "file": _file,
     "publicity": lambda city: {"number": city.published()[1].number},
+    "returned": _returned,
+    "objection": _objection,
     "award": lambda city: {"number": city.granted().number},
     "job": _job,
     "account": lambda city: {"pk": Account.objects.filter(region=YUNYAN)[0].pk},
@@ -80,6 +97,9 @@ def form_of(route: str, city: City) -> dict[str, Any]:
     if route == "publish":
         case = city.approved()
         return {"item": case.item_id, "region": case.region_id, "seen": case.number}
+    if route == "objection_make":
+        line = Case.objects.get().number
+        return {"line": line, "text": "已经停业", "name": "陈邻居", "contact": "13900139000"}
     if route == "case_step":
         return {"revision": Case.objects.get().revision}
     return dict(TABLE[route].data)

@@ -5,6 +5,7 @@ from django.urls import path
 from miaopu.portal.views import (
     enterprise_cases,
     enterprise_check,
+    enterprise_correction,
     enterprise_facts,
     enterprise_files,
     enterprise_form,
@@ -27,6 +28,21 @@ urlpatterns = [
     path("my/cases/<str:number>/form/", enterprise_form.case_form, name="case_form"),
     path("my/cases/<str:number>/files/", enterprise_check.case_file_add, name="case_file_add"),
     path("my/cases/<str:number>/check/", enterprise_check.case_check, name="case_check"),
+    path(
+        "my/cases/<str:number>/correction/",
+        enterprise_correction.my_correction,
+        name="my_correction",
+    ),
+    path(
+        "my/cases/<str:number>/correction/files/",
+        enterprise_correction.correction_file_add,
+        name="correction_file_add",
+    ),
+    path(
+        "my/cases/<str:number>/correction/check/",
+        enterprise_correction.correction_check,
+        name="correction_check",
+    ),
     path("my/cases/<str:number>/receipt/", enterprise_check.case_receipt, name="case_receipt"),
     path("my/cases/<str:number>/withdraw/", enterprise_cases.case_withdraw, name="case_withdraw"),
     path("my/files/<int:pk>/", enterprise_files.my_file, name="my_file"),

@@ -31,6 +31,7 @@ from miaopu.portal.access import party_required
 from miaopu.portal.case_form import answers_of
 from miaopu.portal.performing import perform
 from miaopu.portal.tables import Column, Table
+from miaopu.portal.views.enterprise_correction import views_of
 from miaopu.portal.views.enterprise_files import material_rows
 from miaopu.portal.views.enterprise_scope import case_or_404, person
 
@@ -53,7 +54,8 @@ class WithdrawForm(forms.Form):
 def my_case_rows(request: HttpRequest, cases: QuerySet[Case]) -> list[dict[str, Any]]:
     """Rows of a list of cases: what, for whom, in which state, until when."""
     today = clock.today()
-    shown = cases.with_parts().with_due_on().defer("item__version__content", "form", "trace")  # type: ignore[attr-defined]
+    dated = cases.with_parts().with_due_on().with_correction()  # type: ignore[attr-defined]
+    shown = dated.defer("item__version__content", "form", "trace")
     return [
         {
             "number": case.number,
@@ -63,8 +65,10 @@ def my_case_rows(request: HttpRequest, cases: QuerySet[Case]) -> list[dict[str, 
             "state": case.get_state_display(),
             "tone": present.tone_of(case.state),
             "amount_fen": case.amount_fen,
-            "due_on": case.due_on,
-            "clock": _clock_words(case.due_on, today),
+            "due_on": case.due_on or case.correction_due_on,
+            "clock": _clock_words(case.due_on, today)
+            if case.correction_due_on is None
+            else _("等您补正"),
         }
         for case in shown
     ]
@@ -158,6 +162,7 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         "reasons": present.reasons_of_trace(case.trace, case.item.version, case.item.code),
         "answers": answers_of(case, own=True, change=form_href if is_draft else ""),
         "materials": material_rows(case),
+        "corrections": views_of(request, case),
         "award": award,
         "award_rows": _award_rows(award) if award else [],
         "trail": present.trail_of(events, award, transfers, inside=False),
