@@ -56,7 +56,6 @@ TABLE: dict[str, Route] = {
     "case_check": Route(allow=OWNER, thing="draft"),
     "case_receipt": Route(allow=OWNER, thing="case"),
     "my_correction": Route(allow=OWNER, thing="returned", methods=BOTH, data=CORRECTED),
-    "correction_file_add": Route(allow=OWNER, thing="returned", methods=POST),
     "correction_check": Route(allow=OWNER, thing="returned", methods=BOTH, data={"revision": "1"}),
     "case_withdraw": Route(allow=OWNER, thing="draft", methods=POST),
     "my_file": Route(allow=OWNER, thing="file"),

@@ -6,6 +6,7 @@ from miaopu.portal.views import (
     enterprise_cases,
     enterprise_check,
     enterprise_correction,
+    enterprise_correction_check,
     enterprise_facts,
     enterprise_files,
     enterprise_form,
@@ -34,13 +35,8 @@ urlpatterns = [
         name="my_correction",
     ),
     path(
-        "my/cases/<str:number>/correction/files/",
-        enterprise_correction.correction_file_add,
-        name="correction_file_add",
-    ),
-    path(
         "my/cases/<str:number>/correction/check/",
-        enterprise_correction.correction_check,
+        enterprise_correction_check.correction_check,
         name="correction_check",
     ),
     path("my/cases/<str:number>/receipt/", enterprise_check.case_receipt, name="case_receipt"),

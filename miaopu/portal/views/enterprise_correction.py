@@ -6,39 +6,39 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
-from django.db import transaction
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
+from miaopu.cases.actions import attach_file
 from miaopu.cases.corrections import (
     LONGEST_REMARK,
-    answer_correction,
     asked_fields,
     save_correction,
-    unanswered,
 )
 from miaopu.cases.enums import PointKind
 from miaopu.cases.forms import FormError, check_form
-from miaopu.cases.guards import FormConflict, FormRefused
+from miaopu.cases.guards import FormConflict
 from miaopu.cases.models import Case, CaseFile, Correction
-from miaopu.cases.workflow import AlreadyDone, lock_case
 from miaopu.core import clock
-from miaopu.core.errors import ActionRefused, Conflict
-from miaopu.core.models import User
+from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
 from miaopu.portal import kept_forms, present, shapes
 from miaopu.portal.access import party_required
 from miaopu.portal.case_form import CaseForm, show
 from miaopu.portal.corrections import CorrectionView, correction_views
-from miaopu.portal.views.enterprise_files import hand_in, material_rows, posted_material
+from miaopu.portal.performing import in_one_line
+from miaopu.portal.views.enterprise_files import ACCEPT, material_rows
 from miaopu.portal.views.enterprise_form import kept_here, read_revision
 from miaopu.portal.views.enterprise_scope import case_or_404, person
 
 REMARK = "correction_remark"
+FILE = "file_"
 kept_forms.register_labels({REMARK: gettext_lazy("说明")})
 
 
@@ -62,6 +62,14 @@ class CorrectionForm(CaseForm):
             max_length=LONGEST_REMARK,
             widget=forms.Textarea({"rows": 3}),
         )
+        for name in correction.materials:
+            self.fields[f"{FILE}{name}"] = forms.FileField(
+                label=_("选择文件"),
+                help_text=_("PDF、PNG、JPG、Word（docx）或 Excel（xlsx），不超过20兆"),
+                required=False,
+                allow_empty_file=True,
+                widget=forms.FileInput({"accept": ACCEPT}),
+            )
 
 
 def open_or_none(request: HttpRequest, case: Case) -> Correction | None:
@@ -79,7 +87,8 @@ def views_of(request: HttpRequest, case: Case) -> list[CorrectionView]:
     return correction_views(case, rows, files, clock.today(), own=True, route="my_file")
 
 
-def _crumbs(case: Case, here: str) -> list[shapes.Link]:
+def crumbs(case: Case, here: str) -> list[shapes.Link]:
+    """The way back to the case."""
     return [
         shapes.Link(_("我的首页"), reverse("my_home")),
         shapes.Link(case.number, reverse("my_case", args=[case.number])),
@@ -94,7 +103,6 @@ def _show(
     *,
     notice: str = "",
     saved: Mapping[str, Any] | None = None,
-    wrong_file: tuple[str, str] = ("", ""),
     status: int = 200,
 ) -> HttpResponse:
     """The page on which the enterprise corrects."""
@@ -112,8 +120,12 @@ def _show(
         for name, question in asked.items()
     ]
     materials = [
-        {"row": row, "asked": correction.text_of(PointKind.MATERIAL, row.material.id)}
-        for row in material_rows(case, wrong_file)
+        {
+            "row": row,
+            "asked": correction.text_of(PointKind.MATERIAL, row.material.id),
+            "field": form[f"{FILE}{row.material.id}"],
+        }
+        for row in material_rows(case)
         if row.material.id in correction.materials
     ]
     context = {
@@ -127,7 +139,7 @@ def _show(
         "notice": notice,
         "conflict": saved is not None,
         "kept_key": request.POST.get(kept_forms.FIELD, ""),
-        "crumbs": _crumbs(case, _("补正")),
+        "crumbs": crumbs(case, _("补正")),
     }
     return render(request, "enterprise/correction.html", context, status=status)
 
@@ -152,6 +164,24 @@ def _open_page(request: HttpRequest, correction: Correction) -> HttpResponse:
     return _show(request, correction, form)
 
 
+def _hand_in_files(request: HttpRequest, correction: Correction) -> list[FormError]:
+    """Attach the files that were chosen; says for each that was refused what is wrong with it."""
+    problems = []
+    for material in correction.materials:
+        upload = request.FILES.get(f"{FILE}{material}")
+        if not isinstance(upload, UploadedFile):
+            continue
+        content = upload.read(settings.FILE_MAX_BYTES + 1)
+        name = (upload.name or "").replace("\x00", "")
+        try:
+            attach_file(correction.case, material, name, content, by=person(request))
+        except (NotAllowed, Conflict):
+            raise
+        except ActionRefused as refused:
+            problems.append(FormError(f"{FILE}{material}", in_one_line(refused)))
+    return problems
+
+
 def _save(request: HttpRequest, correction: Correction) -> HttpResponse:
     posted = request.POST
     typed = {
@@ -161,6 +191,7 @@ def _save(request: HttpRequest, correction: Correction) -> HttpResponse:
     revision = read_revision(posted)
     case = correction.case
     try:
+        wrong_files = _hand_in_files(request, correction)
         problems = save_correction(
             case, typed, remark=remark, revision=revision, by=person(request)
         )
@@ -173,9 +204,10 @@ def _save(request: HttpRequest, correction: Correction) -> HttpResponse:
     except ActionRefused as refused:
         form = CorrectionForm(correction, typed, remark, revision)
         return _show(request, correction, form, notice=str(refused.message), status=422)
-    if problems:
+    if problems or wrong_files:
         correction.refresh_from_db(fields=["revision"])
-        form = CorrectionForm(correction, typed, remark, correction.revision, problems)
+        every = [*problems, *wrong_files]
+        form = CorrectionForm(correction, typed, remark, correction.revision, every)
         return _show(request, correction, form)
     return redirect("correction_check", case.number)
 
@@ -192,97 +224,3 @@ def my_correction(request: HttpRequest, number: str) -> HttpResponse:
     return (
         _save(request, correction) if request.method == "POST" else _open_page(request, correction)
     )
-
-
-@party_required
-@require_POST
-def correction_file_add(request: HttpRequest, number: str) -> HttpResponse:
-    """Hand in one paper that was asked for."""
-    case = case_or_404(request, number)
-    correction = open_or_none(request, case)
-    material = posted_material(request)
-    if correction is None or material not in correction.materials:
-        messages.error(request, _("这种材料现在不需要补正"))
-        return redirect("my_case", case.number)
-    wrong = hand_in(request, case)
-    if not wrong:
-        messages.success(request, _("文件已上传"))
-        return redirect(f"{reverse('my_correction', args=[case.number])}#materials")
-    form = CorrectionForm(correction, correction.answers, correction.remark, correction.revision)
-    return _show(request, correction, form, wrong_file=(material, wrong), status=422)
-
-
-def _changes(correction: Correction) -> list[dict[str, Any]]:
-    """Each field that was asked: what was asked, what stood there, what is handed in."""
-    return [
-        {
-            "label": present.in_language(question.title),
-            "asked": correction.text_of(PointKind.FIELD, question.id),
-            "was": show(
-                question,
-                correction.case.form.get(question.id, ""),
-                masked=question.type == "account",
-            ),
-            "now": show(
-                question,
-                correction.answers.get(question.id, ""),
-                masked=question.type == "account",
-            ),
-            "same": correction.case.form.get(question.id) == correction.answers.get(question.id),
-        }
-        for question in asked_fields(correction)
-    ]
-
-
-@transaction.atomic
-def _answer_seen(case: Case, revision: int, by: User) -> Case:
-    """Hand in what the person has seen. Raises FormConflict where it was changed since."""
-    locked = lock_case(case)
-    found = locked.corrections.open().first()
-    if found is not None and found.revision != revision:
-        raise FormConflict(found.answers, found.revision)
-    return answer_correction(locked, by=by)
-
-
-def _hand_in_again(request: HttpRequest, case: Case) -> HttpResponse:
-    try:
-        _answer_seen(case, read_revision(request.POST), person(request))
-    except AlreadyDone:
-        messages.info(request, _("补正已经提交过，只提交了一次"))
-    except FormConflict:
-        messages.error(request, _("还没有提交：内容在另一个页面改过，请再核对一遍"))
-        return redirect("correction_check", case.number)
-    except FormRefused:
-        return redirect(f"{reverse('my_correction', args=[case.number])}?errors=1")
-    except ActionRefused as refused:
-        messages.error(request, f"{refused.message} {refused.remedy}".strip())
-        if not isinstance(refused, Conflict):
-            return redirect("my_correction", case.number)
-    else:
-        messages.success(request, _("补正已提交，办理继续"))
-    return redirect("my_case", case.number)
-
-
-@party_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def correction_check(request: HttpRequest, number: str) -> HttpResponse:
-    """Check what was corrected; POST hands in what was seen, once."""
-    case = case_or_404(request, number)
-    if request.method == "POST":
-        return _hand_in_again(request, case)
-    correction = open_or_none(request, case)
-    if correction is None:
-        return redirect("my_case", case.number)
-    _values, problems = check_form(asked_fields(correction), correction.answers)
-    if problems:
-        return redirect(f"{reverse('my_correction', args=[case.number])}?errors=1")
-    context = {
-        "case": case,
-        "title": present.in_language(case.item.name),
-        "correction": correction,
-        "changes": _changes(correction),
-        "view": views_of(request, case)[0],
-        "missing": len(unanswered(correction)),
-        "crumbs": _crumbs(case, _("核对补正内容")),
-    }
-    return render(request, "enterprise/correction_check.html", context)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from miaopu.cases import actions
 from miaopu.cases.corrections import LONGEST_POINT, Point, ask_correction
 from miaopu.cases.decisions import decide_case
-from miaopu.cases.enums import PointKind
+from miaopu.cases.enums import CaseState, PointKind
 from miaopu.cases.models import Case
 from miaopu.core.models import User
 from miaopu.portal import present
@@ -98,7 +98,8 @@ class CorrectionForm(StepForm):
         """A line for each question of the form and each kind of paper."""
         asked = case.corrections.count()
         self.fields["reason"].label = _("再次要求补正的理由") if asked else _("说明")
-        self.fields["reason"].required = bool(asked)
+        again = asked and case.state != CaseState.RETURNED  # a second click is told of elsewhere
+        self.fields["reason"].required = bool(again)
         definition = case.item.definition
         for kind, things in (
             (PointKind.FIELD, definition.form),
