@@ -49,7 +49,12 @@ class Queue:
         else:
             later = Q(waits_until__gt=place) | Q(waits_until=None)
             later |= Q(waits_until=place, pk__gt=case.pk)
-        return others.filter(later).first() or others.first()
+        # Numbers only: sorting twenty thousand whole rows for one of them takes a second.
+        numbers = others.values_list("pk", flat=True)
+        found = numbers.filter(later).first() or numbers.first()
+        if found is None:
+            return None
+        return Case.objects.for_user(self.user).select_related("enterprise").get(pk=found)
 
     def count(self) -> int:
         """How many cases the queue holds."""
