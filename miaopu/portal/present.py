@@ -22,7 +22,7 @@ from miaopu.engine.clock import working_days_left
 from miaopu.engine.messages import Bilingual
 from miaopu.ledger.models import Award, Transfer
 from miaopu.parties.enums import Source
-from miaopu.plans.entitlements import ItemExplanation
+from miaopu.plans.entitlements import ItemExplanation, found_in
 from miaopu.plans.models import ProgrammeVersion
 from miaopu.portal import shapes
 
@@ -93,7 +93,7 @@ def _reason(
         status=node["status"],
         text=in_language(node["title"]) if top and node["title"] else read_aloud(node["text"]),
         op=OPS.get(node["op"], "") if children else "",  # type: ignore[arg-type]
-        value=in_language(node["found"] or _found_below(node)),
+        value=in_language(found_in(node)),
         source=str(Source(known["source"]).label) if known else "",
         as_of=date.fromisoformat(known["as_of"]) if known else None,
         change=changes.get(node["key"], "") if top else "",
@@ -101,12 +101,6 @@ def _reason(
         clause_href=clause_href(version, clause),
         children=children,
     )
-
-
-def _found_below(node: Mapping[str, Any]) -> Any:
-    """What was found for the one fact below a condition that has no finding of its own."""
-    found = [child["found"] for child in node["children"] if child["found"] and child["facts"]]
-    return found[0] if len(found) == 1 else None
 
 
 def reasons_of_trace(

@@ -25,7 +25,7 @@ from miaopu.engine.definitions.pieces import (
     refuse,
 )
 from miaopu.engine.money import yuan_to_fen
-from miaopu.engine.packs.procedure import Clause, FormField, Material, SideStep, Step
+from miaopu.engine.packs.procedure import Clause, FormField, Material, OfferTerms, SideStep, Step
 from miaopu.engine.rule_pieces import conditions_of, dated_parameters, priorities_of
 from miaopu.engine.rule_sets import Rule, RuleSet, values_on
 
@@ -163,6 +163,7 @@ class Item(Piece):
     amount: Written | None = None
     shares: Shares = Field(default_factory=dict)
     form: tuple[FormField, ...] = ()
+    offer: OfferTerms | None = None
     materials: tuple[Material, ...] = ()
     steps: tuple[Step, ...] = Field(min_length=1)
     side_steps: tuple[SideStep, ...] = ()

@@ -77,7 +77,7 @@ class MaterialRow:
 def material_rows(case: Case, wrong: tuple[str, str] = ("", "")) -> list[MaterialRow]:
     """The papers that the item asks for; `wrong` is (material, what was refused about its file)."""
     given: dict[str, list[shapes.Link]] = defaultdict(list)
-    for one in case.files.select_related("file").order_by("pk"):
+    for one in case.files.kept().select_related("file").order_by("pk"):
         text = f"{one.name} ({filesizeformat(one.file.size)})"
         given[one.material].append(shapes.Link(text, reverse("my_file", args=[one.pk])))
     return [

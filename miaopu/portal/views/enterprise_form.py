@@ -69,7 +69,7 @@ def show_form(request: HttpRequest, case: Case, page: FormPage) -> HttpResponse:
         "case": case,
         "title": present.in_language(case.item.name),
         "form": form,
-        "groups": groups_of(form, questions, case.enterprise, page.saved),
+        "groups": groups_of(form, questions, case, page.saved),
         "page": page,
         "kept_key": page.kept.key if page.kept else request.POST.get(kept_forms.FIELD, ""),
         "crumbs": [
