@@ -12,6 +12,8 @@ from miaopu.engine.messages import Bilingual
 from miaopu.engine.money import format_yuan
 from miaopu.parties.models import Representative
 
+SEPARATOR = Bilingual("、", ", ")
+
 
 def _people(offers: Sequence[Offer]) -> dict[int, list[int]]:
     """Who acts for the offers' enterprises and wants messages: user ids by enterprise."""
@@ -60,18 +62,24 @@ def tell_of_issue(offers: Sequence[Offer]) -> None:
     _tell(offers, "issue", texts)
 
 
+def _reason(offer: Offer) -> Bilingual:
+    """Why an offer was withdrawn, in a few words; the page has the values."""
+    if "case" in offer.changes:
+        number = offer.changes["case"]
+        return Bilingual(f"已有办件{number}", f"there is case {number}")
+    titles = [Bilingual(**entry["title"]) for entry in offer.changes.get("conditions", [])]
+    if not titles:
+        return Bilingual("计划或金额有变化", "the programme or the amount has changed")
+    zh = SEPARATOR.zh.join(title.zh for title in titles)
+    en = SEPARATOR.en.join(title.en for title in titles)
+    return Bilingual(f"数据有变化，不再满足：{zh}", f"facts have changed, no longer: {en}")
+
+
 def tell_of_withdrawal(offer: Offer) -> None:
     """Tell that an offer was withdrawn, and because of what."""
-    titles = [entry["title"] for entry in offer.changes.get("conditions", [])]
-    zh, en = "、".join(t["zh"] for t in titles), ", ".join(t["en"] for t in titles)
-    if "case" in offer.changes:
-        zh, en = f"已有办件{offer.changes['case']}", f"there is case {offer.changes['case']}"
-    elif not titles:
-        zh, en = "计划或金额有变化", "the programme or the amount has changed"
-    else:
-        zh, en = f"数据有变化，不再满足：{zh}", f"facts have changed, it no longer {en}"
+    why = _reason(offer)
     text = Bilingual(
-        f"{offer.enterprise}“{offer.item.title}”的邀约已撤回：{zh}",
-        f"The offer of “{offer.item.title_en}” to {offer.enterprise} was withdrawn: {en}",
+        f"{offer.enterprise}“{offer.item.title}”的邀约已撤回：{why.zh}",
+        f"The offer of “{offer.item.title_en}” to {offer.enterprise} was withdrawn: {why.en}",
     )
     _tell([offer], "withdraw", [text])

@@ -69,6 +69,7 @@ SECTIONS = (
             NavItem("office_home", _("待办")),
             NavItem("case_queue", _("办件")),
             NavItem("entitlements", _("可享企业")),
+            NavItem("office_offers", _("免申即享")),
             NavItem("publicity_prepare", _("公示准备")),
             NavItem("enterprise_search", _("查找企业")),
         ),
@@ -89,6 +90,7 @@ SECTIONS = (
         (
             NavItem("case_queue", _("办件")),
             NavItem("entitlements", _("可享企业")),
+            NavItem("office_offers", _("免申即享")),
             NavItem("enterprise_search", _("查找企业")),
             NavItem("finance_home", _("资金")),
             NavItem("payments", _("拨付")),

@@ -10,12 +10,14 @@ from django.db import transaction
 from django.urls import reverse
 
 from miaopu.cases.actions import attach_file, submit_case
-from miaopu.cases.models import Case
+from miaopu.cases.models import Case, Offer
+from miaopu.cases.offering import renew_offers
 from miaopu.core.actions import open_job
 from miaopu.core.enums import Role
 from miaopu.core.models import User
 from miaopu.ledger.models import Account
-from tests.factories import CITY, YUNYAN, City, make_officer
+from miaopu.plans.actions import match_version
+from tests.factories import CITY, FIRST_DAY, YUNYAN, City, make_officer
 from tests.harness.pages import StrictClient
 from tests.house.url_roles import ROLES
 from tests.portal.url_table import TABLE
@@ -57,6 +59,12 @@ def _job(city: City) -> dict[str, Any]:
     return {"pk": job.pk}
 
 
+def _offered(city: City) -> dict[str, Any]:
+    match_version(city.version, FIRST_DAY)
+    renew_offers(city.version, by=None)
+    return {"pk": Offer.objects.get(enterprise=city.enterprise).pk}
+
+
 # The samples of the table: they belong to `enterprise` and lie in the district of `reviewer`.
 THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "programme": lambda city: {"slug": SLUG},
@@ -64,6 +72,7 @@ THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "item": lambda city: {"slug": SLUG, "code": "direct_subsidy"},
     "enterprise": lambda city: {"number": city.enterprise.number},
     "offer": lambda city: {"number": city.enterprise.number, "item_id": city.item.pk},
+    "offered": _offered,
     "draft": lambda city: {"number": city.draft().number},
     "case": lambda city: {"number": city.submitted().number},
     "step": lambda city: {"number": city.submitted().number, "step": "accept"},
@@ -142,7 +151,7 @@ def test_no_route_writes_on_get_or_answers_other_methods(city: City) -> None:
     wrong = []
     for route, row in TABLE.items():
         if row.methods == ("POST",):
-            kwargs = {"number": "1", "step": "accept", "item_id": 1} if row.thing else {}
+            kwargs = {"number": "1", "pk": 1, "step": "accept", "item_id": 1} if row.thing else {}
             address = reverse(
                 route,
                 kwargs={name: kwargs[name] for name in _names(route)},
@@ -158,6 +167,7 @@ def _names(route: str) -> list[str]:
     names = {
         "offer": ["number", "item_id"],
         "step": ["number", "step"],
+        "offered": ["pk"],
     }
     thing = TABLE[route].thing
     return names.get(thing, ["number"]) if thing else []

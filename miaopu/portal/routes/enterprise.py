@@ -5,6 +5,7 @@ from django.urls import path
 from miaopu.portal.views import (
     enterprise_cases,
     enterprise_check,
+    enterprise_consent,
     enterprise_facts,
     enterprise_files,
     enterprise_form,
@@ -22,6 +23,9 @@ urlpatterns = [
         enterprise_offers.apply,
         name="apply",
     ),
+    path("my/offers/notices/", enterprise_consent.offer_notices, name="offer_notices"),
+    path("my/offers/<int:pk>/", enterprise_consent.my_offer, name="my_offer"),
+    path("my/offers/<int:pk>/decline/", enterprise_consent.offer_decline, name="offer_decline"),
     path("my/cases/", enterprise_cases.my_cases, name="my_cases"),
     path("my/cases/<str:number>/", enterprise_cases.my_case, name="my_case"),
     path("my/cases/<str:number>/form/", enterprise_form.case_form, name="case_form"),

@@ -26,7 +26,7 @@ from miaopu.portal.access import party_required
 from miaopu.portal.case_form import answers_of
 from miaopu.portal.views.enterprise_files import hand_in, material_rows, posted_material
 from miaopu.portal.views.enterprise_form import read_revision
-from miaopu.portal.views.enterprise_offers import step_table
+from miaopu.portal.views.enterprise_parts import step_table
 from miaopu.portal.views.enterprise_scope import case_or_404, person
 
 
