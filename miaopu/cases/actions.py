@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import PurePath
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from miaopu.cases.drafts import merge_answers, was_saved_before
 from miaopu.cases.enums import CaseChannel, CaseState, Verb
 from miaopu.cases.forms import FormError, check_form
 from miaopu.cases.guards import (
-    FormConflict,
     FormRefused,
     check_draft,
     check_length,
@@ -96,24 +96,35 @@ def open_case(item: Item, enterprise: Enterprise, *, by: User) -> Case:
 
 
 @transaction.atomic
-def save_form(case: Case, typed: Mapping[str, Any], *, revision: int, by: User) -> list[FormError]:
+def save_form(
+    case: Case,
+    typed: Mapping[str, Any],
+    *,
+    revision: int,
+    by: User,
+    only: Collection[str] | None = None,
+    quietly: bool = False,
+) -> list[FormError]:
     """Keep what was typed in a draft, right or wrong, and return the errors.
 
-    Raises FormConflict where the draft was changed since `revision`, Conflict once submitted,
+    `only` names the questions of the page, `revision` is what it showed; other pages' answers are
+    merged. `quietly` (saved while typing) leaves one event for a sitting, not one for each pause.
+    Raises FormConflict where a question was answered otherwise since, Conflict once submitted,
     ActionRefused where it is longer than anybody types.
     """
     check_length(typed)
     locked = lock_case(case)
     check_represents(by, locked.enterprise)
     check_draft(locked)
-    values, errors = check_form(locked.questions, typed)
-    if locked.revision != revision and locked.form != values:
-        raise FormConflict(locked.form, locked.revision)
-    if locked.form != values:
-        locked.form = values
+    asked = tuple(one for one in locked.questions if only is None or one.id in only)
+    values, errors = check_form(asked, typed)
+    merged = merge_answers(locked, values, revision)
+    if locked.form != merged:
+        locked.form = merged
         locked.revision += 1
         locked.save(update_fields=["form", "revision"])
-        record_event(locked, Verb.SAVE_FORM, by=by, region=locked.region_id)
+        if not (quietly and was_saved_before(locked, by)):
+            record_event(locked, Verb.SAVE_FORM, by=by, region=locked.region_id)
     return errors
 
 

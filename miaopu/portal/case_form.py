@@ -221,10 +221,10 @@ def show(question: FormField, value: Any, *, masked: bool) -> str:
     return masking.mask_name(text) if masked and question.personal else text
 
 
-def answers_of(case: Case, *, own: bool, change: str = "") -> list[Answer]:
+def answers_of(case: Case, *, own: bool, change: Mapping[str, str] | None = None) -> list[Answer]:
     """What was answered, for reading. Accounts are always masked, other personal data unless `own`.
 
-    `change` is the address of the form; each answer then leads to its question.
+    `change` says where each question is answered anew.
     """
     sources = sources_of(case)
     answers = []
@@ -235,7 +235,7 @@ def answers_of(case: Case, *, own: bool, change: str = "") -> list[Answer]:
             Answer(
                 label=in_language(question.title),
                 value=show(question, value, masked=not own or question.type == "account"),
-                href=f"{change}#{anchor(question)}" if change else "",
+                href=(change or {}).get(question.id, ""),
                 source=known.source_label if known and str(value) == known.text else "",
             )
         )

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from miaopu.cases.enums import CaseState
 from miaopu.cases.enums import Step as CaseStep
 from miaopu.cases.models import Case, CaseClock
+from miaopu.core import clock as core_clock
 from miaopu.core import verbs
 from miaopu.core.enums import Role
 from miaopu.core.models import Event, Region
@@ -24,7 +25,7 @@ from miaopu.ledger.models import Award, Transfer
 from miaopu.parties.enums import Source
 from miaopu.plans.entitlements import ItemExplanation, found_in
 from miaopu.plans.models import ProgrammeVersion
-from miaopu.portal import shapes
+from miaopu.portal import formats, shapes
 
 TONES: dict[str, shapes.Tone] = {
     CaseState.GRANTED: "good",
@@ -206,6 +207,22 @@ def trail_of(
     return entries
 
 
+def whose_turn(case: Case, step: str) -> str:
+    """Who takes a step of the case: the region's holder of the pack's role."""
+    role = role_name(case.item.definition.steps_by_id[step].role)
+    return _("%(region)s · %(role)s") % {"region": region_name(case.region), "role": role}
+
+
+def _step_note(definition: Any, clock: CaseClock | None, running: bool, state: str) -> str:
+    """How many days are left, or how many a step will have."""
+    if clock is not None and running:
+        left = working_days_left(core_clock.today(), clock.due_on)
+        return shapes.Clock(state="running", limit=clock.days, left=left, due=clock.due_on).headline
+    if state == "todo":
+        return _("时限 %(days)s 个工作日") % {"days": formats.number(definition.working_days)}
+    return ""
+
+
 def steps_of(case: Case, clocks: Iterable[CaseClock], award: Award | None) -> list[shapes.Step]:
     """The stages of a case with who acts and by when."""
     by_step = {clock.step: clock for clock in clocks}
@@ -235,7 +252,8 @@ def steps_of(case: Case, clocks: Iterable[CaseClock], award: Award | None) -> li
                 title=in_language(definitions[name].title),
                 state=state,
                 when=when,
-                who=role_name(definitions[name].role),
+                who=whose_turn(case, name),
+                note=_step_note(definitions[name], clock, running, state),
                 due=running,
             )
         )

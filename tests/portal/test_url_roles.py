@@ -46,6 +46,13 @@ def people_of(city: City) -> dict[str, User | None]:
     }
 
 
+def _paper(city: City) -> dict[str, Any]:
+    draft = city.draft()
+    material = city.item.definition.materials[0].id
+    attached = attach_file(draft, material, "计划.pdf", PDF, by=city.owner)
+    return {"number": draft.number, "pk": attached.pk}
+
+
 def _file(city: City) -> dict[str, Any]:
     draft = city.draft()
     material = city.item.definition.materials[0].id
@@ -74,6 +81,8 @@ THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "offer": lambda city: {"number": city.enterprise.number, "item_id": city.item.pk},
     "offered": _offered,
     "draft": lambda city: {"number": city.draft().number},
+    "question": lambda city: {"number": city.draft().number, "page": "jobs_planned"},
+    "paper": _paper,
     "case": lambda city: {"number": city.submitted().number},
     "step": lambda city: {"number": city.submitted().number, "step": "accept"},
     "file": _file,
@@ -138,7 +147,9 @@ def test_what_is_not_there_answers_404(route: str, city: City) -> None:
     """To those who may see such a thing: neither an error page nor a hint that it exists."""
     row = TABLE[route]
     nothing = {
-        name: {"slug": "no-such", "path": "九", "code": "x", "step": "accept"}.get(name, "9999999")
+        name: {"slug": "no-such", "path": "九", "code": "x", "step": "accept", "page": "no"}.get(
+            name, "9999999"
+        )
         for name in THINGS[row.thing](city)
     }
     people = people_of(city)
@@ -151,7 +162,11 @@ def test_no_route_writes_on_get_or_answers_other_methods(city: City) -> None:
     wrong = []
     for route, row in TABLE.items():
         if row.methods == ("POST",):
-            kwargs = {"number": "1", "pk": 1, "step": "accept", "item_id": 1} if row.thing else {}
+            kwargs = (
+                {"number": "1", "pk": 1, "step": "accept", "item_id": 1, "page": "all"}
+                if row.thing
+                else {}
+            )
             address = reverse(
                 route,
                 kwargs={name: kwargs[name] for name in _names(route)},
@@ -168,6 +183,7 @@ def _names(route: str) -> list[str]:
         "offer": ["number", "item_id"],
         "step": ["number", "step"],
         "offered": ["pk"],
+        "paper": ["number", "pk"],
     }
     thing = TABLE[route].thing
     return names.get(thing, ["number"]) if thing else []

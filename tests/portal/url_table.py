@@ -4,6 +4,7 @@ tests/house/url_roles.py says what a row means; tests/house/test_routes.py fails
 and the resolver differ; tests/portal/test_url_roles.py asks every route as every role.
 """
 
+from tests.factories import GOOD_FORM
 from tests.house.url_roles import CASE_READERS, ENTERPRISES, SIGNED_IN, Route
 
 POST = ("POST",)
@@ -52,7 +53,9 @@ TABLE: dict[str, Route] = {
     "my_cases": Route(allow=ENTERPRISES),
     "my_case": Route(allow=OWNER, thing="case"),
     "case_form": Route(allow=OWNER, thing="draft"),
-    "case_file_add": Route(allow=OWNER, thing="draft", methods=POST),
+    "case_question": Route(allow=OWNER, thing="question", methods=BOTH, data=GOOD_FORM),
+    "case_files": Route(allow=OWNER, thing="draft"),
+    "case_file_remove": Route(allow=OWNER, thing="paper", methods=POST),
     "case_check": Route(allow=OWNER, thing="draft"),
     "case_receipt": Route(allow=OWNER, thing="case"),
     "case_withdraw": Route(allow=OWNER, thing="draft", methods=POST),

@@ -29,7 +29,17 @@ urlpatterns = [
     path("my/cases/", enterprise_cases.my_cases, name="my_cases"),
     path("my/cases/<str:number>/", enterprise_cases.my_case, name="my_case"),
     path("my/cases/<str:number>/form/", enterprise_form.case_form, name="case_form"),
-    path("my/cases/<str:number>/files/", enterprise_check.case_file_add, name="case_file_add"),
+    path(
+        "my/cases/<str:number>/form/<str:page>/",
+        enterprise_form.case_question,
+        name="case_question",
+    ),
+    path("my/cases/<str:number>/files/", enterprise_files.case_files, name="case_files"),
+    path(
+        "my/cases/<str:number>/files/<int:pk>/remove/",
+        enterprise_files.case_file_remove,
+        name="case_file_remove",
+    ),
     path("my/cases/<str:number>/check/", enterprise_check.case_check, name="case_check"),
     path("my/cases/<str:number>/receipt/", enterprise_check.case_receipt, name="case_receipt"),
     path("my/cases/<str:number>/withdraw/", enterprise_cases.case_withdraw, name="case_withdraw"),
