@@ -150,6 +150,12 @@ def _group_of(question: FormField, account_prefixes: set[str]) -> str:
     return CONTACT if question.personal else PLAN
 
 
+def group_title(questions: Iterable[FormField], all_questions: Iterable[FormField]) -> Text:
+    """What the questions are about, in a word: that of the first one's group."""
+    prefixes = {one.id.partition("_")[0] for one in all_questions if one.type == "account"}
+    return GROUP_TITLES[_group_of(next(iter(questions)), prefixes)]
+
+
 def groups_of(
     form: CaseForm,
     questions: Iterable[FormField],

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from miaopu.cases.forms import check_form
 from miaopu.cases.models import Case
 from miaopu.portal import shapes
-from miaopu.portal.case_form import anchor, sources_of
+from miaopu.portal.case_form import anchor, group_title, sources_of
 from miaopu.portal.present import in_language
+from miaopu.portal.shapes import Text
 
 if TYPE_CHECKING:
     from miaopu.engine.packs.procedure import FormField
@@ -28,11 +29,19 @@ class QuestionPage:
 
     id: str
     questions: tuple[FormField, ...]
+    heading: Text = ""  # what they are about, in a word
 
     @property
     def title(self) -> str:
-        """What is asked, in words."""
-        return _("、").join(in_language(question.title) for question in self.questions)
+        """What is asked: the question itself, or what several are about."""
+        if len(self.questions) == 1:
+            return in_language(self.questions[0].title)
+        return str(self.heading)
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether something is asked that not everybody may read."""
+        return any(question.personal for question in self.questions)
 
     @property
     def names(self) -> frozenset[str]:
@@ -51,14 +60,14 @@ def pages_of(case: Case) -> list[QuestionPage]:
         questions = tuple(group)
         for start in range(0, len(questions), TOGETHER):
             part = questions[start : start + TOGETHER]
-            pages.append(QuestionPage(part[0].id, part))
+            pages.append(QuestionPage(part[0].id, part, group_title(part, case.questions)))
     return pages
 
 
 def page_named(case: Case, name: str) -> QuestionPage | None:
     """The page with this id, or all questions together; None where there is no such page."""
     if name == ALL:
-        return QuestionPage(ALL, case.questions)
+        return QuestionPage(ALL, case.questions, _("填写申报表"))
     return next((page for page in pages_of(case) if page.id == name), None)
 
 

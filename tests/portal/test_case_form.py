@@ -192,7 +192,7 @@ def test_task_list_says_what_is_known_and_what_is_left(owner: Client, city: City
     case = begun(city)
     page = text(owner.get(url("case_form", case.number)))
     assert "来自市场监管，有误可以修改" in page
-    assert "开户银行、银行账号" in page
+    assert "收款账户" in page
     assert page.count("暂不能办") == 1  # the check
     assert f'href="{url("case_question", case.number, "bank_name")}">继续填写' in page
     owner.post(everything(case), fill(case))

@@ -36,6 +36,7 @@ from miaopu.portal.performing import in_one_line, perform
 from miaopu.portal.views.enterprise_parts import (
     change_table,
     change_words,
+    fact_rows,
     share_table,
     step_table,
 )
@@ -152,6 +153,7 @@ def show_offer(
         "shares": share_table(definition, offer.amount_fen)
         if offer.amount_fen and definition.shares
         else None,
+        "facts": fact_rows(offer),
         "decline_form": decline or DeclineForm(),
         "crumbs": [
             shapes.Link(_("我的首页"), reverse("my_home")),

@@ -87,11 +87,11 @@ def show_form(
     form = CaseForm(asked.questions, page.values, page.revision, page.problems)
     pages = pages_of(case)
     at = next((number for number, one in enumerate(pages, start=1) if one.id == asked.id), 0)
-    heading = asked.title if at else _("填写申报表")
     context = {
         "case": case,
         "title": present.in_language(case.item.name),
-        "heading": heading,
+        "heading": asked.heading,
+        "is_personal": asked.is_personal,
         "at": at,
         "of": len(pages),
         "form": form,
@@ -103,7 +103,7 @@ def show_form(
         "crumbs": _crumbs(
             case,
             shapes.Link(_("填写申报表"), reverse("case_form", args=[case.number])),
-            shapes.Link(heading if at else _("全部问题")),
+            shapes.Link(asked.title if at else _("全部问题")),
         ),
     }
     return render(request, "enterprise/form.html", context, status=page.status)

@@ -130,3 +130,25 @@ def change_words(offer: Offer, changes: Mapping[str, Any]) -> str:
     if titles:
         return _("不再满足：%(conditions)s") % {"conditions": _("、").join(titles)}
     return _("金额有变化")
+
+
+def fact_rows(offer: Offer) -> Table:
+    """The facts that an offer rests on, as they were when it was made."""
+    columns = (
+        Column("title", _("数据项")),
+        Column("value", _("值")),
+        Column("source", _("来源")),
+        Column("as_of", _("截至"), kind="date"),
+    )
+    known, packs = fact_dictionary(), [offer.item.version.pack]
+    rows = [
+        {
+            "title": present.in_language(known[name].title),
+            "value": _fact_text(name, fact, packs),
+            "source": str(Source(fact["source"]).label),
+            "as_of": date.fromisoformat(fact["as_of"]),
+        }
+        for name, fact in offer.facts.items()
+        if name in known
+    ]
+    return Table(columns, rows, _("所依据的数据"))
