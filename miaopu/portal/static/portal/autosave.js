@@ -15,7 +15,9 @@
 
   function say(kind, text) {
     status.textContent = text || status.dataset[kind];
-    if (kind === "saved") { status.textContent += " " + new Date().toLocaleTimeString(); }
+    if (kind === "saved") {
+      status.textContent += " " + new Date().toLocaleTimeString("zh", { hour12: false });
+    }
     if (kind === "out" || kind === "conflict") {
       stopped = true;
       document.getElementById("announce").textContent = status.textContent;
