@@ -117,17 +117,20 @@ def _review_chunk(chunk: list[Offer], today: date) -> int:
     """Withdraw or expire those of the offers that no longer hold; how many were closed."""
     enterprises = Enterprise.objects.filter(pk__in=[offer.enterprise_id for offer in chunk])
     facts = {one.pk: known for one, known in iterate_known_facts(enterprises, today)}
-    items = {offer.item.code: item_in_force(offer) for offer in chunk}
+    items: dict[str, Item | None] = {}
     cases = live_case_numbers(chunk)
     closed = 0
     for offer in chunk:
         if offer.expires_on < today:
             closed += expire_offer(offer)
             continue
-        item = items[offer.item.code]
+        code = offer.item.code
+        item = items[code] if code in items else items.setdefault(code, item_in_force(offer))
         known = facts[offer.enterprise_id]
         now = standing_of(item, offer.enterprise, known, today) if item is not None else None
-        closed += withdraw_offer(offer, changes_since(offer, now, cases))
+        changes = changes_since(offer, now, cases)
+        if changes:
+            closed += withdraw_offer(offer, changes)
     return closed
 
 
