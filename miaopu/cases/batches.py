@@ -222,6 +222,10 @@ def _lock_waiting(batch: BatchReview) -> list[Case]:
     )
 
 
+def _named(number: str, refused: ActionRefused) -> str:
+    return _("办件 %(number)s：%(message)s") % {"number": number, "message": refused.message}
+
+
 def _select(case: Case, batch: BatchReview, by: User) -> None:
     """Approve a case as selected; what refuses names the case."""
     number = case.number
@@ -229,10 +233,10 @@ def _select(case: Case, batch: BatchReview, by: User) -> None:
         check_other_person(case, by)
         check_still_entitled(case)
     except NotAllowed as refused:
-        raise NotAllowed(f"{number}：{refused.message}", refused.remedy) from refused
+        raise NotAllowed(_named(number, refused), refused.remedy) from refused
     except ActionRefused as refused:
         raise ActionRefused(
-            f"{number}：{refused.message}", _("请将它移出本批，或退回重审；本次没有任何改动")
+            _named(number, refused), _("请将它移出本批，或退回重审；本次没有任何改动")
         ) from refused
     assert case.state == CaseState.PROPOSED
     change_state(case, "select", by=by, reason=batch.number, approved_by=by)

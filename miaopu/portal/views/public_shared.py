@@ -143,6 +143,12 @@ def amount_of(definition: PackItem) -> int | None:
         return None
 
 
+def average_of(definition: PackItem) -> int | None:
+    """The average of an item in fen where people decide on each amount, else None."""
+    decided = definition.amount_decided
+    return decided.average_fen if decided is not None else None
+
+
 @dataclass(frozen=True)
 class Share:
     """What a level bears of an amount."""
@@ -174,6 +180,7 @@ class Offer:
     title: str
     summary: str
     amount_fen: int | None
+    average_fen: int | None
     clause: str
     clause_href: str
     href: str
@@ -187,6 +194,7 @@ def offers_of(version: ProgrammeVersion) -> list[Offer]:
             title=present.in_language(definition.title),
             summary=present.in_language(definition.summary),
             amount_fen=amount_of(definition),
+            average_fen=average_of(definition),
             clause=definition.clause,
             clause_href=present.clause_href(version, definition.clause),
             href=reverse("item", args=[slug, code]),
