@@ -34,14 +34,13 @@ LINE_COLUMNS = (
     Column("handed_in", _("提交时间"), kind="moment"),
     Column("amount_fen", _("金额"), kind="money", unit=_("元")),
     Column("fate", _("结果"), kind="tag", tone="tone"),
-    Column("note", _("说明")),
 )
+NOTE = Column("note", _("说明"))
 PURSE_COLUMNS = (
     Column("level", _("级次")),
     Column("region", _("区域")),
     Column("available_fen", _("可用"), kind="money", unit=_("元")),
     Column("promised_fen", _("已批准、待决定"), kind="money", unit=_("元")),
-    Column("left_fen", _("本批可用"), kind="money", unit=_("元")),
     Column("taken_fen", _("本批支持"), kind="money", unit=_("元")),
     Column("after_fen", _("本批之后"), kind="money", unit=_("元")),
 )
@@ -125,9 +124,11 @@ def line_rows(lines: Sequence[Line], words: BatchWords) -> list[dict[str, Any]]:
 
 def line_table(batch: BatchReview, lines: Sequence[Line], words: BatchWords) -> Table:
     """The ranking as a table that is walked by keyboard."""
+    rows = line_rows(lines, words)
+    noted = any(row["note"] for row in rows)
     return Table(
-        LINE_COLUMNS,
-        line_rows(lines, words),
+        (*LINE_COLUMNS, NOTE) if noted else LINE_COLUMNS,
+        rows,
         gettext("排名") if batch.is_open else gettext("排名（已冻结）"),
         empty=gettext("没有等待评审的办件"),
         empty_hint=gettext("审核员提出同意意见后，办件会出现在这里。"),
@@ -142,7 +143,6 @@ def _purse_row(purse: Line, level: str, region: str) -> dict[str, Any]:
         "region": region,
         "available_fen": purse["available_fen"],
         "promised_fen": purse["promised_fen"],
-        "left_fen": left,
         "taken_fen": left - purse["after_fen"],
         "after_fen": purse["after_fen"],
     }

@@ -8,6 +8,7 @@ from django.db.models import Count, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
@@ -37,9 +38,9 @@ BATCH_COLUMNS = (
     Column("number", _("批次编号"), link="href"),
     Column("item", _("事项")),
     Column("region", _("区域")),
-    Column("opened_at", _("开始"), kind="moment"),
+    Column("opened_at", _("开始"), kind="date"),
     Column("state", _("状态"), kind="tag", tone="tone"),
-    Column("selected", _("列入支持"), kind="number", unit=_("户")),
+    Column("selected", _("支持户数"), kind="number", unit=_("户")),
     Column("ranked", _("参加排名"), kind="number", unit=_("户")),
     Column("total_fen", _("支持金额"), kind="money", unit=_("元")),
 )
@@ -118,7 +119,7 @@ def _batch_row(batch: BatchReview) -> dict[str, Any]:
         "href": reverse("batch", kwargs={"number": batch.number}),
         "item": present.in_language(batch.item.name),
         "region": present.region_name(batch.region),
-        "opened_at": batch.opened_at,
+        "opened_at": timezone.localtime(batch.opened_at).date(),
         "state": batch.get_state_display(),
         "tone": TONES.get(BatchState(batch.state), "neutral"),
         "selected": len(funded) if done else None,
