@@ -114,20 +114,31 @@ def award_sums(programme: Programme) -> AwardSums:
 
 def progress_of(version: ProgrammeVersion, day: date) -> list[shapes.Progress]:
     """The programme's targets that have records; each opens to what it is counted from."""
+    return [shown for shown, _clause, _href in progress_with_clauses(version, day)]
+
+
+def progress_with_clauses(
+    version: ProgrammeVersion, day: date
+) -> list[tuple[shapes.Progress, str, str]]:
+    """The same, each with the clause that sets the target and where the clause is shown."""
     slug = version.programme.slug
     period = version.pack.period
     behind = {"supported_enterprises": awards_href(programme=slug)}
     districts = f"{reverse('programme', args=[slug])}#districts"
     return [
-        shapes.Progress(
-            title=present.in_language(row.title),
-            done=row.done,
-            target=int(row.target),
-            start=period.start,
-            end=period.end,
-            today=day,
-            unit=present.in_language(row.unit),
-            href=behind.get(row.computed_from, districts),
+        (
+            shapes.Progress(
+                title=present.in_language(row.title),
+                done=row.done,
+                target=int(row.target),
+                start=period.start,
+                end=period.end,
+                today=day,
+                unit=present.in_language(row.unit),
+                href=behind.get(row.computed_from, districts),
+            ),
+            row.clause,
+            present.clause_href(version, row.clause),
         )
         for row in target_progress(version, day)
     ]
