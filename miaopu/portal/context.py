@@ -70,6 +70,7 @@ SECTIONS = (
             NavItem("case_queue", _("办件")),
             NavItem("entitlements", _("可享企业")),
             NavItem("office_offers", _("免申即享")),
+            NavItem("batches", _("批次评审")),
             NavItem("publicity_prepare", _("公示准备")),
             NavItem("enterprise_search", _("查找企业")),
         ),
@@ -89,6 +90,7 @@ SECTIONS = (
         _("查阅"),
         (
             NavItem("case_queue", _("办件")),
+            NavItem("batches", _("批次评审")),
             NavItem("entitlements", _("可享企业")),
             NavItem("office_offers", _("免申即享")),
             NavItem("enterprise_search", _("查找企业")),

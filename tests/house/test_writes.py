@@ -9,8 +9,8 @@ from tests.house.tree import DJANGO_ROOMS, Source, calls, listed, package
 from tests.house.writes import CallGraph
 
 ACTION_FILES = {
-    *("actions.py", "awards.py", "decisions.py", "books.py"),
-    *("drafts.py", "offers.py", "offering.py"),
+    *("actions.py", "awards.py", "batches.py", "books.py", "decisions.py"),
+    *("drafts.py", "offering.py", "offers.py", "support_facts.py"),
 }
 RECORD = "miaopu.core.actions.record_event"
 

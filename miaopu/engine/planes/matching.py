@@ -9,11 +9,10 @@ are skipped, amounts are computed for true rows only. The answers are those of
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from functools import cache, reduce
+from functools import reduce
 from math import prod
-from typing import NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -22,22 +21,15 @@ import pyarrow as pa
 from miaopu.engine.expressions.reasons import TRUE, UNKNOWN
 from miaopu.engine.expressions.tree import Kind, Node, Op
 from miaopu.engine.facts import INT64_MAX
+from miaopu.engine.planes.atoms import JUNCTIONS, atoms_of, canonical, is_intricate
+from miaopu.engine.planes.batch import Batch
+from miaopu.engine.planes.bits import Plane, bits_of, packed, rows_of, words_for
 from miaopu.engine.planes.columns import Bools, Ints, Problem, combined, read_column
-from miaopu.engine.planes.truth import Batch, fen_of, truth_of
+from miaopu.engine.planes.truth import fen_of, truth_of
 from miaopu.engine.prepared import PreparedCondition, PreparedRule, PreparedRules, prepare
 from miaopu.engine.rule_sets import RuleSet
 
-Words = npt.NDArray[np.uint64]
-_JUNCTIONS = frozenset({Op.AND, Op.OR, Op.NOT})
-_WORD = 64
 _NEEDS: dict[tuple[Node, int], tuple[str, ...]] = {}  # what a condition lacks, by its signs
-
-
-class Plane(NamedTuple):
-    """One bit for each enterprise: where something is true, and where it is false."""
-
-    true: Words
-    false: Words
 
 
 @dataclass(frozen=True)
@@ -101,8 +93,8 @@ class _Matching:
     def __init__(self, rules: PreparedRules, batch: Batch) -> None:
         self.rules, self.batch = rules, batch
         self.planes: dict[Node, Plane] = {}
-        self.words = -(-batch.rows // _WORD)
-        self.everybody = _packed(np.ones(batch.rows, dtype=np.bool_), self.words)
+        self.words = words_for(batch.rows)
+        self.everybody = packed(np.ones(batch.rows, dtype=np.bool_), self.words)
         self.lacking: dict[tuple[str, ...], int] = {(): 0}
 
     def matches(self) -> Matches:
@@ -138,8 +130,8 @@ class _Matching:
             sure = sure & plane.true
             if not maybe.any():
                 return None
-        true = _rows_of(sure, self.batch.rows)
-        open_ = _rows_of(maybe & ~sure, self.batch.rows)
+        true = rows_of(sure, self.batch.rows)
+        open_ = rows_of(maybe & ~sure, self.batch.rows)
         rows = np.concatenate([true, open_])
         fen, priced, missing = self._amounts(rule, true)
         return (
@@ -161,7 +153,7 @@ class _Matching:
         if node.op is Op.NOT:
             [part] = (self._plane(child) for child in node.children)
             return Plane(part.false, part.true)
-        if node.op in _JUNCTIONS:
+        if node.op in JUNCTIONS:
             parts = [self._plane(child) for child in node.children]
             both, either = np.bitwise_and, np.bitwise_or
             one, other = (both, either) if node.op is Op.AND else (either, both)
@@ -170,7 +162,7 @@ class _Matching:
                 reduce(other, [part.false for part in parts]),
             )
         found = truth_of(node, self.batch)
-        return Plane(_packed(found.true, self.words), _packed(found.false, self.words))
+        return Plane(packed(found.true, self.words), packed(found.false, self.words))
 
     def _amounts(self, rule: PreparedRule, true: Ints) -> tuple[Ints, Bools, Ints]:
         nothing = np.zeros(len(true), dtype=np.int64)
@@ -213,14 +205,14 @@ class _Matching:
         node = canonical(part.reasons.runnable.node)
         plane = self._plane(node)
         found = np.zeros(len(rows), dtype=np.int64)
-        unknown = np.flatnonzero(_bits(plane.true | plane.false, rows) == 0)
+        unknown = np.flatnonzero(bits_of(plane.true | plane.false, rows) == 0)
         if not len(unknown):
             return found
         asked = rows[unknown]
         signs = self._signs(node, asked)
         code = combined(signs, len(asked))
         kinds, firsts, where = np.unique(code, return_index=True, return_inverse=True)
-        lasting = not _is_intricate(node) and _fit(signs)
+        lasting = not is_intricate(node) and _fit(signs)
         places = []
         for kind, first in zip(kinds.tolist(), asked[firsts].tolist(), strict=True):
             needs = _NEEDS.get((node, kind)) if lasting else None
@@ -235,78 +227,21 @@ class _Matching:
     def _signs(self, node: Node, rows: Ints) -> list[tuple[Ints, int]]:
         """What decides which facts an unknown condition lacks: columns of small numbers."""
         columns = [self.batch.columns[name] for name in node.fact_names()]
-        if _is_intricate(node):
+        if is_intricate(node):
             return [
                 (places[rows], len(values))
                 for places, values in (column.identities for column in columns)
             ]
         signs = [(column.known[rows].astype(np.int64), 2) for column in columns]
-        for atom in _atoms(node) if node.kind is Kind.BOOLEAN else ():
+        for atom in atoms_of(node) if node.kind is Kind.BOOLEAN else ():
             plane = self._plane(atom)
-            signs.append((_bits(plane.true, rows) + 2 * _bits(plane.false, rows), 3))
+            signs.append((bits_of(plane.true, rows) + 2 * bits_of(plane.false, rows), 3))
         return signs
 
     def _lacking(self, names: tuple[str, ...]) -> int:
         return self.lacking.setdefault(names, len(self.lacking))
 
 
-@cache
-def canonical(node: Node) -> Node:
-    """`node` without where and how it was written, so that what asks the same is the same."""
-    children = tuple(canonical(child) for child in node.children)
-    return replace(node, children=children, position=0, title=None)
-
-
-@cache
-def _atoms(node: Node) -> tuple[Node, ...]:
-    if node.op not in _JUNCTIONS:
-        return (node,)
-    return tuple(dict.fromkeys(atom for child in node.children for atom in _atoms(child)))
-
-
 def _fit(signs: list[tuple[Ints, int]]) -> bool:
     """Whether `combined` numbers these signs the same way in every batch."""
     return prod(size for _places, size in signs) <= INT64_MAX
-
-
-@cache
-def _is_intricate(node: Node) -> bool:
-    """Whether what is lacking depends on more than the atoms and on which facts are known."""
-    return any(
-        one.op is Op.CASE
-        or (one.op in _JUNCTIONS and not outside)
-        or (one.op is Op.PRODUCT and "/" in cast(tuple[str, ...], one.value))
-        for outside, one in _walk(node)
-    )
-
-
-def _walk(node: Node, outside: bool = True) -> Iterator[tuple[bool, Node]]:
-    """Every node, and whether only junctions stand above it."""
-    yield outside, node
-    for child in node.children:
-        yield from _walk(child, outside and node.op in _JUNCTIONS)
-
-
-def _packed(found: Bools, words: int) -> Words:
-    """Bools as bits, 64 to a word; the bits beyond the last row are 0."""
-    packed = np.zeros(words * 8, dtype=np.uint8)
-    bits = np.packbits(found, bitorder="little")
-    packed[: len(bits)] = bits
-    return packed.view(np.uint64)
-
-
-def _unpacked(plane: Words, rows: int) -> Bools:
-    bits = np.unpackbits(plane.view(np.uint8), count=rows, bitorder="little")
-    return bits.view(np.bool_)
-
-
-def _rows_of(plane: Words, rows: int) -> Ints:
-    """The rows whose bit is set."""
-    return np.flatnonzero(_unpacked(plane, rows)).astype(np.int64)
-
-
-def _bits(plane: Words, rows: Ints) -> Ints:
-    """The bits of some rows, as 0 and 1."""
-    found = (plane.view(np.uint8)[rows >> 3] >> (rows & 7).astype(np.uint8)) & 1
-    ones: Ints = found.astype(np.int64)
-    return ones

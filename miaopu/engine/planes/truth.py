@@ -10,19 +10,19 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import reduce
-from typing import NamedTuple, cast
+from typing import cast
 
 import numpy as np
 
 from miaopu.engine.expressions.evaluate import Runnable, amount_in_fen, runnable
 from miaopu.engine.expressions.tree import COMPARISONS, Kind, Node, Op
-from miaopu.engine.facts import Value
 from miaopu.engine.planes import quantities
+from miaopu.engine.planes.batch import Batch, of_each_value
 from miaopu.engine.planes.columns import Bools, Column, Ints, combined
+from miaopu.engine.planes.kleene import Truth, all_of, any_of, everybody, first_known
 from miaopu.engine.planes.quantities import Quantity, TooLarge, Whole, constant
 
 _TESTS: Mapping[Op, Callable[[Whole, Whole], Bools]] = {
@@ -36,64 +36,21 @@ _TESTS: Mapping[Op, Callable[[Whole, Whole], Bools]] = {
 _ORDERED = frozenset({Kind.NUMBER, Kind.DATE})
 
 
-class Truth(NamedTuple):
-    """Where a condition is true, and where it is false; neither is unknown."""
-
-    true: Bools
-    false: Bools
-
-
 class NotWhole(Exception):
     """A node that is not computed on whole columns."""
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Some enterprises: how many, and their facts."""
-
-    rows: int
-    columns: Mapping[str, Column]
-    is_distinct: bool = False  # every value of a fact once
-
-    def taken(self, chosen: Ints) -> Batch:
-        """Only the chosen enterprises."""
-        columns = {
-            name: Column(
-                column.fact,
-                column.known[chosen],
-                None if column.numbers is None else column.numbers[chosen],
-                None if column.index is None else column.index[chosen],
-                column.distinct,
-            )
-            for name, column in self.columns.items()
-        }
-        return Batch(len(chosen), columns)
-
-    def facts(self, row: int) -> dict[str, Value | None]:
-        """The facts of one enterprise, as closures read them."""
-        return {name: column.value(row) for name, column in self.columns.items()}
 
 
 def truth_of(node: Node, batch: Batch) -> Truth:
     """Where the boolean `node` is true and where it is false."""
     names = node.fact_names()
     if len(names) == 1 and batch.columns[names[0]].numbers is None and not batch.is_distinct:
-        places, values = _of_each_value(batch.columns[names[0]])
+        places, values = of_each_value(batch.columns[names[0]])
         found = truth_of(node, values)
         return Truth(found.true[places], found.false[places])
     try:
         return _truth(node, batch)
     except (NotWhole, TooLarge):
         return _by_combination(node, names, batch)
-
-
-def _of_each_value(column: Column) -> tuple[Ints, Batch]:
-    """For each enterprise the place of her value in a batch of every value that occurs."""
-    places, values = column.identities
-    index = np.arange(len(values), dtype=np.int64)
-    known = index < len(column.distinct)
-    each = Column(column.fact, known, index=np.where(known, index, 0), distinct=column.distinct)
-    return places, Batch(len(values), {column.fact.name: each}, is_distinct=True)
 
 
 def fen_of(amount: Runnable, batch: Batch) -> tuple[Ints, Bools]:
@@ -126,14 +83,14 @@ def _truth(node: Node, batch: Batch) -> Truth:
         case Op.AND | Op.OR | Op.NOT:
             return _joined(node, [truth_of(child, batch) for child in node.children])
         case Op.CONST:
-            return _everybody(cast(bool | None, node.value), batch.rows)
+            return everybody(cast(bool | None, node.value), batch.rows)
         case Op.IS_NULL:
             return _is_null(node.children[0], batch)
         case Op.IN_REGION | Op.IN_INDUSTRY if node.children[0].op is Op.FACT:
             return _within(node, batch.columns[node.children[0].name])
         case Op.BETWEEN:
             subject, low, high = node.children
-            return _and(
+            return all_of(
                 [
                     _compared(Op.LE, low, subject, batch),
                     _compared(Op.LE, subject, high, batch),
@@ -141,11 +98,11 @@ def _truth(node: Node, batch: Batch) -> Truth:
             )
         case Op.IN:
             subject, *options = node.children
-            return _or([_compared(Op.EQ, subject, option, batch) for option in options])
+            return any_of([_compared(Op.EQ, subject, option, batch) for option in options])
         case Op.CASE if node.kind is Kind.BOOLEAN:
             return _case(node, batch)
         case Op.COALESCE if node.kind is Kind.BOOLEAN:
-            return reduce(_first_known, [truth_of(child, batch) for child in node.children])
+            return reduce(first_known, [truth_of(child, batch) for child in node.children])
     if node.op in COMPARISONS:
         left, right = node.children
         return _compared(node.op, left, right, batch)
@@ -155,30 +112,7 @@ def _truth(node: Node, batch: Batch) -> Truth:
 def _joined(node: Node, parts: list[Truth]) -> Truth:
     if node.op is Op.NOT:
         return Truth(parts[0].false, parts[0].true)
-    return _and(parts) if node.op is Op.AND else _or(parts)
-
-
-def _and(parts: Sequence[Truth]) -> Truth:
-    return Truth(
-        reduce(np.logical_and, [part.true for part in parts]),
-        reduce(np.logical_or, [part.false for part in parts]),
-    )
-
-
-def _or(parts: Sequence[Truth]) -> Truth:
-    return Truth(
-        reduce(np.logical_or, [part.true for part in parts]),
-        reduce(np.logical_and, [part.false for part in parts]),
-    )
-
-
-def _first_known(one: Truth, other: Truth) -> Truth:
-    unknown = ~(one.true | one.false)
-    return Truth(one.true | (unknown & other.true), one.false | (unknown & other.false))
-
-
-def _everybody(value: bool | None, rows: int) -> Truth:
-    return Truth(np.full(rows, value is True), np.full(rows, value is False))
+    return all_of(parts) if node.op is Op.AND else any_of(parts)
 
 
 def _is_null(child: Node, batch: Batch) -> Truth:
@@ -216,7 +150,7 @@ def _compared(op: Op, left: Node, right: Node, batch: Batch) -> Truth:
 
 def _case(node: Node, batch: Batch) -> Truth:
     children = list(node.children)
-    result = truth_of(children.pop(), batch) if len(children) % 2 else _everybody(None, batch.rows)
+    result = truth_of(children.pop(), batch) if len(children) % 2 else everybody(None, batch.rows)
     pairs = list(zip(children[0::2], children[1::2], strict=True))
     for condition, value in reversed(pairs):
         when, then = truth_of(condition, batch), truth_of(value, batch)
