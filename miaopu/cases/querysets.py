@@ -10,7 +10,14 @@ from django.db.models import Case as Choose
 from django.db.models import F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 
-from miaopu.cases.enums import ENDED, CaseState, CorrectionState, ObjectionState
+from miaopu.cases.enums import (
+    ENDED,
+    BatchState,
+    CaseState,
+    CorrectionState,
+    ObjectionState,
+    OfferState,
+)
 from miaopu.core.enums import Role
 from miaopu.core.scope import AnyUser, region_prefixes, within
 from miaopu.plans.enums import VersionState
@@ -111,7 +118,54 @@ class CaseFileQuerySet(models.QuerySet[M]):
     def for_user(self, user: AnyUser) -> Self:
         """Files of the cases in the user's scope."""
         cases = self.model._meta.get_field("case").related_model.objects  # type: ignore[union-attr]
-        return self.filter(case__in=cases.for_user(user))
+        return self.filter(case__in=cases.for_user(user)).kept()
+
+    def kept(self) -> Self:
+        """Files that were not removed while the case was a draft."""
+        return self.filter(removed_at=None)
+
+
+class OfferQuerySet(models.QuerySet[M]):
+    """Offers without application."""
+
+    def for_user(self, user: AnyUser) -> Self:
+        """Offers to the user's enterprises, or to those in the regions of her offices."""
+        if user is None or not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.is_party:
+            return self.filter(
+                enterprise__representatives__user_id=user.pk,
+                enterprise__representatives__ended_at__isnull=True,
+            )
+        return self.filter(within(region_prefixes(user, READERS)))
+
+    def open(self) -> Self:
+        """Offers that wait for an answer."""
+        return self.filter(state=OfferState.OPEN)
+
+    def of_programme(self, programme: models.Model) -> Self:
+        """Offers of a programme, under any of its versions."""
+        return self.filter(programme_id=programme.pk)
+
+    def standing_in_the_way(self) -> Self:
+        """Offers after which no further one is issued: open, consented to, or declined."""
+        return self.filter(state__in=[OfferState.OPEN, OfferState.CONSENTED, OfferState.DECLINED])
+
+    def with_parts(self) -> Self:
+        """Each offer with the item, version, enterprise and case that pages show."""
+        return self.select_related(
+            "item__version__programme", "enterprise__region", "region", "case"
+        )
+
+
+class OfferOptOutQuerySet(models.QuerySet[M]):
+    """People who want no messages about offers."""
+
+    def for_user(self, user: AnyUser) -> Self:
+        """The user's own choice."""
+        if user is None or not user.is_authenticated:
+            return self.none()
+        return self.filter(user_id=user.pk)
 
 
 class CorrectionQuerySet(models.QuerySet[M]):
@@ -170,3 +224,25 @@ class PublicityQuerySet(models.QuerySet[M]):
     def open_on(self, day: date) -> Self:
         """Lists whose period covers the day."""
         return self.filter(starts_on__lte=day, ends_on__gte=day)
+
+
+class BatchReviewQuerySet(models.QuerySet[M]):
+    """Batch reviews."""
+
+    def for_user(self, user: AnyUser) -> Self:
+        """Batches of the regions of the user's offices: none that also ranks others' cases."""
+        return self.filter(within(region_prefixes(user, READERS)))
+
+    def open(self) -> Self:
+        """Batches that can still be changed."""
+        return self.filter(state=BatchState.OPEN)
+
+    def confirmed(self) -> Self:
+        """Batches whose ranking stands."""
+        return self.filter(state=BatchState.CONFIRMED)
+
+    def with_parts(self) -> Self:
+        """Each batch with the item, version, region and people that pages show."""
+        return self.select_related(
+            "item__version__programme", "region", "opened_by", "closed_by"
+        ).order_by("-pk")

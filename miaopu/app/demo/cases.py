@@ -14,6 +14,7 @@ from itertools import islice
 
 from django.db import transaction
 
+from miaopu.app.demo.follow_up import plan_follow_ups
 from miaopu.app.demo.offices import district_office, finance_office
 from miaopu.app.demo.places import PLACES
 from miaopu.app.demo.side_ways import answer, ask, object_to
@@ -183,14 +184,20 @@ def _plan_district(
     stops = LARGE if district.region.code in _LARGE_DISTRICTS else SMALL
     candidates = islice(_candidates(district, item), len(stops))
     lists: set[date] = set()
+    paid: list[_Walk] = []
     for serial, (stop, enterprise) in enumerate(zip(stops, candidates, strict=False)):
-        _plan_case(_Walk(district, item, enterprise, serial), stop, agenda)
+        walk = _Walk(district, item, enterprise, serial)
+        _plan_case(walk, stop, agenda)
+        if stop is PAID:
+            paid.append(walk)
         if stop.published is not None:
             lists.add(stop.published)
     for published in lists:
         agenda[published, 50].append(
             lambda: publish_list(item, district.region, by=district.approver)
         )
+
+    plan_follow_ups(district, item, paid, lambda day, order, act: agenda[day, order].append(act))
 
 
 @dataclass

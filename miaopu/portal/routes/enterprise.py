@@ -5,6 +5,7 @@ from django.urls import path
 from miaopu.portal.views import (
     enterprise_cases,
     enterprise_check,
+    enterprise_consent,
     enterprise_correction,
     enterprise_correction_check,
     enterprise_facts,
@@ -24,10 +25,23 @@ urlpatterns = [
         enterprise_offers.apply,
         name="apply",
     ),
+    path("my/offers/notices/", enterprise_consent.offer_notices, name="offer_notices"),
+    path("my/offers/<int:pk>/", enterprise_consent.my_offer, name="my_offer"),
+    path("my/offers/<int:pk>/decline/", enterprise_consent.offer_decline, name="offer_decline"),
     path("my/cases/", enterprise_cases.my_cases, name="my_cases"),
     path("my/cases/<str:number>/", enterprise_cases.my_case, name="my_case"),
     path("my/cases/<str:number>/form/", enterprise_form.case_form, name="case_form"),
-    path("my/cases/<str:number>/files/", enterprise_check.case_file_add, name="case_file_add"),
+    path(
+        "my/cases/<str:number>/form/<str:page>/",
+        enterprise_form.case_question,
+        name="case_question",
+    ),
+    path("my/cases/<str:number>/files/", enterprise_files.case_files, name="case_files"),
+    path(
+        "my/cases/<str:number>/files/<int:pk>/remove/",
+        enterprise_files.case_file_remove,
+        name="case_file_remove",
+    ),
     path("my/cases/<str:number>/check/", enterprise_check.case_check, name="case_check"),
     path(
         "my/cases/<str:number>/correction/",

@@ -5,9 +5,12 @@ from django.urls import path
 from miaopu.portal.views import (
     audit,
     jobs,
+    office_batch,
+    office_batches,
     office_entitlements,
     office_home,
     office_objections,
+    office_offers,
     office_packet,
     office_publicity,
     office_publish,
@@ -24,12 +27,21 @@ urlpatterns = [
     path("office/files/<int:pk>/", office_packet.office_file, name="office_file"),
     path("office/entitlements/", office_entitlements.entitlements, name="entitlements"),
     path("office/entitlements/match/", office_entitlements.start_match, name="start_match"),
+    path("office/offers/", office_offers.office_offers, name="office_offers"),
+    path("office/offers/issue/", office_offers.issue_offers, name="issue_offers"),
     path("office/enterprises/", office_registry.enterprise_search, name="enterprise_search"),
     path(
         "office/enterprises/<str:number>/",
         office_registry.office_enterprise,
         name="office_enterprise",
     ),
+    path("office/batches/", office_batches.batches, name="batches"),
+    path("office/batches/open/", office_batches.batch_open, name="batch_open"),
+    path("office/batches/<str:number>/", office_batch.batch, name="batch"),
+    path(
+        "office/batches/<str:number>/ranking.xlsx", office_batch.batch_export, name="batch_export"
+    ),
+    path("office/batches/<str:number>/<str:step>/", office_batch.batch_step, name="batch_step"),
     path("office/publicity/", office_publicity.publicity_prepare, name="publicity_prepare"),
     path("office/publicity/publish/", office_publish.publish, name="publish"),
     path(

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from miaopu.cases.corrections import takes_corrections
 from miaopu.cases.enums import CaseState, ObjectionState
 from miaopu.cases.models import Case, CaseFile, Correction, Objection
+from miaopu.cases.ranking import last_ranking
 from miaopu.cases.workflow import available
 from miaopu.core import clock
 from miaopu.core.models import User
@@ -231,6 +232,7 @@ def packet_context(
         "personal": personal,
         "files": [(file, materials.get(file.material, file.material)) for file in files],
         "trail": trail_of(case, award),
+        "ranking": last_ranking(case),
         "offered": offered,
         "corrections": corrections,
         "objections": objections,

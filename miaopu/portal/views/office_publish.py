@@ -110,7 +110,9 @@ def decide_list(request: HttpRequest, number: str) -> HttpResponse:
     stopped = Objection.objects.for_user(person(request)).filter(publicity=publicity).open()
     still = publicity.cases.in_states(CaseState.PUBLISHED)
     waiting = sorted(
-        still.exclude(pk__in=stopped.values("case_id")), key=lambda case: order[case.number]
+        still.exclude(pk__in=stopped.values("case_id")),
+        # Lower amounts first, so that an average holds after every single decision.
+        key=lambda case: (case.amount_fen or 0, order[case.number]),
     )
     if not waiting and still.exists():
         messages.info(request, gettext("其余办件都有未答复的异议，请先答复"))

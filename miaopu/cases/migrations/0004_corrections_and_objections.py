@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0001_initial'),
+        ('cases', '0003_offers'),
         ('core', '0001_initial'),
         ('parties', '0001_initial'),
         ('plans', '0001_initial'),
