@@ -18,6 +18,7 @@ from miaopu.cases.guards import (
     check_draft,
     check_length,
     check_materials,
+    check_may_refuse,
     check_other_person,
     check_period,
     check_represents,
@@ -134,7 +135,7 @@ def attach_file(case: Case, material: str, name: str, content: bytes, *, by: Use
     """Hand in a file with a draft. Raises ActionRefused for unknown kinds, Conflict later."""
     locked = lock_case(case)
     check_represents(by, locked.enterprise)
-    check_draft(locked)
+    check_draft(locked, material)
     if material not in {entry.id for entry in locked.item.definition.materials}:
         raise ActionRefused(_("没有这种材料"), _("请从材料清单中选择"))
     if locked.files.kept().count() >= MAX_FILES:
@@ -235,9 +236,14 @@ def propose_grant(
 
 @transaction.atomic
 def propose_refusal(case: Case, *, by: User, reason: str) -> Case:
-    """Propose to refuse support, with a reason that the enterprise will read."""
+    """Propose to refuse support, with a reason that the enterprise will read.
+
+    Raises ActionRefused while the enterprise has still time to correct its application.
+    """
     reason = reason_needed(reason)
-    return change_state(lock_case(case), "propose_refusal", by=by, reason=reason, proposed_by=by)
+    locked = lock_case(case)
+    check_may_refuse(locked)
+    return change_state(locked, "propose_refusal", by=by, reason=reason, proposed_by=by)
 
 
 @transaction.atomic

@@ -12,7 +12,11 @@ from miaopu.cases import outcomes
 from miaopu.cases.clocks import calculation_rows, start_clock, stop_clock
 from miaopu.cases.enums import CaseState, Step, Verb
 from miaopu.cases.envelope import check_decision, check_list, lock_envelope
-from miaopu.cases.guards import check_other_person, check_still_entitled
+from miaopu.cases.guards import (
+    check_no_open_objection,
+    check_other_person,
+    check_still_entitled,
+)
 from miaopu.cases.models import Case, Item, Publicity
 from miaopu.cases.workflow import lock_case
 from miaopu.cases.workflow import transition as change_state
@@ -104,9 +108,10 @@ def publish_list(item: Item, region: Region, *, by: User) -> Publicity:
 def decide_case(case: Case, *, by: User, reason: str = "") -> Case:
     """Grant a case whose publicity has ended; the outcome is carried out in the same transaction.
 
-    Not by who proposed. Raises ActionRefused while the list is still published, where the facts
-    have changed, where an average would be exceeded (EnvelopeExceeded), and whatever the outcome
-    refuses (for awards: a budget that is short), in which case nothing at all has changed.
+    Not by who proposed. Raises ActionRefused while the list is still published or an objection to
+    this line is open, where the facts have changed, where an average would be exceeded
+    (EnvelopeExceeded), and whatever the outcome refuses (for awards: a budget that is short), in
+    which case nothing at all has changed.
     """
     lock_envelope(case.item)
     locked = lock_case(case)
@@ -124,6 +129,7 @@ def decide_case(case: Case, *, by: User, reason: str = "") -> Case:
         unchanged = published.get(locked.number) == locked.amount_fen
         if digest_of(publicity) != publicity.digest or not unchanged:
             raise ActionRefused(_("公示名单与摘要不符"), _("请立即联系审计员"))
+        check_no_open_objection(locked)
         check_still_entitled(locked)
         check_decision(locked)
         _begin_decision(locked)

@@ -9,6 +9,7 @@ class CaseState(models.TextChoices):
 
     DRAFT = "draft", _("草稿")
     SUBMITTED = "submitted", _("已提交")
+    RETURNED = "returned", _("待补正")
     ACCEPTED = "accepted", _("已受理")
     PROPOSED = "proposed", _("拟同意")
     REFUSAL_PROPOSED = "refusal_proposed", _("拟不予扶持")
@@ -37,6 +38,30 @@ class OfferState(models.TextChoices):
     DECLINED = "declined", _("已放弃")
     WITHDRAWN = "withdrawn", _("已撤回")
     EXPIRED = "expired", _("已过期")
+
+
+class CorrectionState(models.TextChoices):
+    """States of what an enterprise was asked to correct."""
+
+    OPEN = "open", _("等待补正")
+    ANSWERED = "answered", _("已补正")
+    LAPSED = "lapsed", _("逾期未补正")
+    WITHDRAWN = "withdrawn", _("申报已撤回")
+
+
+class PointKind(models.TextChoices):
+    """What a point of a correction is about."""
+
+    FIELD = "field", _("申报表")
+    MATERIAL = "material", _("材料")
+
+
+class ObjectionState(models.TextChoices):
+    """States of an objection to a line of a published list."""
+
+    OPEN = "open", _("处理中")
+    UPHELD = "upheld", _("异议成立")
+    DISMISSED = "dismissed", _("异议不成立")
 
 
 class Step(models.TextChoices):
@@ -74,6 +99,9 @@ class Verb(models.TextChoices):
     SUBMIT = "cases.submit", _("提交申报")
     WITHDRAW = "cases.withdraw", _("撤回申报")
     ACCEPT = "cases.accept", _("受理")
+    ASK_CORRECTION = "cases.ask_correction", _("要求补正")
+    ANSWER_CORRECTION = "cases.answer_correction", _("提交补正")
+    SAVE_CORRECTION = "cases.save_correction", _("保存补正内容")
     PROPOSE_GRANT = "cases.propose_grant", _("提出同意意见")
     PROPOSE_REFUSAL = "cases.propose_refusal", _("提出不予扶持意见")
     APPROVE = "cases.approve", _("批准")
@@ -90,3 +118,6 @@ class Verb(models.TextChoices):
     TAKE_BACK = "cases.take_back", _("移回本批")
     CONFIRM_BATCH = "cases.confirm_batch", _("确认批次")
     CANCEL_BATCH = "cases.cancel_batch", _("取消批次")
+    OBJECT = "cases.object", _("收到异议")
+    UPHOLD_OBJECTION = "cases.uphold_objection", _("认定异议成立")
+    DISMISS_OBJECTION = "cases.dismiss_objection", _("认定异议不成立")

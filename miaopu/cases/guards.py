@@ -68,8 +68,14 @@ def check_represents(user: User, enterprise: Enterprise) -> None:
         raise NotAllowed(_("您不是该企业的代表"), _("请用企业授权的账号登录"))
 
 
-def check_draft(case: Case) -> None:
-    """The case can still be changed; raises Conflict once it was submitted."""
+def check_draft(case: Case, material: str = "") -> None:
+    """The case can still be changed; raises Conflict once it was submitted.
+
+    For a file of the kind `material` also while the enterprise was asked for just that kind.
+    """
+    asked = case.corrections.open().first() if material else None
+    if asked is not None and material in asked.materials:
+        return
     if case.state != CaseState.DRAFT:
         raise Conflict(_("申报已经提交，不能再修改"), _("请在办件页面查看进度"))
 
@@ -111,6 +117,32 @@ def amount_to_propose(item: Item, computed_fen: int | None, signed_fen: int | No
     if signed_fen is None or not 0 < signed_fen <= FEN_MAX:
         raise ActionRefused(_("请写明拟补助的金额"), _("金额由审核员提出并署名，单位为元"))
     return signed_fen
+
+
+def check_may_refuse(case: Case) -> None:
+    """A case that the enterprise was asked to correct is refused only after the due date.
+
+    Nothing lapses by itself: until a reviewer proposes the refusal the enterprise may still
+    answer. Raises ActionRefused before.
+    """
+    asked = case.corrections.open().first() if case.state == CaseState.RETURNED else None
+    if asked is not None and clock.today() <= asked.due_on:
+        raise ActionRefused(
+            _("补正期限未到，不能提出不予扶持意见"),
+            _("补正期限至 %(day)s 止，逾期未补正的次日起可以提出")
+            % {"day": asked.due_on.isoformat()},
+        )
+
+
+def check_no_open_objection(case: Case) -> None:
+    """An objection that was not answered stops the decision of its own line; raises then."""
+    waiting = case.objections.open().order_by("pk").first()
+    if waiting is not None:
+        raise ActionRefused(
+            _("办件 %(case)s 有未答复的异议 %(number)s，暂停决定")
+            % {"case": case.number, "number": waiting.number},
+            _("请先答复异议；名单上的其他办件不受影响"),
+        )
 
 
 def check_other_person(case: Case, by: User) -> None:

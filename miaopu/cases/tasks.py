@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 
 from miaopu.cases.decisions import start_decide_clocks
 from miaopu.cases.offering import expire_offers, offered_items, renew_offers
+from miaopu.cases.reminders import remind
 from miaopu.core import clock
 from miaopu.core.actions import fail_job, finish_job, open_job, report_progress
 from miaopu.core.models import Job, User
@@ -70,3 +71,10 @@ def offer_after_match(version: ProgrammeVersion, by: User | None) -> Job | None:
     """What follows a match of everybody: offers, where the programme makes any today."""
     is_due = bool(offered_items(version, clock.today()))
     return start_offering(version, by=by) if is_due else None
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queueing_lock="send_reminders")
+def send_reminders(timestamp: int) -> None:
+    """Tell people what is due in three or one working days, or overdue; once per event."""
+    remind()

@@ -72,6 +72,7 @@ SECTIONS = (
             NavItem("office_offers", _("免申即享")),
             NavItem("batches", _("批次评审")),
             NavItem("publicity_prepare", _("公示准备")),
+            NavItem("objections", _("公示异议")),
             NavItem("enterprise_search", _("查找企业")),
         ),
         roles=OFFICE_ROLES,
@@ -91,6 +92,7 @@ SECTIONS = (
         (
             NavItem("case_queue", _("办件")),
             NavItem("batches", _("批次评审")),
+            NavItem("objections", _("公示异议")),
             NavItem("entitlements", _("可享企业")),
             NavItem("office_offers", _("免申即享")),
             NavItem("enterprise_search", _("查找企业")),

@@ -31,6 +31,7 @@ TONES: dict[str, shapes.Tone] = {
     CaseState.GRANTED: "good",
     CaseState.REFUSED: "late",
     CaseState.PUBLISHED: "soon",
+    CaseState.RETURNED: "soon",
 }
 OPS = {"and": "all", "rule": "all", "or": "any", "not": "not"}
 STEP_ORDER = ("accept", "review", "approve", "publicity", "decide", "pay")
@@ -136,15 +137,29 @@ def clock_shape(clock: CaseClock, today: date) -> shapes.Clock:
     step = CaseStep(clock.step).label
     illustrative = definition is not None and definition.illustrative
     why = _("环节：%(step)s（示例时限）") if illustrative else _("环节：%(step)s")
+    words = [why % {"step": step}]
+    if clock.paused_on is not None:
+        words.append(_paused(clock))
+    due = clock.due_on
     return shapes.Clock(
-        state="done" if clock.stopped_on else "running",
+        state="done" if clock.stopped_on else "running" if due else "paused",
         limit=clock.days,
-        left=None if clock.stopped_on else working_days_left(today, clock.due_on),
-        due=clock.due_on,
+        left=None if clock.stopped_on or due is None else working_days_left(today, due),
+        due=due,
         provisional=clock.provisional,
-        why=why % {"step": step},
+        why=_("；").join(words),
         days=days_of(clock.calculation),
     )
+
+
+def _paused(clock: CaseClock) -> str:
+    """Since when a clock is paused, and how much of it was used."""
+    used = sum(bool(row["counted"]) for row in clock.calculation)
+    return _("%(day)s起暂停，等待企业补正；已用 %(used)s 个工作日，还有 %(left)s 个") % {
+        "day": formats.day(clock.paused_on),
+        "used": used,
+        "left": max(clock.days - used, 0),
+    }
 
 
 def days_of(calculation: Iterable[Mapping[str, Any]]) -> list[shapes.ClockDay]:
@@ -215,7 +230,7 @@ def whose_turn(case: Case, step: str) -> str:
 
 def _step_note(definition: Any, clock: CaseClock | None, running: bool, state: str) -> str:
     """How many days are left, or how many a step will have."""
-    if clock is not None and running:
+    if clock is not None and running and clock.due_on is not None:
         left = working_days_left(core_clock.today(), clock.due_on)
         return shapes.Clock(state="running", limit=clock.days, left=left, due=clock.due_on).headline
     if state == "todo":
@@ -245,6 +260,7 @@ def steps_of(case: Case, clocks: Iterable[CaseClock], award: Award | None) -> li
         if name == "pay" and paid:
             state = "done"
         when = None
+        paused = clock is not None and running and clock.paused_on is not None
         if clock is not None:
             when = clock.due_on if running else clock.stopped_on
         steps.append(
@@ -253,7 +269,9 @@ def steps_of(case: Case, clocks: Iterable[CaseClock], award: Award | None) -> li
                 state=state,
                 when=when,
                 who=whose_turn(case, name),
-                note=_step_note(definitions[name], clock, running, state),
+                note=_("已暂停计时，等待企业补正")
+                if paused
+                else _step_note(definitions[name], clock, running, state),
                 due=running,
             )
         )

@@ -11,6 +11,7 @@ from tests.house.writes import CallGraph
 ACTION_FILES = {
     *("actions.py", "awards.py", "batches.py", "books.py", "decisions.py"),
     *("drafts.py", "offering.py", "offers.py", "support_facts.py"),
+    *("corrections.py", "objections.py"),
 }
 RECORD = "miaopu.core.actions.record_event"
 

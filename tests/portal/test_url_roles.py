@@ -11,7 +11,10 @@ from django.urls import reverse
 
 from miaopu.cases.actions import attach_file, submit_case
 from miaopu.cases.batches import open_batch
+from miaopu.cases.corrections import Point, ask_correction
+from miaopu.cases.enums import PointKind
 from miaopu.cases.models import Case, Offer
+from miaopu.cases.objections import Statement, make_objection
 from miaopu.cases.offering import renew_offers
 from miaopu.core.actions import open_job
 from miaopu.core.enums import Role
@@ -78,6 +81,18 @@ def _batch(city: City) -> dict[str, Any]:
     return {"number": open_batch(city.item, case.region, by=city.leading_group).number}
 
 
+def _returned(city: City) -> dict[str, Any]:
+    case = city.accepted()
+    ask_correction(case, [Point(PointKind.FIELD, "bank_account", "请核对")], by=city.reviewer)
+    return {"number": case.number}
+
+
+def _objection(city: City) -> dict[str, Any]:
+    case, publicity = city.published()
+    said = Statement("陈邻居", "13900139000", "已经停业", "证明.pdf", PDF)
+    return {"number": make_objection(publicity, case.number, said, by=None)[0].number}
+
+
 # The samples of the table: they belong to `enterprise` and lie in the district of `reviewer`.
 THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "programme": lambda city: {"slug": SLUG},
@@ -95,6 +110,8 @@ THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "batch": _batch,
     "batch_step": lambda city: {**_batch(city), "step": "cancel"},
     "publicity": lambda city: {"number": city.published()[1].number},
+    "returned": _returned,
+    "objection": _objection,
     "award": lambda city: {"number": city.granted().number},
     "job": _job,
     "account": lambda city: {"pk": Account.objects.filter(region=YUNYAN)[0].pk},
@@ -109,6 +126,9 @@ def form_of(route: str, city: City) -> dict[str, Any]:
     if route == "batch_open":
         case = city.proposed()
         return {"group": f"{case.item_id}/{case.region_id}"}
+    if route == "objection_make":
+        line = Case.objects.get().number
+        return {"line": line, "text": "已经停业", "name": "陈邻居", "contact": "13900139000"}
     if route == "case_step":
         return {"revision": Case.objects.get().revision}
     return dict(TABLE[route].data)

@@ -16,6 +16,7 @@ OFFICERS = frozenset(
 READERS = CASE_READERS | {"other_reviewer"}
 MONEY = frozenset({"finance_officer", "programme_officer", "leading_group", "auditor"})
 APPROVER = frozenset({"approver"})
+CORRECTED = {"revision": "1", "bank_account": "6222020200012345679"}
 
 TABLE: dict[str, Route] = {
     # Ways in and out
@@ -35,6 +36,8 @@ TABLE: dict[str, Route] = {
     "item": Route(open=True, thing="item"),
     "publicity_list": Route(open=True),
     "publicity": Route(open=True, thing="publicity"),
+    "objection_make": Route(open=True, thing="publicity", methods=BOTH),
+    "objection_follow": Route(open=True, methods=BOTH, posted=422),
     "publicity_content": Route(open=True, thing="publicity"),
     "money": Route(open=True),
     "awards": Route(open=True),
@@ -58,6 +61,8 @@ TABLE: dict[str, Route] = {
     "case_file_remove": Route(allow=OWNER, thing="paper", methods=POST),
     "case_check": Route(allow=OWNER, thing="draft"),
     "case_receipt": Route(allow=OWNER, thing="case"),
+    "my_correction": Route(allow=OWNER, thing="returned", methods=BOTH, data=CORRECTED),
+    "correction_check": Route(allow=OWNER, thing="returned", methods=BOTH, data={"revision": "1"}),
     "case_withdraw": Route(allow=OWNER, thing="draft", methods=POST),
     "my_file": Route(allow=OWNER, thing="file"),
     "notices": Route(allow=SIGNED_IN, methods=BOTH),
@@ -92,6 +97,15 @@ TABLE: dict[str, Route] = {
     "publish": Route(allow=APPROVER, methods=POST),
     "office_publicity": Route(allow=CASE_READERS, thing="publicity"),
     "decide_list": Route(allow=APPROVER, thing="publicity", methods=POST),
+    "objections": Route(allow=READERS),
+    "objection": Route(
+        allow=CASE_READERS,
+        thing="objection",
+        methods=BOTH,
+        post=APPROVER,
+        data={"result": "dismissed", "reason": "经核实不成立"},
+    ),
+    "objection_file": Route(allow=CASE_READERS, thing="objection"),
     "job": Route(allow=frozenset({"programme_officer"}), thing="job"),
     "audit_events": Route(allow=frozenset({"auditor", "audit_admin"})),
     # Money

@@ -17,6 +17,7 @@ from django.db import transaction
 from miaopu.app.demo.follow_up import plan_follow_ups
 from miaopu.app.demo.offices import district_office, finance_office
 from miaopu.app.demo.places import PLACES
+from miaopu.app.demo.side_ways import answer, ask, object_to
 from miaopu.cases import actions
 from miaopu.cases.decisions import decide_case, publish_list
 from miaopu.cases.models import Case, Item
@@ -52,6 +53,9 @@ class Stop:
     paid: date | None = None
     refused: date | None = None
     withdrawn: date | None = None
+    returned: date | None = None
+    answered: date | None = None
+    objected: date | None = None
 
 
 def _on(month: int, day: int) -> date:
@@ -70,9 +74,13 @@ SECOND_PAID = Stop(
 WAITS_FOR_PAYMENT = Stop(_on(4, 16), _on(4, 17), _on(4, 19), _on(4, 20), _on(4, 20), _on(5, 4))
 WAITS_FOR_DECISION = Stop(_on(4, 19), _on(4, 20), _on(4, 24), _on(4, 26), _on(4, 26))
 IN_PUBLICITY = Stop(_on(4, 24), _on(4, 26), _on(4, 28), _on(5, 3), _on(5, 3))
+OBJECTED = Stop(_on(4, 24), _on(4, 26), _on(4, 28), _on(5, 3), _on(5, 3), objected=_on(5, 7))
 WAITS_FOR_LIST = Stop(_on(4, 27), _on(5, 2), _on(5, 4), _on(5, 8))
 PROPOSED = Stop(_on(5, 2), _on(5, 3), _on(5, 8))
 ACCEPTED = Stop(_on(5, 4), _on(5, 7))
+RETURNED = Stop(_on(5, 4), _on(5, 7), returned=_on(5, 8))
+NOT_CORRECTED = Stop(_on(4, 9), _on(4, 10), returned=_on(4, 12))
+CORRECTED = Stop(_on(4, 25), _on(4, 26), returned=_on(4, 28), answered=_on(5, 7))
 LATE_REVIEW = Stop(_on(4, 12), _on(4, 16))
 SUBMITTED = Stop(_on(5, 8))
 LATE_ACCEPTANCE = Stop(_on(4, 26))
@@ -92,6 +100,7 @@ LARGE = (
     *[SUBMITTED] * 3,
     *[LATE_ACCEPTANCE],
     *[REFUSED, REFUSAL_PROPOSED, WITHDRAWN, DRAFT],
+    *[RETURNED, NOT_CORRECTED, CORRECTED, OBJECTED],
 )
 SMALL = (PAID, PAID, SECOND_PAID, WAITS_FOR_DECISION, PROPOSED, SUBMITTED)
 _LARGE_DISTRICTS = ("520102", "520103")
@@ -282,6 +291,9 @@ def _plan_case(walk: _Walk, stop: Stop, agenda: dict[tuple[date, int], list[Act]
         (stop.decided, 60, walk.decide),
         (stop.paid, 70, walk.pay),
         (stop.withdrawn, 80, walk.withdraw),
+        (stop.returned, 25, lambda: ask(walk.case(), walk.district.reviewer)),
+        (stop.answered, 27, lambda: answer(walk.case(), walk.owner())),
+        (stop.objected, 55, lambda: object_to(walk.case())),
     ]
     if stop.submitted is None:
         steps.append((_on(5, 9), 10, walk.open))

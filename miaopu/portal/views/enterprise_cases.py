@@ -33,6 +33,7 @@ from miaopu.portal.case_form import answers_of
 from miaopu.portal.case_pages import question_hrefs
 from miaopu.portal.performing import perform
 from miaopu.portal.tables import Column, Table
+from miaopu.portal.views.enterprise_correction import views_of
 from miaopu.portal.views.enterprise_files import material_rows
 from miaopu.portal.views.enterprise_scope import case_or_404, person
 
@@ -55,7 +56,8 @@ class WithdrawForm(forms.Form):
 def my_case_rows(request: HttpRequest, cases: QuerySet[Case]) -> list[dict[str, Any]]:
     """Rows of a list of cases: what, for whom, in which state, until when."""
     today = clock.today()
-    shown = cases.with_parts().with_due_on().defer("item__version__content", "form", "trace")  # type: ignore[attr-defined]
+    dated = cases.with_parts().with_due_on().with_correction()  # type: ignore[attr-defined]
+    shown = dated.defer("item__version__content", "form", "trace")
     return [
         {
             "number": case.number,
@@ -65,8 +67,10 @@ def my_case_rows(request: HttpRequest, cases: QuerySet[Case]) -> list[dict[str, 
             "state": case.get_state_display(),
             "tone": present.tone_of(case.state),
             "amount_fen": case.amount_fen,
-            "due_on": case.due_on,
-            "clock": _clock_words(case.due_on, today),
+            "due_on": case.due_on or case.correction_due_on,
+            "clock": _clock_words(case.due_on, today)
+            if case.correction_due_on is None
+            else _("等您补正"),
         }
         for case in shown
     ]
@@ -141,7 +145,7 @@ def _what_now(case: Case, running: CaseClock | None, today: date) -> str:
         CaseState.PROPOSED,
         CaseState.REFUSAL_PROPOSED,
     )
-    if case.state not in waits or running is None:
+    if case.state not in waits or running is None or running.due_on is None:
         return ""
     left = working_days_left(today, running.due_on)
     return _("轮到%(who)s办理“%(step)s”，到期日 %(date)s，%(left)s。办完会发消息告知您。") % {
@@ -184,6 +188,7 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         "reasons": present.reasons_of_trace(case.trace, case.item.version, case.item.code),
         "answers": answers_of(case, own=True, change=question_hrefs(case) if is_draft else None),
         "materials": material_rows(case),
+        "corrections": views_of(request, case),
         "award": award,
         "award_rows": _award_rows(award) if award else [],
         "trail": present.trail_of(events, award, transfers, inside=False),

@@ -101,6 +101,28 @@ def waiting(request: HttpRequest) -> list[shapes.Task]:
         )
         for case in drafts
     ]
+    returned = (
+        Case.objects.for_user(request.user)
+        .in_states(CaseState.RETURNED)
+        .with_parts()
+        .with_correction()
+        .defer("item__version__content")
+        .order_by("pk")[:DRAFTS_SHOWN]
+    )
+    tasks = [
+        shapes.Task(
+            _("补正：%(item)s") % {"item": present.in_language(case.item.name)},
+            reverse("my_correction", args=[case.number]),
+            "todo",
+            _("%(enterprise)s · %(number)s · 最迟 %(day)s 提交")
+            % {
+                "enterprise": case.enterprise,
+                "number": case.number,
+                "day": formats.day(case.correction_due_on),  # type: ignore[attr-defined]
+            },
+        )
+        for case in returned
+    ] + tasks
     unread = Notice.objects.for_user(request.user).unread().count()
     if unread:
         text = ngettext("%(count)s 条未读消息", "%(count)s 条未读消息", unread)

@@ -10,7 +10,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from miaopu.cases import actions
+from miaopu.cases.corrections import LONGEST_POINT, Point, ask_correction
 from miaopu.cases.decisions import decide_case
+from miaopu.cases.enums import CaseState, PointKind
 from miaopu.cases.envelope import envelope_of
 from miaopu.cases.models import Case
 from miaopu.core.models import User
@@ -20,6 +22,7 @@ from miaopu.portal.shapes import Text
 
 LONGEST_REASON = 1000
 DECIDE = "decide_"
+POINT = "point_"
 
 
 class StepForm(forms.Form):
@@ -131,7 +134,54 @@ class GrantForm(StepForm):
         }
 
 
-Act = Callable[[Case, Any, User], Case]
+class CorrectionForm(StepForm):
+    """What the enterprise must correct: one line for each question and each kind of paper.
+
+    Only what is written here is asked for, and only that can be changed. A second time needs a
+    reason: everything is to be told at once.
+    """
+
+    def add_questions(self, case: Case) -> None:
+        """A line for each question of the form and each kind of paper."""
+        asked = case.corrections.count()
+        self.fields["reason"].label = _("再次要求补正的理由") if asked else _("说明")
+        again = asked and case.state != CaseState.RETURNED  # a second click is told of elsewhere
+        self.fields["reason"].required = bool(again)
+        definition = case.item.definition
+        for kind, things in (
+            (PointKind.FIELD, definition.form),
+            (PointKind.MATERIAL, definition.materials),
+        ):
+            for thing in things:
+                name = f"{POINT}{kind}_{thing.id}"
+                self.fields[name] = forms.CharField(
+                    label=_("%(kind)s：%(title)s")
+                    % {"kind": kind.label, "title": present.in_language(thing.title)},
+                    required=False,
+                    max_length=LONGEST_POINT,
+                    widget=forms.TextInput(attrs={"autocomplete": "off"}),
+                )
+        names = [name for name in self.fields if name not in ("revision", "reason")]
+        self.order_fields(["revision", *names, "reason"])
+
+    def clean(self) -> None:
+        """At least one point."""
+        super().clean()
+        if not self.errors and not self.points:
+            raise forms.ValidationError(_("至少写明一项要补正的内容；要一次写全"))
+
+    @property
+    def points(self) -> list[Point]:
+        """The points as the action takes them."""
+        return [
+            Point(kind, name.removeprefix(f"{POINT}{kind}_"), value)
+            for kind in PointKind
+            for name, value in self.cleaned_data.items()
+            if name.startswith(f"{POINT}{kind}_") and value.strip()
+        ]
+
+
+Act = Callable[[Case, Any, User], object]
 
 
 @dataclass(frozen=True)
@@ -145,6 +195,8 @@ class StepKind:
     act: Act
     kind: Literal["primary", "danger", "secondary"] = "primary"
     main: bool = True
+    key: str = ""  # the single key that leads to it, on pages with scripts
+    hint: Text = ""
 
 
 def _reason(form: StepForm) -> str:
@@ -158,6 +210,7 @@ STEPS: dict[str, StepKind] = {
         _("已受理，审核时限开始计算"),
         StepForm,
         lambda case, form, by: actions.accept_case(case, by=by, reason=_reason(form)),
+        key="a",
     ),
     "propose_grant": StepKind(
         _("提出同意意见"),
@@ -166,6 +219,20 @@ STEPS: dict[str, StepKind] = {
         GrantForm,
         lambda case, form, by: actions.propose_grant(
             case, form.decisions, by=by, reason=_reason(form), amount_fen=form.amount_fen
+        ),
+        key="p",
+    ),
+    "ask_correction": StepKind(
+        _("要求补正"),
+        _("退回企业补正"),
+        _("已退回企业补正，办理时限暂停"),
+        CorrectionForm,
+        lambda case, form, by: ask_correction(case, form.points, by=by, reason=_reason(form)),
+        kind="secondary",
+        main=False,
+        key="c",
+        hint=_(
+            "一次写全：只填需要补正的项目，写明要求；没有写的项目企业不能改。补正期间时限暂停。"
         ),
     ),
     "propose_refusal": StepKind(
@@ -176,6 +243,7 @@ STEPS: dict[str, StepKind] = {
         lambda case, form, by: actions.propose_refusal(case, by=by, reason=_reason(form)),
         kind="danger",
         main=False,
+        key="r",
     ),
     "approve": StepKind(
         _("批准"),
@@ -183,6 +251,7 @@ STEPS: dict[str, StepKind] = {
         _("已批准，等待列入公示"),
         StepForm,
         lambda case, form, by: actions.approve_case(case, by=by, reason=_reason(form)),
+        key="a",
     ),
     "confirm_refusal": StepKind(
         _("确认不予扶持"),
@@ -191,6 +260,7 @@ STEPS: dict[str, StepKind] = {
         StepForm,
         lambda case, form, by: actions.confirm_refusal(case, by=by, reason=_reason(form)),
         kind="danger",
+        key="a",
     ),
     "send_back": StepKind(
         _("退回重审"),
@@ -200,6 +270,7 @@ STEPS: dict[str, StepKind] = {
         lambda case, form, by: actions.send_back(case, by=by, reason=_reason(form)),
         kind="secondary",
         main=False,
+        key="b",
     ),
     "grant": StepKind(
         _("决定扶持"),
@@ -207,5 +278,6 @@ STEPS: dict[str, StepKind] = {
         _("已决定扶持，各级资金已承诺"),
         StepForm,
         lambda case, form, by: decide_case(case, by=by, reason=_reason(form)),
+        key="a",
     ),
 }

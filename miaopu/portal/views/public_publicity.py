@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from miaopu.cases.decisions import digest_of, frozen_bytes
 from miaopu.cases.enums import Step
 from miaopu.cases.models import Publicity
+from miaopu.cases.objections import takes_objections
 from miaopu.core import clock
 from miaopu.engine.clock import working_days_left
 from miaopu.engine.messages import Bilingual
@@ -147,6 +148,7 @@ def publicity(request: HttpRequest, number: str) -> HttpResponse:
         else "",
         "region": present.region_name(row.region),
         "is_open": is_open,
+        "objection_href": reverse("objection_make", args=[number]) if takes_objections(row) else "",
         "left": left_text(row, today),
         "clock": PublicityClock(
             state="running" if is_open else "done",
