@@ -1,4 +1,7 @@
-"""Writes on awards: committed at the decision, paid by another person, or released."""
+"""Writes on awards: committed at the decision, paid by another person, or released.
+
+What comes back after it was paid stands in `returns`, many at once in `batches` and `results`.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from miaopu.engine.messages import Bilingual
 from miaopu.engine.money import format_yuan, split
 from miaopu.ledger.actions import Line, account_of, make_transfer
 from miaopu.ledger.enums import AccountKind, AwardState, Level, TransferKind, Verb
-from miaopu.ledger.models import Account, Award
+from miaopu.ledger.models import Account, Award, BatchLine
 
 SHOWN_REASON = 200  # signs of a reason in a notice; the page of the case shows it whole
 WIDTH = {Level.PROVINCE: 2, Level.CITY: 4, Level.COUNTY: 6}
@@ -43,16 +46,33 @@ def _account(case: Case, level: Level, kind: AccountKind) -> Account:
     return account_of(programme, case.item.code, level, bearer(case, level), kind)
 
 
-def _move(
+def move_award(
     award: Award, kind: TransferKind, source: AccountKind, target: AccountKind, by: User
-) -> None:
+) -> int:
+    """Move a locked award's money at every level; returns the how manieth transfer of its kind.
+
+    An award that came back is paid a second time, under a key of its own: post/A…/2.
+    """
     lines = []
     for level, part in shares_of(award.case):
         lines.append(Line(_account(award.case, level, source), -part))
         lines.append(Line(_account(award.case, level, target), part))
+    occasion = award.transfers.filter(kind=kind).count() + 1
     make_transfer(
-        f"{kind}/{award.number}", kind, lines, by=by, award=award, reason=award.case.number
+        f"{kind}/{award.number}" + (f"/{occasion}" if occasion > 1 else ""),
+        kind,
+        lines,
+        by=by,
+        award=award,
+        occasion=occasion,
+        reason=award.case.number,
     )
+    return occasion
+
+
+def again(key: str, occasion: int) -> str:
+    """The key of a notice that may be given more than once: paid, paid/2, …"""
+    return key if occasion == 1 else f"{key}/{occasion}"
 
 
 @transaction.atomic
@@ -71,7 +91,7 @@ def commit_award(case: Case, by: User) -> Award:
         decided_by=by,
         committed_at=clock.now(),
     )
-    _move(award, TransferKind.COMMIT, AccountKind.AVAILABLE, AccountKind.COMMITTED, by)
+    move_award(award, TransferKind.COMMIT, AccountKind.AVAILABLE, AccountKind.COMMITTED, by)
     record_event(
         case,
         Verb.COMMIT,
@@ -90,7 +110,8 @@ def commit_award(case: Case, by: User) -> Award:
     return award
 
 
-def _locked(award: Award) -> Award:
+def lock_award(award: Award) -> Award:
+    """The award as the database has it now, locked until the transaction ends."""
     return (
         Award.objects.select_for_update(of=("self",), no_key=True)
         .select_related("case__item__version__programme", "case__enterprise")
@@ -98,17 +119,43 @@ def _locked(award: Award) -> Award:
     )
 
 
+def check_payer(award: Award, by: User) -> None:
+    """Who pays is a finance officer of the region who neither approved nor decided."""
+    if not reaches(by, award.case.region_id, [Role.FINANCE_OFFICER]):
+        raise NotAllowed(_("您的角色不能办理拨付"), _("请交由财务经办办理"))
+    if by.pk in (award.approved_by_id, award.decided_by_id):
+        raise NotAllowed(_("批准或决定的人不能办理拨付"), _("请由另一位财务经办办理"))
+
+
+def check_not_at_bank(award: Award, line: BatchLine | None = None) -> None:
+    """No other payment of the award waits for the bank's result; raises Conflict otherwise."""
+    waiting = award.batch_lines.pending().exclude(pk=line.pk if line else None)
+    found = waiting.select_related("batch").first()
+    if found is not None:
+        raise Conflict(
+            _("扶持 %(number)s 在付款批次 %(batch)s 中，银行结果未到")
+            % {"number": award.number, "batch": found.batch.number},
+            _("请在批次页面登记结果，或先撤销批次"),
+        )
+
+
 @transaction.atomic
-def pay_award(award: Award, bank_reference: str, *, by: User, reason: str = "") -> Award:
+def pay_award(
+    award: Award,
+    bank_reference: str,
+    *,
+    by: User,
+    reason: str = "",
+    line: BatchLine | None = None,
+) -> Award:
     """Mark an award as paid: the committed money is posted. Not by who approved or decided.
 
-    Raises NotAllowed, ActionRefused where the bank reference is missing, Conflict when not open.
+    `line` is the payment of a batch whose result this is. Raises NotAllowed, ActionRefused where
+    the bank reference is missing or the account awaits correction, Conflict when not open or when
+    a batch with it is at the bank.
     """
-    locked = _locked(award)
-    if not reaches(by, locked.case.region_id, [Role.FINANCE_OFFICER]):
-        raise NotAllowed(_("您的角色不能办理拨付"), _("请交由财务经办办理"))
-    if by.pk in (locked.approved_by_id, locked.decided_by_id):
-        raise NotAllowed(_("批准或决定的人不能办理拨付"), _("请由另一位财务经办办理"))
+    locked = lock_award(award)
+    check_payer(locked, by)
     if locked.state != AwardState.COMMITTED:
         if locked.paid_by_id == by.pk and locked.bank_reference == bank_reference.strip():
             return locked
@@ -119,12 +166,15 @@ def pay_award(award: Award, bank_reference: str, *, by: User, reason: str = "") 
         )
     if not bank_reference.strip():
         raise ActionRefused(_("请填写银行流水号"), _("流水号在银行回单上"))
+    check_not_at_bank(locked, line)
+    if locked.awaits_account:
+        raise ActionRefused(_("企业还没有更正收款账户"), _("更正后才能再次拨付"))
     locked.state = AwardState.PAID
     locked.paid_by = by
     locked.paid_at = clock.now()
     locked.bank_reference = bank_reference.strip()[:60]
     locked.save(update_fields=["state", "paid_by", "paid_at", "bank_reference"])
-    _move(locked, TransferKind.POST, AccountKind.COMMITTED, AccountKind.PAID, by)
+    occasion = move_award(locked, TransferKind.POST, AccountKind.COMMITTED, AccountKind.PAID, by)
     stop_clock(locked.case)
     record_event(
         locked.case,
@@ -136,7 +186,7 @@ def pay_award(award: Award, bank_reference: str, *, by: User, reason: str = "") 
     )
     tell_enterprise(
         locked.case,
-        "paid",
+        again("paid", occasion),
         Bilingual(
             f"已拨付 {format_yuan(locked.amount_fen)} 元",
             f"{format_yuan(locked.amount_fen)} yuan was paid",
@@ -150,14 +200,16 @@ def release_award(award: Award, *, by: User, reason: str) -> Award:
     """Release the committed money of an award that will not be paid, with a reason."""
     if not reason.strip():
         raise ActionRefused(_("请写明理由"), _("理由会记入办理记录"))
-    locked = _locked(award)
+    locked = lock_award(award)
     if not reaches(by, locked.case.region_id, [Role.FINANCE_OFFICER]):
         raise NotAllowed(_("您的角色不能释放资金"), _("请交由财务经办办理"))
     if locked.state != AwardState.COMMITTED:
         raise Conflict(_("只有待拨付的扶持可以释放资金"), _("请查看记录"))
+    check_not_at_bank(locked)
     locked.state = AwardState.RELEASED
-    locked.save(update_fields=["state"])
-    _move(locked, TransferKind.RELEASE, AccountKind.COMMITTED, AccountKind.AVAILABLE, by)
+    locked.awaits_account = False
+    locked.save(update_fields=["state", "awaits_account"])
+    move_award(locked, TransferKind.RELEASE, AccountKind.COMMITTED, AccountKind.AVAILABLE, by)
     stop_clock(locked.case)
     record_event(locked.case, Verb.RELEASE, by=by, reason=reason, region=locked.case.region_id)
     tell_enterprise(
