@@ -114,7 +114,7 @@ def _opening(letter: Letter) -> Iterator[Paragraph]:
         "body",
         f"你单位（统一社会信用代码 {letter.uscc}）就“{letter.item}”提出的申请"
         f"（办件编号 {letter.case}），本机关已按《{letter.programme}》"
-        f"第{letter.clause}条款审查终结。现决定如下。",
+        f"（条款{letter.clause}）审查终结。现决定如下。",
     )
 
 
@@ -151,7 +151,7 @@ def _ending(letter: Letter) -> Iterator[Paragraph]:
                 "body",
                 f"本项扶持列入公示名单 {letter.publicity}，自{chinese_day(letter.publicity_from)}"
                 f"至{chinese_day(letter.publicity_to)}公示。名单摘要（SHA-256）："
-                f"{letter.publicity_digest}。",
+                f"{_grouped(letter.publicity_digest)}。",
             )
         yield Paragraph("heading", "四、要求")
         for number, condition in enumerate(letter.conditions, start=1):
@@ -164,6 +164,11 @@ def _ending(letter: Letter) -> Iterator[Paragraph]:
         f"也可以自收到之日起{LAWSUIT_MONTHS}个月内依法向人民法院提起行政诉讼。"
         "复议和诉讼期间，本决定不停止执行，法律另有规定的除外。",
     )
+
+
+def _grouped(digest: str) -> str:
+    """A digest in groups of 16 signs: it can be read aloud, and fits a line."""
+    return " ".join(digest[at : at + 16] for at in range(0, len(digest), 16))
 
 
 def _ended(text: str) -> str:
