@@ -166,7 +166,7 @@ def read_results(content: bytes) -> list[dict[str, str]]:
     try:
         head = next(reader, [])
         keys = _columns(head)
-        rows = []
+        rows: list[dict[str, str]] = []
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue

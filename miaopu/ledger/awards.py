@@ -129,7 +129,9 @@ def check_payer(award: Award, by: User) -> None:
 
 def check_not_at_bank(award: Award, line: BatchLine | None = None) -> None:
     """No other payment of the award waits for the bank's result; raises Conflict otherwise."""
-    waiting = award.batch_lines.pending().exclude(pk=line.pk if line else None)
+    waiting = award.batch_lines.pending()
+    if line is not None:
+        waiting = waiting.exclude(pk=line.pk)
     found = waiting.select_related("batch").first()
     if found is not None:
         raise Conflict(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Self, TypeVar
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models import Exists, OuterRef, Q, Subquery, Sum
 
+from miaopu.cases.enums import Step
+from miaopu.cases.models import CaseClock
 from miaopu.core.enums import Role
 from miaopu.core.scope import AnyUser, region_prefixes, within
 from miaopu.ledger.enums import AwardState, LineState
@@ -84,6 +86,11 @@ class AwardQuerySet(models.QuerySet[M]):
         lines = self.model._meta.get_field("batch_lines").related_model.objects  # type: ignore[union-attr]
         waiting = lines.pending().filter(award=OuterRef("pk"))
         return self.unpaid().filter(awaits_account=False).exclude(Exists(waiting))
+
+    def with_due_on(self) -> Self:
+        """Each award with the due day of its newest clock of payment (None: there was none)."""
+        clocks = CaseClock.objects.filter(case=OuterRef("case"), step=Step.PAY).order_by("-pk")
+        return self.annotate(due_on=Subquery(clocks.values("due_on")[:1]))
 
     def of_current_versions(self) -> Self:
         """Awards under programme versions in force."""

@@ -76,7 +76,11 @@ SECTIONS = (
     ),
     NavSection(
         _("财政"),
-        (NavItem("finance_home", _("资金")), NavItem("payments", _("拨付"))),
+        (
+            NavItem("finance_home", _("资金")),
+            NavItem("payments", _("拨付")),
+            NavItem("batches", _("付款批次")),
+        ),
         roles=(Role.FINANCE_OFFICER, Role.PROGRAMME_OFFICER, Role.LEADING_GROUP),
     ),
     NavSection(
@@ -92,6 +96,7 @@ SECTIONS = (
             NavItem("enterprise_search", _("查找企业")),
             NavItem("finance_home", _("资金")),
             NavItem("payments", _("拨付")),
+            NavItem("batches", _("付款批次")),
         ),
         roles=(Role.AUDITOR,),
     ),

@@ -30,8 +30,10 @@ def test_support_has_a_letter_with_its_facts(city: City) -> None:
     assert frozen.number == "云岩扶决〔2018〕1号" == letter.number
     assert (letter.kind, letter.amount_fen) == ("grant", 4_500_000)
     assert [(one.level, one.region, one.amount_fen) for one in letter.shares] == [
-        ("province", "贵州省", 3_150_000), ("city", "贵阳市", 450_000), ("county", "云岩区", 900_000)
-    ]  # fmt: skip
+        ("province", "贵州省", 3_150_000),
+        ("city", "贵阳市", 450_000),
+        ("county", "云岩区", 900_000),
+    ]
     assert award.case.publicity is not None
     assert letter.publicity_digest == award.case.publicity.digest
     assert letter.clauses[0] == "二" and len(letter.reasons) == 3

@@ -14,7 +14,11 @@ from miaopu.cases.models import Case
 from miaopu.core.actions import open_job
 from miaopu.core.enums import Role
 from miaopu.core.models import User
-from miaopu.ledger.models import Account
+from miaopu.engine.bank_files import Result
+from miaopu.ledger.awards import pay_award
+from miaopu.ledger.batches import create_batch
+from miaopu.ledger.models import Account, Award, PaymentBatch
+from miaopu.ledger.results import book_results, keep_reply
 from tests.factories import CITY, YUNYAN, City, make_officer
 from tests.harness.pages import StrictClient
 from tests.house.url_roles import ROLES
@@ -57,6 +61,33 @@ def _job(city: City) -> dict[str, Any]:
     return {"pk": job.pk}
 
 
+def _awaiting(city: City) -> dict[str, Any]:
+    """A case whose payment failed."""
+    award = city.granted()
+    result = Result(1, award.number, award.amount_fen, "failed", reason="账号户名不符")
+    book_results(_batch_of(city, award), [result], by=city.finance)
+    return {"number": award.case.number}
+
+
+def _batch_of(city: City, award: Award) -> PaymentBatch:
+    return create_batch([award], by=city.finance, request_key="k")
+
+
+def _batch(city: City) -> dict[str, Any]:
+    return {"number": _batch_of(city, city.granted()).number}
+
+
+def _reply(city: City) -> dict[str, Any]:
+    award = city.granted()
+    content = f"扶持编号,金额,结果,原因\n{award.number},45000.00,失败,账号户名不符\n".encode()
+    reply = keep_reply(_batch_of(city, award), "r.csv", content, by=city.finance)
+    return {"number": reply.batch.number, "pk": reply.pk}
+
+
+def _paid_award(city: City) -> dict[str, Any]:
+    return {"number": pay_award(city.granted(), "B1", by=city.finance).number}
+
+
 # The samples of the table: they belong to `enterprise` and lie in the district of `reviewer`.
 THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "programme": lambda city: {"slug": SLUG},
@@ -70,6 +101,13 @@ THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "file": _file,
     "publicity": lambda city: {"number": city.published()[1].number},
     "award": lambda city: {"number": city.granted().number},
+    "letter": lambda city: {"number": city.granted().case.number, "kind": "pdf"},
+    "awaiting": _awaiting,
+    "paid_award": _paid_award,
+    "batch": _batch,
+    "batch_file": lambda city: {**_batch(city), "kind": "xlsx"},
+    "reply": _reply,
+    "line": lambda city: {**_batch(city), "position": 1},
     "job": _job,
     "account": lambda city: {"pk": Account.objects.filter(region=YUNYAN)[0].pk},
 }
@@ -82,6 +120,8 @@ def form_of(route: str, city: City) -> dict[str, Any]:
         return {"item": case.item_id, "region": case.region_id, "seen": case.number}
     if route == "case_step":
         return {"revision": Case.objects.get().revision}
+    if route == "batch_new":
+        return {"award": city.granted().number, "idempotency_key": "k2"}
     return dict(TABLE[route].data)
 
 

@@ -15,6 +15,7 @@ OFFICERS = frozenset(
 READERS = CASE_READERS | {"other_reviewer"}
 MONEY = frozenset({"finance_officer", "programme_officer", "leading_group", "auditor"})
 APPROVER = frozenset({"approver"})
+OFFICER = frozenset({"finance_officer"})
 
 TABLE: dict[str, Route] = {
     # Ways in and out
@@ -55,6 +56,13 @@ TABLE: dict[str, Route] = {
     "case_withdraw": Route(allow=OWNER, thing="draft", methods=POST),
     "my_file": Route(allow=OWNER, thing="file"),
     "notices": Route(allow=SIGNED_IN, methods=BOTH),
+    "case_account": Route(
+        allow=OWNER,
+        thing="awaiting",
+        methods=BOTH,
+        data={"bank_name": "贵阳银行", "bank_account": "6222020200099999999"},
+    ),
+    "my_letter": Route(allow=OWNER, thing="letter"),
     # Offices
     "office_home": Route(allow=OFFICERS),
     "case_queue": Route(allow=READERS),
@@ -65,6 +73,7 @@ TABLE: dict[str, Route] = {
         methods=POST,
         also={"approver": 403},  # may see the case, but accepting is the reviewer's
     ),
+    "office_letter": Route(allow=CASE_READERS | OFFICER, thing="letter"),
     "office_file": Route(allow=CASE_READERS, thing="file"),
     "entitlements": Route(allow=READERS),
     "start_match": Route(allow=frozenset({"programme_officer"}), methods=POST),
@@ -93,6 +102,22 @@ TABLE: dict[str, Route] = {
         methods=POST,
         data={"reason": "企业已注销"},
     ),
+    "return_payment": Route(
+        allow=OFFICER, thing="paid_award", methods=POST, data={"reason": "账户已销户"}
+    ),
+    "batches": Route(allow=MONEY),
+    "batch_new": Route(allow=OFFICER, methods=BOTH),
+    "batch": Route(allow=MONEY, thing="batch"),
+    "batch_file": Route(allow=OFFICER, thing="batch_file"),
+    "batch_reply_add": Route(allow=OFFICER, thing="batch", methods=POST, posted=422),  # no file
+    "batch_reply": Route(allow=OFFICER, thing="reply", methods=BOTH),
+    "batch_line": Route(
+        allow=OFFICER,
+        thing="line",
+        methods=BOTH,
+        data={"result": "failed", "reason": "账号户名不符"},
+    ),
+    "batch_cancel": Route(allow=OFFICER, thing="batch", methods=POST, data={"reason": "清单有误"}),
     # The demo
     "demo_clock": Route(allow=SIGNED_IN, methods=BOTH, data={"working_days": "1"}),
 }

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from miaopu.cases.actions import withdraw_case
 from miaopu.cases.enums import CaseState, Verb
-from miaopu.cases.models import Case
+from miaopu.cases.models import Case, DecisionLetter
 from miaopu.cases.workflow import available
 from miaopu.core import clock
 from miaopu.core.models import Event
@@ -159,6 +159,7 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         "answers": answers_of(case, own=True, change=form_href if is_draft else ""),
         "materials": material_rows(case),
         "award": award,
+        "letter": DecisionLetter.objects.for_user(request.user).filter(case=case).first(),
         "award_rows": _award_rows(award) if award else [],
         "trail": present.trail_of(events, award, transfers, inside=False),
         "may_withdraw": "withdraw" in available(person(request), case),
