@@ -17,7 +17,7 @@ from miaopu.core.actions import record_event
 from miaopu.core.enums import Role
 from miaopu.core.models import Office, Region, User
 from miaopu.core.scope import region_prefix
-from miaopu.engine.letters.content import Letter, Share
+from miaopu.engine.letters.content import DUTY, Letter, Share, document_number, labelled
 from miaopu.engine.money import split
 from miaopu.engine.seals import canonical
 
@@ -27,7 +27,6 @@ LEVELS = {
     Region.Level.CITY: "city",
     Region.Level.COUNTY: "county",
 }
-SHORT_NAME = 4  # 云岩区 is written 云岩; the name of a zone is written whole
 
 
 def digest_of(letter: DecisionLetter) -> str:
@@ -44,7 +43,7 @@ def freeze_letter(case: Case, *, by: User) -> DecisionLetter:
     office = _deciding_office(case, by)
     day = timezone.localdate(case.decided_at) if case.decided_at else clock.today()
     serial = _next_serial(office.region, day.year)
-    number = f"{_short(office.region)}扶决〔{day.year}〕{serial}号"
+    number = document_number(office.region.name, day.year, serial)
     letter = Letter(
         kind="grant" if case.state == CaseState.GRANTED else "refusal",
         number=number,
@@ -91,11 +90,6 @@ def _deciding_office(case: Case, by: User) -> Office:
         and case.region_id.startswith(region_prefix(membership.office.region_id))
     ]
     return max(offices, key=lambda office: len(region_prefix(office.region_id)))
-
-
-def _short(region: Region) -> str:
-    name = str(region.name)
-    return name[:-1] if len(name) <= SHORT_NAME and name[-1] in "区县市" else name
 
 
 def _next_serial(region: Region, year: int) -> int:
@@ -149,7 +143,7 @@ def _reasons(trace: Mapping[str, Any]) -> Iterator[str]:
     for node in trace.get("tree", {}).get("children", []):
         found = [one["found"] for one in (node, *node["children"]) if one["found"]]
         text = (node["title"] or node["text"])["zh"]
-        yield f"{text}：{found[0]['zh']}" if found else text
+        yield labelled(text, found[0]["zh"]) if found else text
 
 
 def _conditions(case: Case) -> Iterator[str]:
@@ -160,8 +154,8 @@ def _conditions(case: Case) -> Iterator[str]:
         answer = str(case.form.get(question.id, "")).strip()
         open_ = question.type in ("text", "integer", "money", "date") and not question.personal
         if open_ and answer and question.id.partition("_")[0] not in hidden:
-            yield f"{question.title.zh}：{answer}"
-    yield "资金须专款专用，并接受监督检查；所填内容不实的，应当退回资金"
+            yield labelled(question.title.zh, answer)
+    yield DUTY
 
 
 def _why(case: Case) -> str:

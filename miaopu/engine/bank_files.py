@@ -87,6 +87,11 @@ def plain_text(text: str) -> str:
     return f"'{shown}" if shown.lstrip().startswith(_LIVE) else shown
 
 
+def in_words(fen: int) -> str:
+    """The amount in capitals as bank forms want it: 人民币肆万伍仟元整."""
+    return f"人民币{yuan_in_words(fen)}"
+
+
 def _yuan(fen: int) -> str:
     """The amount in yuan with two decimals and no commas, as banks read it."""
     return f"{fen_to_yuan(fen):f}"
@@ -107,8 +112,7 @@ def _rows(payments: Sequence[Payment]) -> list[list[str]]:
         ]
         for one in payments
     ]
-    words = f"人民币{yuan_in_words(total)}"
-    return [*rows, [TOTAL, f"{len(payments)} 笔", "", "", "", _yuan(total), words]]
+    return [*rows, [TOTAL, f"{len(payments)} 笔", "", "", "", _yuan(total), in_words(total)]]
 
 
 def bank_csv(payments: Sequence[Payment], encoding: str) -> bytes:

@@ -17,6 +17,8 @@ from miaopu.engine.money import format_yuan, yuan_in_words
 Kind = Literal["grant", "refusal"]
 Style = Literal["recipient", "heading", "body", "attachment"]
 RECONSIDERATION_DAYS, LAWSUIT_MONTHS = 60, 6
+SHORT_NAME = 4  # signs of a region that is named in short
+DUTY = "资金须专款专用，并接受监督检查；所填内容不实的，应当退回资金"
 LEVELS = {"province": "省级", "city": "市级", "county": "县级"}
 # Signs that no text has, or that make it read otherwise than it stands; XML knows some of them not.
 _UNSEEN = re.compile(
@@ -92,6 +94,20 @@ def clean(text: str) -> str:
 def chinese_day(day: date) -> str:
     """A day as official documents write it, in Arabic numerals: 2018年6月1日."""
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def document_number(region: str, year: int, serial: int) -> str:
+    """The number of a letter: the deciding region in short, the year in 〔〕, its serial number.
+
+    云岩区 is written 云岩; the name of a zone is written whole.
+    """
+    short = region[:-1] if len(region) <= SHORT_NAME and region[-1] in "区县市" else region
+    return f"{short}扶决〔{year}〕{serial}号"
+
+
+def labelled(label: str, value: str) -> str:
+    """A fact with its name: 联系人：…"""
+    return f"{label}：{value}"
 
 
 def title(letter: Letter) -> str:

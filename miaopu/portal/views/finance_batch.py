@@ -21,7 +21,6 @@ from miaopu.core.errors import ActionRefused
 from miaopu.core.models import Event, User
 from miaopu.core.scope import reaches
 from miaopu.engine import bank_files, masking
-from miaopu.engine.money import yuan_in_words
 from miaopu.ledger.awards import shares_of
 from miaopu.ledger.batches import cancel_batch, check_digest
 from miaopu.ledger.enums import BatchState, Level, LineState
@@ -142,7 +141,7 @@ def _summary(batch: PaymentBatch) -> list[shapes.Answer]:
         shapes.Answer(gettext("计划"), present.in_language(batch.programme.name)),
         shapes.Answer(gettext("区域"), present.region_name(batch.region)),
         shapes.Answer(gettext("笔数"), formats.number(batch.count)),
-        shapes.Answer(gettext("金额大写"), f"人民币{yuan_in_words(batch.amount_fen)}"),
+        shapes.Answer(gettext("金额大写"), bank_files.in_words(batch.amount_fen)),
         shapes.Answer(gettext("建立人"), str(batch.made_by)),
         shapes.Answer(gettext("建立时间"), formats.moment(batch.made_at)),
         shapes.Answer(gettext("清单摘要（SHA-256）"), batch.digest),
@@ -263,8 +262,9 @@ def batch_reply_add(request: HttpRequest, number: str) -> HttpResponse:
         try:
             reply = keep_reply(found, upload.name or "", content, by=person(request))
         except bank_files.BankFileError as error:
-            text = f"{present.in_language(error.message)}。{present.in_language(error.remedy)}"
-            form.add_error("file", text)
+            said = {"message": error.message, "remedy": error.remedy}
+            words = {name: present.in_language(text) for name, text in said.items()}
+            form.add_error("file", gettext("%(message)s。%(remedy)s") % words)
     if reply is None:
         return show_batch(request, found, reply_form=form, status=422)
     return redirect("batch_reply", number=number, pk=reply.pk)

@@ -110,7 +110,7 @@ class LineForm(forms.Form):
             "reference": values.get("reference", ""),
             "day": values.get("day", ""),
             "reason": values["reason"],
-            "account_wrong": "否" if values["account_right"] else "是",
+            "account_wrong": "no" if values["account_right"] else "yes",
         }
 
 
