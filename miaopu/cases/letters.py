@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.db import connection, transaction
@@ -18,9 +18,12 @@ from miaopu.core.enums import Role
 from miaopu.core.models import Office, Region, User
 from miaopu.core.scope import region_prefix
 from miaopu.engine.letters.content import DUTY, Letter, Share, document_number, labelled
+from miaopu.engine.letters.pdf import letter_pdf
+from miaopu.engine.letters.word import letter_docx
 from miaopu.engine.money import split
 from miaopu.engine.seals import canonical
 
+MAKERS: dict[str, Callable[[Letter], bytes]] = {"pdf": letter_pdf, "docx": letter_docx}
 LETTER_LOCK = 7_102_019  # the advisory lock of the numbers; any number nobody else uses
 LEVELS = {
     Region.Level.PROVINCE: "province",
@@ -79,6 +82,11 @@ def freeze_letter(case: Case, *, by: User) -> DecisionLetter:
         data={"digest": frozen.digest},
     )
     return frozen
+
+
+def document(frozen: DecisionLetter, kind: str) -> bytes:
+    """The letter as a document: "pdf" or "docx". Raises KeyError for another kind."""
+    return MAKERS[kind](frozen.letter)
 
 
 def _deciding_office(case: Case, by: User) -> Office:

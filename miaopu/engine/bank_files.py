@@ -14,7 +14,7 @@ from typing import Literal
 import xlsxwriter
 
 from miaopu.engine.messages import Bilingual, EngineError
-from miaopu.engine.money import MoneyError, fen_to_yuan, yuan_in_words, yuan_to_fen
+from miaopu.engine.money import MoneyError, fen_to_yuan, rmb_in_words, yuan_to_fen
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_ROWS = 5_000
@@ -87,11 +87,6 @@ def plain_text(text: str) -> str:
     return f"'{shown}" if shown.lstrip().startswith(_LIVE) else shown
 
 
-def in_words(fen: int) -> str:
-    """The amount in capitals as bank forms want it: 人民币肆万伍仟元整."""
-    return f"人民币{yuan_in_words(fen)}"
-
-
 def _yuan(fen: int) -> str:
     """The amount in yuan with two decimals and no commas, as banks read it."""
     return f"{fen_to_yuan(fen):f}"
@@ -112,7 +107,7 @@ def _rows(payments: Sequence[Payment]) -> list[list[str]]:
         ]
         for one in payments
     ]
-    return [*rows, [TOTAL, f"{len(payments)} 笔", "", "", "", _yuan(total), in_words(total)]]
+    return [*rows, [TOTAL, f"{len(payments)} 笔", "", "", "", _yuan(total), rmb_in_words(total)]]
 
 
 def bank_csv(payments: Sequence[Payment], encoding: str) -> bytes:

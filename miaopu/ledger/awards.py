@@ -47,7 +47,7 @@ def _account(case: Case, level: Level, kind: AccountKind) -> Account:
 
 
 def move_award(
-    award: Award, kind: TransferKind, source: AccountKind, target: AccountKind, by: User
+    award: Award, kind: TransferKind, source: AccountKind, target: AccountKind, *, by: User
 ) -> int:
     """Move a locked award's money at every level; returns the how manieth transfer of its kind.
 
@@ -91,7 +91,7 @@ def commit_award(case: Case, by: User) -> Award:
         decided_by=by,
         committed_at=clock.now(),
     )
-    move_award(award, TransferKind.COMMIT, AccountKind.AVAILABLE, AccountKind.COMMITTED, by)
+    move_award(award, TransferKind.COMMIT, AccountKind.AVAILABLE, AccountKind.COMMITTED, by=by)
     record_event(
         case,
         Verb.COMMIT,
@@ -176,7 +176,7 @@ def pay_award(
     locked.paid_at = clock.now()
     locked.bank_reference = bank_reference.strip()[:60]
     locked.save(update_fields=["state", "paid_by", "paid_at", "bank_reference"])
-    occasion = move_award(locked, TransferKind.POST, AccountKind.COMMITTED, AccountKind.PAID, by)
+    occasion = move_award(locked, TransferKind.POST, AccountKind.COMMITTED, AccountKind.PAID, by=by)
     stop_clock(locked.case)
     record_event(
         locked.case,
@@ -211,7 +211,7 @@ def release_award(award: Award, *, by: User, reason: str) -> Award:
     locked.state = AwardState.RELEASED
     locked.awaits_account = False
     locked.save(update_fields=["state", "awaits_account"])
-    move_award(locked, TransferKind.RELEASE, AccountKind.COMMITTED, AccountKind.AVAILABLE, by)
+    move_award(locked, TransferKind.RELEASE, AccountKind.COMMITTED, AccountKind.AVAILABLE, by=by)
     stop_clock(locked.case)
     record_event(locked.case, Verb.RELEASE, by=by, reason=reason, region=locked.case.region_id)
     tell_enterprise(

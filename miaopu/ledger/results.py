@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,7 +16,7 @@ from miaopu.core import clock
 from miaopu.core.actions import record_event
 from miaopu.core.errors import ActionRefused
 from miaopu.core.models import User
-from miaopu.engine.bank_files import Result, parse_result, read_results
+from miaopu.engine.bank_files import MAX_BYTES, BankFileError, Result, parse_result, read_results
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.money import format_yuan
 from miaopu.ledger.awards import pay_award
@@ -25,8 +25,15 @@ from miaopu.ledger.enums import BatchState, LineState, Verb
 from miaopu.ledger.models import BankReply, BatchLine, PaymentBatch
 from miaopu.ledger.returns import fail_payment, return_award
 
+MOST_BYTES = MAX_BYTES  # of a result file
 Effect = Literal["book", "known", "wrong"]
 _TWICE = Bilingual("同一笔扶持在文件中出现多次", "the award occurs more than once in the file")
+
+
+class ReplyUnreadable(ActionRefused):
+    """A file that is no result file; message and remedy are in both languages."""
+
+    status = 422
 
 
 @dataclass(frozen=True)
@@ -165,10 +172,13 @@ def _book(line: BatchLine, result: Result, by: User) -> None:
 def keep_reply(batch: PaymentBatch, name: str, content: bytes, *, by: User) -> BankReply:
     """Read a result file and keep its rows; nothing is booked. The same file again is the same.
 
-    Raises NotAllowed, and BankFileError (of the engine) where the file cannot be read.
+    Raises NotAllowed, ReplyUnreadable where the file cannot be read.
     """
     check_officer(batch.region_id, by)
-    rows = read_results(content)
+    try:
+        rows = read_results(content)
+    except BankFileError as error:
+        raise ReplyUnreadable(error.message, error.remedy) from error
     reply, created = BankReply.objects.get_or_create(
         batch=batch,
         sha256=hashlib.sha256(content).hexdigest(),
@@ -188,6 +198,16 @@ def keep_reply(batch: PaymentBatch, name: str, content: bytes, *, by: User) -> B
             data={"sha256": reply.sha256, "rows": len(rows)},
         )
     return reply
+
+
+@transaction.atomic
+def book_line(line: BatchLine, answers: Mapping[str, str], *, by: User) -> int:
+    """Book what is known of one payment: the columns of a result file but for number and amount.
+
+    Raises as `book_results`.
+    """
+    row = {**answers, "award": line.award.number, "amount": format_yuan(line.amount_fen)}
+    return book_results(line.batch, [parse_result(row)], by=by)
 
 
 def results_of(reply: BankReply) -> list[Result]:

@@ -102,7 +102,9 @@ def return_award(award: Award, *, by: User, reason: str, account_wrong: bool = T
             _("只有已拨付的款项可以登记退回"),
         )
     reference = locked.bank_reference
-    occasion = move_award(locked, TransferKind.RETURN, AccountKind.PAID, AccountKind.COMMITTED, by)
+    occasion = move_award(
+        locked, TransferKind.RETURN, AccountKind.PAID, AccountKind.COMMITTED, by=by
+    )
     locked.state = AwardState.COMMITTED
     locked.paid_by = None
     locked.paid_at = None

@@ -74,6 +74,10 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
     "ledger.actions.make_transfer": {
         EVENT: "the transfer is its own record: append-only, with by, at and reason",
     },
+    "ledger.awards.move_award": {
+        EVENT: "a part of commit, pay, return and release, each of which has one",
+        ATOMIC: "in the transaction that holds the award",
+    },
     "ledger.awards.commit_award": {
         BY: "called as an outcome: handler(case, by)",
     },

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Literal
 
-from miaopu.engine.money import format_yuan, yuan_in_words
+from miaopu.engine.money import format_yuan, rmb_in_words
 
 Kind = Literal["grant", "refusal"]
 Style = Literal["recipient", "heading", "body", "attachment"]
@@ -140,8 +140,7 @@ def _decision(letter: Letter) -> Iterator[Paragraph]:
         fen = letter.amount_fen or 0
         yield Paragraph(
             "body",
-            f"对你单位予以扶持，金额为人民币{format_yuan(fen)}元"
-            f"（大写：人民币{yuan_in_words(fen)}）。",
+            f"对你单位予以扶持，金额为人民币{format_yuan(fen)}元（大写：{rmb_in_words(fen)}）。",
         )
         if letter.shares:
             parts = "；".join(

@@ -11,7 +11,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from miaopu.core.models import Region, User
+from miaopu.core.models import Event, Region, User
+from miaopu.core.querysets import EventQuerySet
 from miaopu.ledger.enums import BatchState, LineState
 from miaopu.ledger.models.awards import Award
 from miaopu.ledger.querysets import BankReplyQuerySet, BatchLineQuerySet, PaymentBatchQuerySet
@@ -72,6 +73,10 @@ class PaymentBatch(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    def trail(self) -> EventQuerySet:
+        """What happened to the batch, oldest first. Whoever asks has proved access to it."""
+        return Event.objects.for_subject(self)
 
     def frozen_content(self, lines: Iterable[BatchLine] | None = None) -> dict[str, Any]:
         """What the digest covers, as plain data: all that the bank is told.

@@ -11,21 +11,22 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused
-from miaopu.core.models import Event, User
+from miaopu.core.models import User
 from miaopu.core.scope import reaches
-from miaopu.engine import bank_files, masking
+from miaopu.engine import masking
+from miaopu.engine.money import rmb_in_words
 from miaopu.ledger.awards import shares_of
-from miaopu.ledger.batches import cancel_batch, check_digest
+from miaopu.ledger.bank_files import KINDS, bank_file
+from miaopu.ledger.batches import cancel_batch
 from miaopu.ledger.enums import BatchState, Level, LineState
 from miaopu.ledger.models import BankReply, PaymentBatch
-from miaopu.ledger.results import keep_reply
+from miaopu.ledger.results import MOST_BYTES, ReplyUnreadable, keep_reply
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.downloads import made_response
@@ -56,8 +57,6 @@ SHARE_COLUMNS = (
     Column("level", _("级次")),
     Column("part", _("合计分担"), kind="money", unit=_("元")),
 )
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FILE_KINDS = {"xlsx": "xlsx", "utf8": "csv", "gb18030": "csv", "template": "csv"}
 
 
 class ReplyForm(forms.Form):
@@ -141,7 +140,7 @@ def _summary(batch: PaymentBatch) -> list[shapes.Answer]:
         shapes.Answer(gettext("计划"), present.in_language(batch.programme.name)),
         shapes.Answer(gettext("区域"), present.region_name(batch.region)),
         shapes.Answer(gettext("笔数"), formats.number(batch.count)),
-        shapes.Answer(gettext("金额大写"), bank_files.in_words(batch.amount_fen)),
+        shapes.Answer(gettext("金额大写"), rmb_in_words(batch.amount_fen)),
         shapes.Answer(gettext("建立人"), str(batch.made_by)),
         shapes.Answer(gettext("建立时间"), formats.moment(batch.made_at)),
         shapes.Answer(gettext("清单摘要（SHA-256）"), batch.digest),
@@ -178,7 +177,6 @@ def show_batch(
     officer = reaches(person(request), batch.region_id, [Role.FINANCE_OFFICER])
     rows = _rows(batch, full=officer)
     pending = sum(row["tone"] == "soon" for row in rows)
-    events = Event.objects.for_subject(batch)
     context = {
         "batch": batch,
         "tone": BATCH_TONES[batch.state],
@@ -192,7 +190,7 @@ def show_batch(
         "reply_form": reply_form or ReplyForm(auto_id="reply_%s"),
         "cancel_form": cancel_form or CancelForm(auto_id="cancel_%s"),
         "refused": refused,
-        "trail": present.trail_of(events, None, None, inside=True),
+        "trail": present.trail_of(batch.trail(), None, None, inside=True),
         "crumbs": [
             shapes.Link(gettext("付款批次"), reverse("batches")),
             shapes.Link(batch.number),
@@ -208,45 +206,18 @@ def batch(request: HttpRequest, number: str) -> HttpResponse:
     return show_batch(request, batch_or_404(person(request), number))
 
 
-def payments_of(batch: PaymentBatch, *, pending: bool = False) -> list[bank_files.Payment]:
-    """The list as the bank is told of it; `pending`: only what waits for a result."""
-    lines = batch.lines.in_order()
-    return [
-        bank_files.Payment(
-            position=line.position,
-            award=line.award.number,
-            payee=line.payee,
-            bank_account=line.bank_account,
-            bank_name=line.bank_name,
-            amount_fen=line.amount_fen,
-            purpose=f"{batch.programme.name.zh} {line.award.number}",
-        )
-        for line in (lines.pending() if pending else lines)
-    ]
-
-
 @require_safe
 @role_required(Role.FINANCE_OFFICER)
 def batch_file(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     """A file of the batch: for the bank (xlsx, utf8, gb18030), or a template for its results."""
-    if kind not in FILE_KINDS:
+    if kind not in KINDS:
         raise Http404
     found = officer_batch_or_404(person(request), number)
     try:
-        check_digest(found)
+        file = bank_file(found, kind)
     except ActionRefused as refused:
         return show_batch(request, found, refused=refused, status=refused.status)
-    made_at = timezone.localtime(found.made_at).replace(microsecond=0)
-    name = f"{found.number}{'-results' if kind == 'template' else ''}.{FILE_KINDS[kind]}"
-    if kind == "xlsx":
-        content = bank_files.bank_xlsx(payments_of(found), found.number, made_at)
-        return made_response(content, name, XLSX)
-    if kind == "template":
-        content = bank_files.result_template(payments_of(found, pending=True))
-        return made_response(content, name, "text/csv; charset=utf-8")
-    encoding = "gb18030" if kind == "gb18030" else "utf-8-sig"
-    content = bank_files.bank_csv(payments_of(found), encoding)
-    return made_response(content, name, f"text/csv; charset={encoding.removesuffix('-sig')}")
+    return made_response(file.content, file.name, file.media_type)
 
 
 @require_POST
@@ -258,10 +229,10 @@ def batch_reply_add(request: HttpRequest, number: str) -> HttpResponse:
     upload = request.FILES.get("file")
     reply: BankReply | None = None
     if form.is_valid() and isinstance(upload, UploadedFile):
-        content = upload.read(bank_files.MAX_BYTES + 1)
+        content = upload.read(MOST_BYTES + 1)
         try:
             reply = keep_reply(found, upload.name or "", content, by=person(request))
-        except bank_files.BankFileError as error:
+        except ReplyUnreadable as error:
             said = {"message": error.message, "remedy": error.remedy}
             words = {name: present.in_language(text) for name, text in said.items()}
             form.add_error("file", gettext("%(message)s。%(remedy)s") % words)

@@ -17,15 +17,13 @@ from django.views.decorators.http import require_http_methods
 from miaopu.core import clock
 from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused
-from miaopu.engine.bank_files import parse_result
-from miaopu.engine.money import format_yuan
 from miaopu.ledger.enums import LineState
 from miaopu.ledger.models import BankReply, BatchLine, PaymentBatch
 from miaopu.ledger.results import (
     CheckedResult,
     ResultsRefused,
+    book_line,
     book_reply,
-    book_results,
     check_results,
     results_of,
 )
@@ -99,13 +97,10 @@ class LineForm(forms.Form):
             field.choices = [("returned", gettext("已付后退回"))]
             del self.fields["reference"], self.fields["day"]
 
-    def row(self, line: BatchLine) -> dict[str, str]:
-        """The answers as a row of a result file."""
+    def answers(self) -> dict[str, str]:
+        """The answers by the columns of a result file."""
         values = self.cleaned_data
         return {
-            "line": "1",
-            "award": line.award.number,
-            "amount": format_yuan(line.amount_fen),
             "result": values["result"],
             "reference": values.get("reference", ""),
             "day": values.get("day", ""),
@@ -197,7 +192,7 @@ def batch_line(request: HttpRequest, number: str, position: int) -> HttpResponse
     if not form.is_valid():
         return _show_line(request, batch, line, form, status=422)
     try:
-        booked = book_results(batch, [parse_result(form.row(line))], by=person(request))
+        booked = book_line(line, form.answers(), by=person(request))
     except ResultsRefused as wrong:
         for one in wrong.wrong:
             for problem in one.problems:
