@@ -5,6 +5,8 @@ What comes back after it was paid stands in `returns`, many at once in `batches`
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -27,10 +29,14 @@ SHOWN_REASON = 200  # signs of a reason in a notice; the page of the case shows 
 WIDTH = {Level.PROVINCE: 2, Level.CITY: 4, Level.COUNTY: 6}
 
 
+def bearer_code(case: Case, level: Level | str) -> str:
+    """The code of the region that bears the level's share of a case."""
+    return f"{case.region_id[: WIDTH[Level(level)]]:0<6}"
+
+
 def bearer(case: Case, level: Level | str) -> Region:
     """The region that bears the level's share of a case."""
-    code = f"{case.region_id[: WIDTH[Level(level)]]:0<6}"
-    return Region.objects.get(code=code)
+    return Region.objects.get(code=bearer_code(case, level))
 
 
 def shares_of(case: Case) -> list[tuple[Level, int]]:
@@ -41,9 +47,22 @@ def shares_of(case: Case) -> list[tuple[Level, int]]:
     return [(level, part) for level, part in zip(levels, parts, strict=True) if part]
 
 
-def _account(case: Case, level: Level, kind: AccountKind) -> Account:
+def _accounts(case: Case, kinds: Sequence[AccountKind]) -> dict[tuple[Level, AccountKind], Account]:
+    """The accounts of these kinds that bear a case's shares, read at once; new ones are opened."""
     programme = case.item.version.programme
-    return account_of(programme, case.item.code, level, bearer(case, level), kind)
+    regions = {level: bearer_code(case, level) for level, _part in shares_of(case)}
+    known = {
+        (account.level, account.region_id, account.kind): account
+        for account in Account.objects.filter(
+            programme=programme, purpose=case.item.code, region__in=regions.values(), kind__in=kinds
+        )
+    }
+    return {
+        (level, kind): known.get((level, code, kind))
+        or account_of(programme, case.item.code, level, bearer(case, level), kind)
+        for level, code in regions.items()
+        for kind in kinds
+    }
 
 
 def move_award(
@@ -53,10 +72,11 @@ def move_award(
 
     An award that came back is paid a second time, under a key of its own: post/A…/2.
     """
+    accounts = _accounts(award.case, (source, target))
     lines = []
     for level, part in shares_of(award.case):
-        lines.append(Line(_account(award.case, level, source), -part))
-        lines.append(Line(_account(award.case, level, target), part))
+        lines.append(Line(accounts[level, source], -part))
+        lines.append(Line(accounts[level, target], part))
     occasion = award.transfers.filter(kind=kind).count() + 1
     make_transfer(
         f"{kind}/{award.number}" + (f"/{occasion}" if occasion > 1 else ""),

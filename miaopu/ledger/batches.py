@@ -20,7 +20,7 @@ from miaopu.ledger.enums import AwardState, BatchState, LineState, Verb
 from miaopu.ledger.models import Award, BatchLine, PaymentBatch
 from miaopu.ledger.payees import Payee, payee_of
 
-MAX_LINES = 300  # of one batch: its results are booked in one transaction
+MAX_LINES = 200  # of one batch: its results are booked in one transaction
 
 
 def digest_of(batch: PaymentBatch, lines: Sequence[BatchLine] | None = None) -> str:

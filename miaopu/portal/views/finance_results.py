@@ -39,12 +39,11 @@ EFFECT_TONES: dict[str, shapes.Tone] = {"book": "good", "known": "neutral", "wro
 COLUMNS = (
     Column("line", _("文件行")),
     Column("award", _("扶持编号")),
-    Column("payee", _("户名")),
+    Column("effect", _("登记"), kind="tag", tone="tone"),
+    Column("problems", _("问题")),
     Column("amount_fen", _("金额"), kind="money", unit=_("元")),
     Column("outcome", _("银行结果")),
     Column("said", _("银行流水号或原因")),
-    Column("effect", _("登记"), kind="tag", tone="tone"),
-    Column("problems", _("问题")),
 )
 kept_forms.register_labels({"bank_reference": _("银行流水号"), "bank_day": _("银行日期")})
 
@@ -114,7 +113,6 @@ def _row(checked: CheckedResult) -> dict[str, Any]:
     return {
         "line": str(result.line),
         "award": result.award,
-        "payee": checked.line.payee if checked.line else "",
         "amount_fen": result.amount_fen,
         "outcome": OUTCOMES[result.outcome] if result.outcome else "",
         "said": result.reason or result.reference,
