@@ -174,7 +174,7 @@ def _store(name: str, content: bytes) -> None:
 
 
 @transaction.atomic
-def keep_file(content: bytes, *, by: User) -> File:
+def keep_file(content: bytes, *, by: User | None) -> File:
     """Keep a file once per content; its type is what the content says, not the name.
 
     Raises ActionRefused for empty, too large or unknown kinds of files.

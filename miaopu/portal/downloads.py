@@ -10,6 +10,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.utils.http import content_disposition_header
 
 from miaopu.cases.models import CaseFile
+from miaopu.core.models import File
 
 logger = logging.getLogger(__name__)
 LONGEST_NAME = 120
@@ -42,11 +43,15 @@ def made_response(content: bytes, name: str, media_type: str) -> HttpResponse:
 
 
 def file_response(case_file: CaseFile) -> FileResponse:
-    """The file as a download. The caller has proved that the user may have it.
+    """A case's file as a download; see `download`."""
+    return download(case_file.file, case_file.name)
+
+
+def download(file: File, name: str) -> FileResponse:
+    """The file as a download called `name`. The caller has proved that the user may have it.
 
     Raises Http404 where the content is not on the disk any more (and logs it: that is our fault).
     """
-    file = case_file.file
     try:
         content = default_storage.open(file.storage_name)
     except FileNotFoundError as error:
@@ -55,7 +60,7 @@ def file_response(case_file: CaseFile) -> FileResponse:
     response = FileResponse(
         content,
         as_attachment=True,
-        filename=safe_name(case_file.name, file.extension),
+        filename=safe_name(name, file.extension),
         content_type=file.media_type,
     )
     response["X-Content-Type-Options"] = "nosniff"

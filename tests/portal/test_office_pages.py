@@ -294,7 +294,8 @@ def test_next_in_the_queue_is_opened_on_request(client: StrictClient, city: City
     enterprise = make_enterprise()
     second = city.submitted(enterprise, make_owner(enterprise))
     response = step(client, city.reviewer, first, "accept", next="queue")
-    assert response.url == reverse("case_packet", kwargs={"number": second.number})
+    packet = reverse("case_packet", kwargs={"number": second.number})
+    assert response.url == f"{packet}?todo=mine"
 
 
 def test_stored_reasons_are_shown_where_facts_have_changed(

@@ -48,7 +48,9 @@ def send(client: StrictClient, user: User, name: str, data: dict[str, Any], **kw
 def upload(client: StrictClient, city: City, batch: PaymentBatch, content: bytes | str) -> Any:
     raw = content.encode("gb18030") if isinstance(content, str) else content
     file = SimpleUploadedFile("结果.csv", raw)
-    return send(client, city.finance, "batch_reply_add", {"file": file}, number=batch.number)
+    return send(
+        client, city.finance, "payment_batch_reply_add", {"file": file}, number=batch.number
+    )
 
 
 def make(city: City, awards: list[Award]) -> PaymentBatch:
@@ -61,33 +63,36 @@ def good_row(award: Award, reference: str = "B1") -> str:
 
 def test_choose_freeze_and_download(client: StrictClient, city: City) -> None:
     first, second, third = grant_many(city, 3)
-    shown = page(client, city.finance, "batch_new")
+    shown = page(client, city.finance, "payment_batch_new")
     assert [row["ticked"] for row in shown.context["rows"]] == [True] * 3
-    none = page(client, city.finance, "batch_new", "?none=1")
+    none = page(client, city.finance, "payment_batch_new", "?none=1")
     assert not any(row["ticked"] for row in none.context["rows"])
-    found = page(client, city.finance, "batch_new", f"?q={second.case.enterprise.name}")
+    found = page(client, city.finance, "payment_batch_new", f"?q={second.case.enterprise.name}")
     assert [row["number"] for row in found.context["rows"]] == [second.number]
 
     data = {"award": [first.number, third.number], "idempotency_key": shown.context["key"]}
-    made = send(client, city.finance, "batch_new", data)
-    again = send(client, city.finance, "batch_new", data)  # a double click
+    made = send(client, city.finance, "payment_batch_new", data)
+    again = send(client, city.finance, "payment_batch_new", data)  # a double click
     batch = PaymentBatch.objects.get()
     assert made.redirect_chain == again.redirect_chain
     assert batch.number in text(made) and "90,000.00" in text(made) and batch.digest in text(made)
     assert "人民币玖万元整" in text(made)
-    left = page(client, city.finance, "batch_new").context["rows"]
+    left = page(client, city.finance, "payment_batch_new").context["rows"]
     assert [row["number"] for row in left] == [second.number]
 
-    book = page(client, city.finance, "batch_file", number=batch.number, kind="xlsx")
+    book = page(client, city.finance, "payment_batch_file", number=batch.number, kind="xlsx")
     sheet = openpyxl.load_workbook(io.BytesIO(book.content)).active
     assert sheet is not None and sheet["D2"].value == ACCOUNT
     for kind, encoding in (("utf8", "utf-8-sig"), ("gb18030", "gb18030")):
-        file = page(client, city.finance, "batch_file", number=batch.number, kind=kind)
+        file = page(client, city.finance, "payment_batch_file", number=batch.number, kind=kind)
         assert "90000.00" in file.content.decode(encoding)
         assert file["Content-Disposition"].startswith("attachment")
         assert file["X-Content-Type-Options"] == "nosniff" and "no-store" in file["Cache-Control"]
     assert (
-        page(client, city.finance, "batch_file", number=batch.number, kind="exe").status_code == 404
+        page(
+            client, city.finance, "payment_batch_file", number=batch.number, kind="exe"
+        ).status_code
+        == 404
     )
 
 
@@ -95,12 +100,12 @@ def test_what_cannot_be_paid_is_said_and_the_choice_kept(client: StrictClient, c
     first, second = grant_many(city, 2)
     pay_award(second, "B1", by=city.finance)
     data = {"award": [first.number, second.number], "idempotency_key": "k9"}
-    refused = send(client, city.finance, "batch_new", data)
+    refused = send(client, city.finance, "payment_batch_new", data)
     assert refused.status_code == 409
     assert second.number in text(refused) and "批次没有建立" in text(refused)
     [row] = refused.context["rows"]
     assert row["ticked"] and refused.context["key"] == "k9"
-    empty = send(client, city.finance, "batch_new", {"idempotency_key": "k8"})
+    empty = send(client, city.finance, "payment_batch_new", {"idempotency_key": "k8"})
     assert empty.status_code == 409 and "没有选择扶持" in text(empty)
     assert not PaymentBatch.objects.exists()
 
@@ -114,9 +119,9 @@ def test_a_result_file_is_checked_then_booked(client: StrictClient, city: City) 
     assert not Award.objects.filter(state="paid").exists()
     reply = BankReply.objects.get()
     where = {"number": batch.number, "pk": reply.pk}
-    booked = send(client, city.finance, "batch_reply", {}, **where)
+    booked = send(client, city.finance, "payment_batch_reply", {}, **where)
     assert "已登记 2 笔银行结果" in text(booked)
-    again = send(client, city.finance, "batch_reply", {}, **where)
+    again = send(client, city.finance, "payment_batch_reply", {}, **where)
     assert "没有任何改动" in text(again)
     assert upload(client, city, batch, rows).context["known"] == 2  # the same file twice
     assert BankReply.objects.count() == 1 and Transfer.objects.filter(kind="post").count() == 1
@@ -151,9 +156,9 @@ def test_hostile_rows_are_named_and_not_booked(client: StrictClient, city: City,
     wrong = [row for row in seen.context["table"].rows if row["tone"] == "late"]
     assert wrong and all(row["problems"] and row["line"] in ("3", "4") for row in wrong)
     where = {"number": batch.number, "pk": BankReply.objects.get().pk}
-    refused = send(client, city.finance, "batch_reply", {}, **where)
+    refused = send(client, city.finance, "payment_batch_reply", {}, **where)
     assert refused.status_code == 422 and not Award.objects.filter(state="paid").exists()
-    send(client, city.finance, "batch_reply", {"only_good": "on"}, **where)
+    send(client, city.finance, "payment_batch_reply", {"only_good": "on"}, **where)
     assert [one.pk for one in Award.objects.filter(state="paid")] == [good.pk]
 
 
@@ -173,16 +178,18 @@ def test_one_payment_at_a_time(client: StrictClient, city: City) -> None:
     award = city.granted()
     batch = make(city, [award])
     where = {"number": batch.number, "position": 1}
-    wrong = send(client, city.finance, "batch_line", {"result": "paid", "reason": "留着"}, **where)
+    wrong = send(
+        client, city.finance, "payment_batch_line", {"result": "paid", "reason": "留着"}, **where
+    )
     assert wrong.status_code == 422 and "已付的须有银行流水号" in text(wrong)
     assert "留着" in text(wrong)
     data = {"result": "paid", "reference": "B-1", "day": clock.today().isoformat()}
-    assert "的结果" in text(send(client, city.finance, "batch_line", data, **where))
+    assert "的结果" in text(send(client, city.finance, "payment_batch_line", data, **where))
     came_back = {"result": "returned", "reason": "账户已销户", "account_right": "on"}
-    assert send(client, city.finance, "batch_line", came_back, **where).status_code == 200
+    assert send(client, city.finance, "payment_batch_line", came_back, **where).status_code == 200
     award.refresh_from_db()
     assert award.state == "committed" and not award.awaits_account
-    assert "不能再改" in text(page(client, city.finance, "batch_line", **where))
+    assert "不能再改" in text(page(client, city.finance, "payment_batch_line", **where))
     assert "退回入账" in text(page(client, city.finance, "finance_award", number=award.number))
 
 
@@ -224,12 +231,12 @@ def test_the_enterprise_is_told_and_corrects_its_account(client: StrictClient, c
 
 def test_accounts_are_in_full_for_finance_only(client: StrictClient, city: City) -> None:
     batch = make(city, [city.granted()])
-    assert ACCOUNT in text(page(client, city.finance, "batch", number=batch.number))
+    assert ACCOUNT in text(page(client, city.finance, "payment_batch", number=batch.number))
     for user in (city.auditor, city.programme_officer, city.leading_group):
-        shown = text(page(client, user, "batch", number=batch.number))
+        shown = text(page(client, user, "payment_batch", number=batch.number))
         assert ACCOUNT not in shown and ACCOUNT[-4:] in shown
         for kind in ("xlsx", "utf8", "template"):
-            file = page(client, user, "batch_file", number=batch.number, kind=kind)
+            file = page(client, user, "payment_batch_file", number=batch.number, kind=kind)
             assert file.status_code == 404
 
 
@@ -237,10 +244,13 @@ def test_cancelling_needs_a_reason(client: StrictClient, city: City) -> None:
     award = city.granted()
     batch = make(city, [award])
     where = {"number": batch.number}
-    assert send(client, city.finance, "batch_cancel", {"reason": ""}, **where).status_code == 422
-    done = send(client, city.finance, "batch_cancel", {"reason": "清单有误"}, **where)
+    assert (
+        send(client, city.finance, "payment_batch_cancel", {"reason": ""}, **where).status_code
+        == 422
+    )
+    done = send(client, city.finance, "payment_batch_cancel", {"reason": "清单有误"}, **where)
     assert "批次已撤销" in text(done)
-    again = send(client, city.finance, "batch_cancel", {"reason": "清单有误"}, **where)
+    again = send(client, city.finance, "payment_batch_cancel", {"reason": "清单有误"}, **where)
     assert "无需重复操作" in text(again)
     assert list(Award.objects.payable()) == [award]
 
@@ -260,7 +270,7 @@ def test_letters_are_attachments(client: StrictClient, city: City) -> None:
 
 def test_lists_need_the_same_queries_for_one_row_and_many(client: StrictClient, city: City) -> None:
     make(city, [city.granted()])
-    addresses = [reverse("batches"), reverse("batch_new"), reverse("payments")]
+    addresses = [reverse("payment_batches"), reverse("payment_batch_new"), reverse("payments")]
     client.force_login(city.finance)
 
     def queries() -> list[int]:
@@ -289,11 +299,11 @@ def test_every_page_renders_in_both_languages(
     upload(client, city, batch, HEAD + good_row(award) + "A1,x,y,z,w,v\n")
     client.post(reverse("set_language"), {"language": language, "next": "/"})
     for name, kwargs in (
-        ("batches", {}),
-        ("batch_new", {}),
-        ("batch", {"number": batch.number}),
-        ("batch_reply", {"number": batch.number, "pk": BankReply.objects.get().pk}),
-        ("batch_line", {"number": batch.number, "position": 1}),
+        ("payment_batches", {}),
+        ("payment_batch_new", {}),
+        ("payment_batch", {"number": batch.number}),
+        ("payment_batch_reply", {"number": batch.number, "pk": BankReply.objects.get().pk}),
+        ("payment_batch_line", {"number": batch.number, "position": 1}),
         ("finance_award", {"number": award.number}),
     ):
         shown = page(client, city.finance, name, **kwargs)

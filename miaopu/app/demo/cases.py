@@ -14,8 +14,10 @@ from itertools import islice
 
 from django.db import transaction
 
+from miaopu.app.demo.follow_up import plan_follow_ups
 from miaopu.app.demo.offices import district_office, finance_office
 from miaopu.app.demo.places import PLACES
+from miaopu.app.demo.side_ways import answer, ask, object_to
 from miaopu.cases import actions
 from miaopu.cases.decisions import decide_case, publish_list
 from miaopu.cases.models import Case, Item
@@ -51,6 +53,9 @@ class Stop:
     paid: date | None = None
     refused: date | None = None
     withdrawn: date | None = None
+    returned: date | None = None
+    answered: date | None = None
+    objected: date | None = None
 
 
 def _on(month: int, day: int) -> date:
@@ -69,9 +74,13 @@ SECOND_PAID = Stop(
 WAITS_FOR_PAYMENT = Stop(_on(4, 16), _on(4, 17), _on(4, 19), _on(4, 20), _on(4, 20), _on(5, 4))
 WAITS_FOR_DECISION = Stop(_on(4, 19), _on(4, 20), _on(4, 24), _on(4, 26), _on(4, 26))
 IN_PUBLICITY = Stop(_on(4, 24), _on(4, 26), _on(4, 28), _on(5, 3), _on(5, 3))
+OBJECTED = Stop(_on(4, 24), _on(4, 26), _on(4, 28), _on(5, 3), _on(5, 3), objected=_on(5, 7))
 WAITS_FOR_LIST = Stop(_on(4, 27), _on(5, 2), _on(5, 4), _on(5, 8))
 PROPOSED = Stop(_on(5, 2), _on(5, 3), _on(5, 8))
 ACCEPTED = Stop(_on(5, 4), _on(5, 7))
+RETURNED = Stop(_on(5, 4), _on(5, 7), returned=_on(5, 8))
+NOT_CORRECTED = Stop(_on(4, 9), _on(4, 10), returned=_on(4, 12))
+CORRECTED = Stop(_on(4, 25), _on(4, 26), returned=_on(4, 28), answered=_on(5, 7))
 LATE_REVIEW = Stop(_on(4, 12), _on(4, 16))
 SUBMITTED = Stop(_on(5, 8))
 LATE_ACCEPTANCE = Stop(_on(4, 26))
@@ -91,6 +100,7 @@ LARGE = (
     *[SUBMITTED] * 3,
     *[LATE_ACCEPTANCE],
     *[REFUSED, REFUSAL_PROPOSED, WITHDRAWN, DRAFT],
+    *[RETURNED, NOT_CORRECTED, CORRECTED, OBJECTED],
 )
 SMALL = (PAID, PAID, SECOND_PAID, WAITS_FOR_DECISION, PROPOSED, SUBMITTED)
 _LARGE_DISTRICTS = ("520102", "520103")
@@ -174,14 +184,20 @@ def _plan_district(
     stops = LARGE if district.region.code in _LARGE_DISTRICTS else SMALL
     candidates = islice(_candidates(district, item), len(stops))
     lists: set[date] = set()
+    paid: list[_Walk] = []
     for serial, (stop, enterprise) in enumerate(zip(stops, candidates, strict=False)):
-        _plan_case(_Walk(district, item, enterprise, serial), stop, agenda)
+        walk = _Walk(district, item, enterprise, serial)
+        _plan_case(walk, stop, agenda)
+        if stop is PAID:
+            paid.append(walk)
         if stop.published is not None:
             lists.add(stop.published)
     for published in lists:
         agenda[published, 50].append(
             lambda: publish_list(item, district.region, by=district.approver)
         )
+
+    plan_follow_ups(district, item, paid, lambda day, order, act: agenda[day, order].append(act))
 
 
 @dataclass
@@ -275,6 +291,9 @@ def _plan_case(walk: _Walk, stop: Stop, agenda: dict[tuple[date, int], list[Act]
         (stop.decided, 60, walk.decide),
         (stop.paid, 70, walk.pay),
         (stop.withdrawn, 80, walk.withdraw),
+        (stop.returned, 25, lambda: ask(walk.case(), walk.district.reviewer)),
+        (stop.answered, 27, lambda: answer(walk.case(), walk.owner())),
+        (stop.objected, 55, lambda: object_to(walk.case())),
     ]
     if stop.submitted is None:
         steps.append((_on(5, 9), 10, walk.open))

@@ -22,28 +22,32 @@ urlpatterns = [
     path(
         "finance/awards/<str:number>/return/", finance_returns.return_payment, name="return_payment"
     ),
-    path("finance/batches/", finance_batches.batches, name="batches"),
-    path("finance/batches/new/", finance_batches.batch_new, name="batch_new"),
-    path("finance/batches/<str:number>/", finance_batch.batch, name="batch"),
-    path("finance/batches/<str:number>/cancel/", finance_batch.batch_cancel, name="batch_cancel"),
+    path("finance/batches/", finance_batches.batches, name="payment_batches"),
+    path("finance/batches/new/", finance_batches.batch_new, name="payment_batch_new"),
+    path("finance/batches/<str:number>/", finance_batch.batch, name="payment_batch"),
+    path(
+        "finance/batches/<str:number>/cancel/",
+        finance_batch.batch_cancel,
+        name="payment_batch_cancel",
+    ),
     path(
         "finance/batches/<str:number>/files/<str:kind>/",
         finance_batch.batch_file,
-        name="batch_file",
+        name="payment_batch_file",
     ),
     path(
         "finance/batches/<str:number>/results/",
         finance_batch.batch_reply_add,
-        name="batch_reply_add",
+        name="payment_batch_reply_add",
     ),
     path(
         "finance/batches/<str:number>/results/<int:pk>/",
         finance_results.batch_reply,
-        name="batch_reply",
+        name="payment_batch_reply",
     ),
     path(
         "finance/batches/<str:number>/lines/<int:position>/",
         finance_results.batch_line,
-        name="batch_line",
+        name="payment_batch_line",
     ),
 ]

@@ -21,7 +21,6 @@ from miaopu.ledger.returns import correct_account, last_failure
 from miaopu.portal import formats, shapes
 from miaopu.portal.access import party_required
 from miaopu.portal.case_form import CaseForm
-from miaopu.portal.views.enterprise_form import typed_values
 from miaopu.portal.views.enterprise_scope import case_or_404, person
 
 
@@ -75,7 +74,10 @@ def case_account(request: HttpRequest, number: str) -> HttpResponse:
         payee = payee_of(award)
         bank, account = in_form(award.case)
         return _show(request, award, {bank: payee.bank_name, account: payee.bank_account})
-    typed = typed_values(award.case, request.POST)
+    typed = {
+        question.id: request.POST.get(question.id, "").replace("\x00", "")
+        for question in account_questions(award.case)
+    }
     try:
         correct_account(award, typed, by=person(request))
     except FormRefused as wrong:

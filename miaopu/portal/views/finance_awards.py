@@ -128,7 +128,7 @@ def _typed(form: forms.Form | None) -> list[str]:
 def _batch_href(user: User, batch: PaymentBatch) -> str:
     """The page of a batch; "" where it was made for a larger region than the user's."""
     mine = PaymentBatch.objects.for_user(user).filter(pk=batch.pk)
-    return reverse("batch", kwargs={"number": batch.number}) if mine.exists() else ""
+    return reverse("payment_batch", kwargs={"number": batch.number}) if mine.exists() else ""
 
 
 def award_context(

@@ -114,7 +114,7 @@ def _rows(batch: PaymentBatch, *, full: bool) -> list[dict[str, Any]]:
                 "said": line.reason or line.bank_reference,
                 "day": line.bank_day,
                 "act": _act(line.state) if open_ else "",
-                "act_href": reverse("batch_line", kwargs=where) if open_ else "",
+                "act_href": reverse("payment_batch_line", kwargs=where) if open_ else "",
             }
         )
     return rows
@@ -158,7 +158,8 @@ def _replies(batch: PaymentBatch) -> list[shapes.Link]:
         )
         rows.append(
             shapes.Link(
-                text, reverse("batch_reply", kwargs={"number": batch.number, "pk": reply.pk})
+                text,
+                reverse("payment_batch_reply", kwargs={"number": batch.number, "pk": reply.pk}),
             )
         )
     return rows
@@ -192,7 +193,7 @@ def show_batch(
         "refused": refused,
         "trail": present.trail_of(batch.trail(), None, None, inside=True),
         "crumbs": [
-            shapes.Link(gettext("付款批次"), reverse("batches")),
+            shapes.Link(gettext("付款批次"), reverse("payment_batches")),
             shapes.Link(batch.number),
         ],
     }
@@ -238,7 +239,7 @@ def batch_reply_add(request: HttpRequest, number: str) -> HttpResponse:
             form.add_error("file", gettext("%(message)s。%(remedy)s") % words)
     if reply is None:
         return show_batch(request, found, reply_form=form, status=422)
-    return redirect("batch_reply", number=number, pk=reply.pk)
+    return redirect("payment_batch_reply", number=number, pk=reply.pk)
 
 
 @require_POST
@@ -251,11 +252,11 @@ def batch_cancel(request: HttpRequest, number: str) -> HttpResponse:
         return show_batch(request, found, cancel_form=form, status=422)
     if found.state == BatchState.CANCELLED:
         messages.info(request, gettext("这个批次已经撤销，无需重复操作"))
-        return redirect("batch", number=number)
+        return redirect("payment_batch", number=number)
     try:
         cancel_batch(found, by=person(request), reason=form.cleaned_data["reason"])
     except ActionRefused as refused:
         found.refresh_from_db()
         return show_batch(request, found, cancel_form=form, refused=refused, status=refused.status)
     messages.success(request, gettext("批次已撤销，其中的扶持可以列入另一个批次"))
-    return redirect("batch", number=number)
+    return redirect("payment_batch", number=number)

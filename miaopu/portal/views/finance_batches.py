@@ -116,7 +116,7 @@ def batches(request: HttpRequest) -> HttpResponse:
 def _row(batch: Any) -> dict[str, Any]:
     return {
         "number": batch.number,
-        "href": reverse("batch", kwargs={"number": batch.number}),
+        "href": reverse("payment_batch", kwargs={"number": batch.number}),
         "made_at": batch.made_at,
         "region": present.region_name(batch.region),
         "count": batch.count,
@@ -194,7 +194,7 @@ def _show(
         "key_name": KEY,
         "refused": refused,
         "crumbs": [
-            shapes.Link(gettext("付款批次"), reverse("batches")),
+            shapes.Link(gettext("付款批次"), reverse("payment_batches")),
             shapes.Link(gettext("建立批次")),
         ],
     }
@@ -223,4 +223,4 @@ def batch_new(request: HttpRequest) -> HttpResponse:
     messages.success(
         request, gettext("批次 %(number)s 已建立，可以导出银行文件") % {"number": batch.number}
     )
-    return redirect("batch", number=batch.number)
+    return redirect("payment_batch", number=batch.number)

@@ -146,8 +146,8 @@ def _show_reply(
 
 def _crumbs(batch: PaymentBatch, last: str) -> list[shapes.Link]:
     return [
-        shapes.Link(gettext("付款批次"), reverse("batches")),
-        shapes.Link(batch.number, reverse("batch", kwargs={"number": batch.number})),
+        shapes.Link(gettext("付款批次"), reverse("payment_batches")),
+        shapes.Link(batch.number, reverse("payment_batch", kwargs={"number": batch.number})),
         shapes.Link(last),
     ]
 
@@ -173,7 +173,7 @@ def batch_reply(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         messages.success(request, text % {"count": booked})
     else:
         messages.info(request, gettext("这些结果都已登记，没有任何改动"))
-    return redirect("batch", number=number)
+    return redirect("payment_batch", number=number)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -202,7 +202,7 @@ def batch_line(request: HttpRequest, number: str, position: int) -> HttpResponse
         messages.success(request, gettext("已登记 %(award)s 的结果") % {"award": line.award.number})
     else:
         messages.info(request, gettext("这些结果都已登记，没有任何改动"))
-    return redirect("batch", number=number)
+    return redirect("payment_batch", number=number)
 
 
 def _show_line(
