@@ -79,7 +79,11 @@ SECTIONS = (
     ),
     NavSection(
         _("财政"),
-        (NavItem("finance_home", _("资金")), NavItem("payments", _("拨付"))),
+        (
+            NavItem("finance_home", _("资金")),
+            NavItem("payments", _("拨付")),
+            NavItem("payment_batches", _("付款批次")),
+        ),
         roles=(Role.FINANCE_OFFICER, Role.PROGRAMME_OFFICER, Role.LEADING_GROUP),
     ),
     NavSection(
@@ -98,6 +102,7 @@ SECTIONS = (
             NavItem("enterprise_search", _("查找企业")),
             NavItem("finance_home", _("资金")),
             NavItem("payments", _("拨付")),
+            NavItem("payment_batches", _("付款批次")),
         ),
         roles=(Role.AUDITOR,),
     ),

@@ -6,7 +6,8 @@ import logging
 import unicodedata
 
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponse
+from django.utils.http import content_disposition_header
 
 from miaopu.cases.models import CaseFile
 from miaopu.core.models import File
@@ -29,6 +30,16 @@ def safe_name(name: str, extension: str) -> str:
     if stem and suffix.lower() in known:
         return f"{stem[:LONGEST_NAME]}.{extension}"
     return f"{plain[:LONGEST_NAME]}.{extension}"
+
+
+def made_response(content: bytes, name: str, media_type: str) -> HttpResponse:
+    """A file that was made for this reader, as a download that nobody keeps on the way."""
+    response = HttpResponse(content, content_type=media_type)
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def file_response(case_file: CaseFile) -> FileResponse:

@@ -23,6 +23,7 @@ WITHOUT_SCOPE = {
     "cases.CaseClock": "reached through its case",
     "ledger.Transfer": "reached through its award or account",
     "ledger.Entry": "reached through its transfer",
+    "ledger.PayeeAccount": "reached through its award",
 }
 
 

@@ -12,6 +12,7 @@ ACTION_FILES = {
     *("actions.py", "awards.py", "batches.py", "books.py", "decisions.py"),
     *("drafts.py", "offering.py", "offers.py", "support_facts.py"),
     *("corrections.py", "objections.py"),
+    *("letters.py", "results.py", "returns.py"),
 }
 RECORD = "miaopu.core.actions.record_event"
 
@@ -82,6 +83,10 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
     },
     "ledger.actions.make_transfer": {
         EVENT: "the transfer is its own record: append-only, with by, at and reason",
+    },
+    "ledger.awards.move_award": {
+        EVENT: "a part of commit, pay, return and release, each of which has one",
+        ATOMIC: "in the transaction that holds the award",
     },
     "ledger.awards.commit_award": {
         BY: "called as an outcome: handler(case, by)",

@@ -19,7 +19,11 @@ from miaopu.cases.offering import renew_offers
 from miaopu.core.actions import open_job
 from miaopu.core.enums import Role
 from miaopu.core.models import User
-from miaopu.ledger.models import Account
+from miaopu.engine.bank_files import Result
+from miaopu.ledger.awards import pay_award
+from miaopu.ledger.batches import create_batch
+from miaopu.ledger.models import Account, Award, PaymentBatch
+from miaopu.ledger.results import book_results, keep_reply
 from miaopu.plans.actions import match_version
 from tests.factories import CITY, FIRST_DAY, YUNYAN, City, make_officer
 from tests.harness.pages import StrictClient
@@ -70,6 +74,33 @@ def _job(city: City) -> dict[str, Any]:
     return {"pk": job.pk}
 
 
+def _awaiting(city: City) -> dict[str, Any]:
+    """A case whose payment failed."""
+    award = city.granted()
+    result = Result(1, award.number, award.amount_fen, "failed", reason="账号户名不符")
+    book_results(_payments_of(city, award), [result], by=city.finance)
+    return {"number": award.case.number}
+
+
+def _payments_of(city: City, award: Award) -> PaymentBatch:
+    return create_batch([award], by=city.finance, request_key="k")
+
+
+def _payment_batch(city: City) -> dict[str, Any]:
+    return {"number": _payments_of(city, city.granted()).number}
+
+
+def _reply(city: City) -> dict[str, Any]:
+    award = city.granted()
+    content = f"扶持编号,金额,结果,原因\n{award.number},45000.00,失败,账号户名不符\n".encode()
+    reply = keep_reply(_payments_of(city, award), "r.csv", content, by=city.finance)
+    return {"number": reply.batch.number, "pk": reply.pk}
+
+
+def _paid_award(city: City) -> dict[str, Any]:
+    return {"number": pay_award(city.granted(), "B1", by=city.finance).number}
+
+
 def _offered(city: City) -> dict[str, Any]:
     match_version(city.version, FIRST_DAY)
     renew_offers(city.version, by=None)
@@ -113,6 +144,13 @@ THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "returned": _returned,
     "objection": _objection,
     "award": lambda city: {"number": city.granted().number},
+    "letter": lambda city: {"number": city.granted().case.number, "kind": "pdf"},
+    "awaiting": _awaiting,
+    "paid_award": _paid_award,
+    "payment_batch": _payment_batch,
+    "payment_batch_file": lambda city: {**_payment_batch(city), "kind": "xlsx"},
+    "reply": _reply,
+    "line": lambda city: {**_payment_batch(city), "position": 1},
     "job": _job,
     "account": lambda city: {"pk": Account.objects.filter(region=YUNYAN)[0].pk},
 }
@@ -131,6 +169,8 @@ def form_of(route: str, city: City) -> dict[str, Any]:
         return {"line": line, "text": "已经停业", "name": "陈邻居", "contact": "13900139000"}
     if route == "case_step":
         return {"revision": Case.objects.get().revision}
+    if route == "payment_batch_new":
+        return {"award": city.granted().number, "idempotency_key": "k2"}
     return dict(TABLE[route].data)
 
 

@@ -16,6 +16,7 @@ OFFICERS = frozenset(
 READERS = CASE_READERS | {"other_reviewer"}
 MONEY = frozenset({"finance_officer", "programme_officer", "leading_group", "auditor"})
 APPROVER = frozenset({"approver"})
+OFFICER = frozenset({"finance_officer"})
 CORRECTED = {"revision": "1", "bank_account": "6222020200012345679"}
 
 TABLE: dict[str, Route] = {
@@ -66,6 +67,13 @@ TABLE: dict[str, Route] = {
     "case_withdraw": Route(allow=OWNER, thing="draft", methods=POST),
     "my_file": Route(allow=OWNER, thing="file"),
     "notices": Route(allow=SIGNED_IN, methods=BOTH),
+    "case_account": Route(
+        allow=OWNER,
+        thing="awaiting",
+        methods=BOTH,
+        data={"bank_name": "贵阳银行", "bank_account": "6222020200099999999"},
+    ),
+    "my_letter": Route(allow=OWNER, thing="letter"),
     # Offices
     "office_home": Route(allow=OFFICERS),
     "case_queue": Route(allow=READERS),
@@ -76,6 +84,7 @@ TABLE: dict[str, Route] = {
         methods=POST,
         also={"approver": 403},  # may see the case, but accepting is the reviewer's
     ),
+    "office_letter": Route(allow=CASE_READERS | OFFICER, thing="letter"),
     "office_file": Route(allow=CASE_READERS, thing="file"),
     "entitlements": Route(allow=READERS),
     "start_match": Route(allow=frozenset({"programme_officer"}), methods=POST),
@@ -124,6 +133,26 @@ TABLE: dict[str, Route] = {
         thing="award",
         methods=POST,
         data={"reason": "企业已注销"},
+    ),
+    "return_payment": Route(
+        allow=OFFICER, thing="paid_award", methods=POST, data={"reason": "账户已销户"}
+    ),
+    "payment_batches": Route(allow=MONEY),
+    "payment_batch_new": Route(allow=OFFICER, methods=BOTH),
+    "payment_batch": Route(allow=MONEY, thing="payment_batch"),
+    "payment_batch_file": Route(allow=OFFICER, thing="payment_batch_file"),
+    "payment_batch_reply_add": Route(
+        allow=OFFICER, thing="payment_batch", methods=POST, posted=422
+    ),  # no file
+    "payment_batch_reply": Route(allow=OFFICER, thing="reply", methods=BOTH),
+    "payment_batch_line": Route(
+        allow=OFFICER,
+        thing="line",
+        methods=BOTH,
+        data={"result": "failed", "reason": "账号户名不符"},
+    ),
+    "payment_batch_cancel": Route(
+        allow=OFFICER, thing="payment_batch", methods=POST, data={"reason": "清单有误"}
     ),
     # The demo
     "demo_clock": Route(allow=SIGNED_IN, methods=BOTH, data={"working_days": "1"}),

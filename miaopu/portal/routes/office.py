@@ -5,6 +5,7 @@ from django.urls import path
 from miaopu.portal.views import (
     audit,
     jobs,
+    letters,
     office_batch,
     office_batches,
     office_entitlements,
@@ -24,6 +25,9 @@ urlpatterns = [
     path("office/cases/", office_queue.case_queue, name="case_queue"),
     path("office/cases/<str:number>/", office_packet.case_packet, name="case_packet"),
     path("office/cases/<str:number>/<str:step>/", office_step.case_step, name="case_step"),
+    path(
+        "office/cases/<str:number>/letter/<str:kind>/", letters.office_letter, name="office_letter"
+    ),
     path("office/files/<int:pk>/", office_packet.office_file, name="office_file"),
     path("office/entitlements/", office_entitlements.entitlements, name="entitlements"),
     path("office/entitlements/match/", office_entitlements.start_match, name="start_match"),

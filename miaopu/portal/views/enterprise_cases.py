@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from miaopu.cases.actions import withdraw_case
 from miaopu.cases.enums import CaseChannel, CaseState, Verb
-from miaopu.cases.models import Case, CaseClock
+from miaopu.cases.models import Case, CaseClock, DecisionLetter
 from miaopu.cases.ranking import last_ranking
 from miaopu.cases.workflow import available
 from miaopu.core import clock
@@ -190,6 +190,7 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         "materials": material_rows(case),
         "corrections": views_of(request, case),
         "award": award,
+        "letter": DecisionLetter.objects.for_user(request.user).filter(case=case).first(),
         "award_rows": _award_rows(award) if award else [],
         "trail": present.trail_of(events, award, transfers, inside=False),
         "ranking": last_ranking(case),
