@@ -67,6 +67,7 @@ SECTIONS = (
         _("办理"),
         (
             NavItem("office_home", _("待办")),
+            NavItem("office_board", _("计划看板")),
             NavItem("case_queue", _("办件")),
             NavItem("entitlements", _("可享企业")),
             NavItem("publicity_prepare", _("公示准备")),
@@ -87,6 +88,7 @@ SECTIONS = (
     NavSection(
         _("查阅"),
         (
+            NavItem("office_board", _("计划看板")),
             NavItem("case_queue", _("办件")),
             NavItem("entitlements", _("可享企业")),
             NavItem("enterprise_search", _("查找企业")),

@@ -57,6 +57,7 @@ TABLE: dict[str, Route] = {
     "notices": Route(allow=SIGNED_IN, methods=BOTH),
     # Offices
     "office_home": Route(allow=OFFICERS),
+    "office_board": Route(allow=READERS),
     "case_queue": Route(allow=READERS),
     "case_packet": Route(allow=CASE_READERS, thing="case"),
     "case_step": Route(

@@ -5,6 +5,7 @@ from django.urls import path
 from miaopu.portal.views import (
     audit,
     jobs,
+    office_board,
     office_entitlements,
     office_home,
     office_packet,
@@ -16,6 +17,7 @@ from miaopu.portal.views import (
 
 urlpatterns = [
     path("office/", office_home.office_home, name="office_home"),
+    path("office/board/", office_board.office_board, name="office_board"),
     path("office/cases/", office_queue.case_queue, name="case_queue"),
     path("office/cases/<str:number>/", office_packet.case_packet, name="case_packet"),
     path("office/cases/<str:number>/<str:step>/", office_packet.case_step, name="case_step"),

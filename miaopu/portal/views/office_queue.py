@@ -66,6 +66,12 @@ class QueueFilter(forms.Form):
         label=_("范围"), choices=[("", _("全部")), ("mine", _("我能办的"))], required=False
     )
     q = forms.CharField(label=_("企业或办件编号"), required=False, max_length=60)
+    region = forms.CharField(
+        label=_("区域"), required=False, max_length=6, widget=forms.HiddenInput
+    )
+    programme = forms.SlugField(
+        label=_("计划"), required=False, max_length=60, widget=forms.HiddenInput
+    )
 
 
 def states_to_act_on(user: User) -> set[str]:
@@ -109,6 +115,10 @@ def filtered(user: User, wanted: dict[str, Any]) -> CaseQuerySet:
         cases = todo(cases, user)
     if wanted.get("state"):
         cases = cases.in_states(wanted["state"])
+    if wanted.get("region"):
+        cases = cases.filter(region=wanted["region"])
+    if wanted.get("programme"):
+        cases = cases.filter(programme__slug=wanted["programme"])
     if wanted.get("due"):
         cases = with_due(cases, wanted["due"])
     words = str(wanted.get("q") or "").strip()

@@ -15,9 +15,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from miaopu.core import clock
+from miaopu.core.kept import database_state
 from miaopu.ledger.books import audit_books, export_books
 from miaopu.ledger.models import Account, Seal
-from miaopu.monitoring.figures import by_district, money_by_level, target_progress
+from miaopu.monitoring.board import kept_board
+from miaopu.monitoring.figures import by_district, money_by_level
 from miaopu.plans.models import Programme
 from miaopu.portal import present
 from miaopu.portal.tables import Column, Table
@@ -181,10 +183,11 @@ def _plain(figure: Decimal) -> str:
     return f"{figure.normalize():f}"
 
 
-def _figures_of(programme: Programme) -> Mapping[str, Any]:
+def _figures_of(programme: Programme, state: str | None) -> Mapping[str, Any]:
     version = programme.current_version
     period = version.pack.period
-    sums = award_sums(programme)
+    board = kept_board(version, clock.today(), state)
+    sums = award_sums(board.support)
     return {
         "programme": programme.slug,
         "version": version.number,
@@ -208,7 +211,7 @@ def _figures_of(programme: Programme) -> Mapping[str, Any]:
                 "done_percent": str(row.done_percent),
                 "time_percent": str(row.time_percent),
             }
-            for row in target_progress(version, clock.today())
+            for row in board.targets
         ],
         "districts": [
             {
@@ -219,7 +222,7 @@ def _figures_of(programme: Programme) -> Mapping[str, Any]:
                 "committed_fen": row.committed_fen,
                 "paid_fen": row.paid_fen,
             }
-            for row in by_district(programme)
+            for row in by_district(programme, board.support)
         ],
         "levels": [
             {
@@ -229,7 +232,7 @@ def _figures_of(programme: Programme) -> Mapping[str, Any]:
                 "committed_fen": row.committed_fen,
                 "paid_fen": row.paid_fen,
             }
-            for row in money_by_level(programme)
+            for row in money_by_level(programme, board.balances)
         ],
     }
 
@@ -241,9 +244,10 @@ def figures(request: HttpRequest) -> HttpResponse:
     Money is whole fen; shares are per cent as text, exact to one decimal; figures of targets are
     text. The page "verify" explains every key.
     """
+    state = database_state()
     document = {
         "format": FIGURES_FORMAT,
         "as_of": clock.today().isoformat(),
-        "programmes": [_figures_of(programme) for programme in Programme.objects.public()],
+        "programmes": [_figures_of(programme, state) for programme in Programme.objects.public()],
     }
     return public_json(request, as_json(document))

@@ -5,27 +5,27 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import urlencode
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from miaopu.engine.money import MoneyError, split, yuan_to_fen
-from miaopu.ledger.enums import AwardState, Level
-from miaopu.ledger.models import Award
-from miaopu.monitoring.figures import target_progress
-from miaopu.plans.models import Programme, ProgrammeVersion
-from miaopu.portal import present, shapes
+from miaopu.ledger.enums import Level
+from miaopu.monitoring.figures import TargetProgress, target_progress
+from miaopu.monitoring.support import Support
+from miaopu.plans.models import ProgrammeVersion
+from miaopu.portal import formats, present, shapes
 from miaopu.portal.context import href
 from miaopu.portal.shapes import Text
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 PER_PAGE = 20
 LEVEL_NAMES: dict[str, Text] = {
-    "central": _("中央"),
+    "central": gettext_lazy("中央"),
     **{level.value: level.label for level in Level},
 }
 View = Callable[..., HttpResponse]
@@ -98,26 +98,37 @@ class AwardSums:
     paid_fen: int
 
 
-def award_sums(programme: Programme) -> AwardSums:
+def award_sums(support: Support) -> AwardSums:
     """Awards of a programme that stand, added up."""
-    sums = (
-        Award.objects.public()
-        .filter(case__item__version__programme=programme)
-        .aggregate(
-            count=Count("pk"),
-            committed_fen=Sum("amount_fen", filter=Q(state=AwardState.COMMITTED), default=0),
-            paid_fen=Sum("amount_fen", filter=Q(state=AwardState.PAID), default=0),
-        )
-    )
-    return AwardSums(**sums)
+    total = support.total
+    return AwardSums(total.awards, total.committed_fen, total.paid_fen)
 
 
-def progress_of(version: ProgrammeVersion, day: date) -> list[shapes.Progress]:
+def how_counted(indicator: str, support: Support) -> str:
+    """How an indicator is counted, in plain words, and what is not known for it."""
+    if indicator != "jobs":
+        return _("一户企业得到多次扶持，只计一次。")
+    text = _("获扶持企业现有的从业人员，以各部门最近提供的数为准；一户企业只计一次。")
+    unknown = support.total.jobs_unknown
+    if unknown:
+        more = ngettext(
+            "有%(count)s户的人数未知，未计入。", "有%(count)s户的人数未知，未计入。", unknown
+        ) % {"count": formats.number(unknown)}
+        text += (" " if formats.is_english() else "") + more
+    return text
+
+
+def progress_of(
+    version: ProgrammeVersion,
+    day: date,
+    support: Support,
+    targets: Iterable[TargetProgress] | None = None,
+) -> list[shapes.Progress]:
     """The programme's targets that have records; each opens to what it is counted from."""
     slug = version.programme.slug
     period = version.pack.period
-    behind = {"supported_enterprises": awards_href(programme=slug)}
-    districts = f"{reverse('programme', args=[slug])}#districts"
+    firsts = awards_href(programme=slug, once="1")
+    rows = target_progress(version, day, support) if targets is None else targets
     return [
         shapes.Progress(
             title=present.in_language(row.title),
@@ -127,9 +138,11 @@ def progress_of(version: ProgrammeVersion, day: date) -> list[shapes.Progress]:
             end=period.end,
             today=day,
             unit=present.in_language(row.unit),
-            href=behind.get(row.computed_from, districts),
+            href=firsts,
+            key=f"{slug}.targets.{row.key}",
+            note=how_counted(row.computed_from, support),
         )
-        for row in target_progress(version, day)
+        for row in rows
     ]
 
 
