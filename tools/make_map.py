@@ -5,9 +5,9 @@ internal borders, and the code of the city:
 
     python tools/make_map.py PACKAGE/geojson/shape-with-internal-borders/FILE.geojson 520100
 
-Points are moved to a grid of half a hundredth of a degree (some 500 m), what then lies in between on
-a straight line is left out. Neighbours share their points, so no gaps open between them. Names become
-codes of the table of divisions; a name that the table does not know stops the script.
+Points are moved to a grid of half a hundredth of a degree (some 500 m); what then lies in between
+on a straight line is left out. Neighbours share their points, so no gaps open between them. Names
+become codes of the table of divisions; a name that the table does not know stops the script.
 """
 
 import csv

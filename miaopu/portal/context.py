@@ -106,7 +106,11 @@ SECTIONS = (
         ),
     ),
 )
-FOOT = (NavItem("verify", _("账目核验")), NavItem("gallery", _("页面组件")))
+FOOT = (
+    NavItem("verify", _("账目核验")),
+    NavItem("open_data", _("开放数据")),
+    NavItem("gallery", _("页面组件")),
+)
 
 
 def href(route: str) -> str:

@@ -25,7 +25,8 @@ class Column:
     """A column: `key` is read from each row (mapping key or attribute, dots lead deeper).
 
     `unit` stands in the head, never in the cells. `link` is the key of the row's address for this
-    cell, `tone` the key of the tone of a "tag". `money` cells are fen.
+    cell, `tone` the key of the tone of a "tag". `money` cells are fen. `figure` is the key of the
+    figure's name in the open data.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Column:
     unit: Text = ""
     link: str = ""
     tone: str = ""
+    figure: str = ""
 
     @property
     def end(self) -> bool:
@@ -55,6 +57,7 @@ class Cell(NamedTuple):
     style: str
     tag: bool
     tone: str
+    figure: str = ""
 
 
 def read(row: Any, key: str) -> Any:
@@ -113,4 +116,5 @@ def _cell(row: Any, column: Column, label: str) -> Cell:
         style=" ".join(styles),
         tag=column.kind == "tag" and not blank,
         tone=read(row, column.tone) or "neutral" if column.tone else "neutral",
+        figure=read(row, column.figure) or "" if column.figure else "",
     )

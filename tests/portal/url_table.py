@@ -39,6 +39,9 @@ TABLE: dict[str, Route] = {
     "awards": Route(open=True),
     "award": Route(open=True, thing="award"),
     "verify": Route(open=True),
+    "open_data": Route(open=True),
+    "open_data_manifest": Route(open=True),
+    "open_data_set": Route(open=True),
     "books_export": Route(open=True),
     "figures": Route(open=True),
     # Enterprise

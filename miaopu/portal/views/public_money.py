@@ -97,7 +97,9 @@ def money(request: HttpRequest) -> HttpResponse:
                 title=present.in_language(programme.name),
                 slug=programme.slug,
                 sums=award_sums(figures.support),
-                levels=level_table(money_by_level(programme, figures.balances), today),
+                levels=level_table(
+                    programme.slug, money_by_level(programme, figures.balances), today
+                ),
                 awards_href=awards_href(programme=programme.slug),
                 committed_href=awards_href(programme=programme.slug, state=AwardState.COMMITTED),
                 paid_href=awards_href(programme=programme.slug, state=AwardState.PAID),

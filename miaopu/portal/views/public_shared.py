@@ -72,10 +72,16 @@ def open_data(view: View) -> Callable[..., HttpResponseBase]:
     return login_not_required(require_safe(view))
 
 
+def answer_with_etag(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """An answer of the open data, its ETag the SHA-256 of its bytes."""
+    digest = hashlib.sha256(response.content).hexdigest()
+    return answer_if_changed(request, response, f'"{digest}"')
+
+
 def public_json(request: HttpRequest, content: bytes) -> HttpResponse:
-    """JSON of the open data, its ETag the SHA-256 of its bytes."""
+    """JSON of the open data, with its ETag."""
     response = HttpResponse(content, content_type="application/json; charset=utf-8")
-    return answer_if_changed(request, response, f'"{hashlib.sha256(content).hexdigest()}"')
+    return answer_with_etag(request, response)
 
 
 def as_json(document: object) -> bytes:

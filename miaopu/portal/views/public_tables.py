@@ -13,7 +13,6 @@ from miaopu.monitoring.board import Board, DistrictBoard
 from miaopu.monitoring.figures import LevelMoney
 from miaopu.monitoring.support import Counts
 from miaopu.portal import formats, present
-from miaopu.portal.shapes import Answer
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.public_shared import awards_href
 
@@ -32,6 +31,13 @@ class DistrictRow:
     committed_fen: int
     paid_fen: int
     budget_used: Fraction | None
+    key: str = ""
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """Names of the row's figures in the open data; none for the total, which is their sum."""
+        names = ("enterprises", "jobs", "jobs_added", "committed_fen", "paid_fen")
+        return {name: f"{self.key}.{name}" if self.key else "" for name in names}
 
 
 def district_rows(slug: str, districts: Sequence[DistrictBoard]) -> list[DistrictRow]:
@@ -51,6 +57,7 @@ def district_rows(slug: str, districts: Sequence[DistrictBoard]) -> list[Distric
             committed_fen=counts.committed_fen,
             paid_fen=counts.paid_fen,
             budget_used=used_share(money) if money else None,
+            key=f"{slug}.districts.{code}" if code else "",
         )
 
     rows = [
@@ -58,6 +65,10 @@ def district_rows(slug: str, districts: Sequence[DistrictBoard]) -> list[Distric
     ]
     whole = sum((one.counts for one in districts), Counts())
     return [*rows, row(_("合计"), "", whole, None)]
+
+
+def _money(key: str, title: str) -> Column:
+    return Column(key, title, kind="money", unit=_("元"), figure=f"keys.{key}")
 
 
 def used_share(money: LevelMoney) -> Fraction | None:
@@ -72,11 +83,31 @@ def district_table(rows: Sequence[DistrictRow], day: date) -> Table:
     return Table(
         columns=(
             Column("name", _("区县"), link="href"),
-            Column("enterprises", _("扶持企业"), kind="number", unit=_("户"), link="firsts_href"),
-            Column("jobs", _("带动就业"), kind="number", unit=_("人"), link="firsts_href"),
-            Column("jobs_added", _("扶持后增加就业"), kind="number", unit=_("人")),
-            Column("committed_fen", _("待拨付"), kind="money", unit=_("元")),
-            Column("paid_fen", _("已拨付"), kind="money", unit=_("元")),
+            Column(
+                "enterprises",
+                _("扶持企业"),
+                kind="number",
+                unit=_("户"),
+                link="firsts_href",
+                figure="keys.enterprises",
+            ),
+            Column(
+                "jobs",
+                _("带动就业"),
+                kind="number",
+                unit=_("人"),
+                link="firsts_href",
+                figure="keys.jobs",
+            ),
+            Column(
+                "jobs_added",
+                _("扶持后增加就业"),
+                kind="number",
+                unit=_("人"),
+                figure="keys.jobs_added",
+            ),
+            _money("committed_fen", _("待拨付")),
+            _money("paid_fen", _("已拨付")),
             Column("budget_used", _("县级资金已用"), kind="percent"),
         ),
         rows=rows,
@@ -93,6 +124,8 @@ def trend_table(slug: str, board: Board) -> Table | None:
             "done": point.done,
             "due": point.due,
             "gap": None if point.done is None else point.done - point.due,
+            "done_key": f"{slug}.trend.{point.day}.done",
+            "due_key": f"{slug}.trend.{point.day}.due",
             "href": awards_href(programme=slug, once="1", until=point.day.isoformat())
             if point.done is not None
             else "",
@@ -104,8 +137,10 @@ def trend_table(slug: str, board: Board) -> Table | None:
     return Table(
         columns=(
             Column("day", _("截至"), kind="date"),
-            Column("done", _("累计扶持"), kind="number", unit=_("户"), link="href"),
-            Column("due", _("按时间应达"), kind="number", unit=_("户")),
+            Column(
+                "done", _("累计扶持"), kind="number", unit=_("户"), link="href", figure="done_key"
+            ),
+            Column("due", _("按时间应达"), kind="number", unit=_("户"), figure="due_key"),
             Column("gap", _("差额"), kind="number", unit=_("户")),
         ),
         rows=rows,
@@ -123,12 +158,26 @@ class LevelRow:
     available_fen: int
     committed_fen: int
     paid_fen: int
+    key: str = ""
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """Names of the row's figures in the open data; none for the total, which is their sum."""
+        names = ("funded_fen", "available_fen", "committed_fen", "paid_fen")
+        return {name: f"{self.key}.{name}" if self.key else "" for name in names}
 
 
-def level_table(levels: Sequence[LevelMoney], day: date) -> Table:
+def level_table(slug: str, levels: Sequence[LevelMoney], day: date) -> Table:
     """Money by level with its total; what is put in is what is free, committed and paid."""
     rows = [
-        LevelRow(row.title, row.funded_fen, row.available_fen, row.committed_fen, row.paid_fen)
+        LevelRow(
+            title=row.title,
+            funded_fen=row.funded_fen,
+            available_fen=row.available_fen,
+            committed_fen=row.committed_fen,
+            paid_fen=row.paid_fen,
+            key=f"{slug}.levels.{row.level}",
+        )
         for row in levels
     ]
     if rows:
@@ -144,10 +193,10 @@ def level_table(levels: Sequence[LevelMoney], day: date) -> Table:
     return Table(
         columns=(
             Column("title", _("级次")),
-            Column("funded_fen", _("预算"), kind="money", unit=_("元")),
-            Column("available_fen", _("可用"), kind="money", unit=_("元")),
-            Column("committed_fen", _("待拨付"), kind="money", unit=_("元")),
-            Column("paid_fen", _("已拨付"), kind="money", unit=_("元")),
+            _money("funded_fen", _("预算")),
+            _money("available_fen", _("可用")),
+            _money("committed_fen", _("待拨付")),
+            _money("paid_fen", _("已拨付")),
         ),
         rows=rows,
         caption=_("截至%(day)s各级资金") % {"day": formats.day(day)},
@@ -155,15 +204,24 @@ def level_table(levels: Sequence[LevelMoney], day: date) -> Table:
     )
 
 
-def job_rows(board: Board) -> list[Answer]:
+@dataclass(frozen=True)
+class JobRow:
+    """A figure on jobs with its name in the open data."""
+
+    label: str
+    value: int
+    key: str
+
+
+def job_rows(slug: str, board: Board) -> list[JobRow]:
     """Every figure on jobs with what it is."""
     total = board.support.total
     numbers = (
-        (_("现有从业人员（带动就业）"), total.jobs),
-        (_("人数未知的企业"), total.jobs_unknown),
-        (_("扶持时的从业人员"), total.jobs_before),
-        (_("同一批企业现在的从业人员"), total.jobs_after),
-        (_("扶持后增加"), total.jobs_added),
-        (_("申报表计划带动"), total.planned_jobs),
+        ("now", _("现有从业人员（带动就业）"), total.jobs),
+        ("unknown", _("人数未知的企业"), total.jobs_unknown),
+        ("before", _("扶持时的从业人员"), total.jobs_before),
+        ("after", _("同一批企业现在的从业人员"), total.jobs_after),
+        ("added", _("扶持后增加"), total.jobs_added),
+        ("planned", _("申报表计划带动"), total.planned_jobs),
     )
-    return [Answer(label, f"{number:,}") for label, number in numbers]
+    return [JobRow(label, value, f"{slug}.jobs.{key}") for key, label, value in numbers]
