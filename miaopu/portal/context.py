@@ -101,6 +101,7 @@ SECTIONS = (
         _("公开信息"),
         (
             NavItem("home", _("计划进展")),
+            NavItem("self_check", _("自测")),
             NavItem("publicity_list", _("公示")),
             NavItem("money", _("资金去向")),
         ),

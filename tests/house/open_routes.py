@@ -8,7 +8,7 @@ PUBLIC_PAGES = frozenset(
     {
         *("home", "programme", "clause", "item", "publicity_list", "publicity"),
         *("publicity_content", "money", "awards", "award", "verify", "books_export", "figures"),
-        *("open_data", "open_data_manifest", "open_data_set"),
+        *("self_check", "open_data", "open_data_manifest", "open_data_set"),
         *("gallery", "gallery_clause"),
     }
 )

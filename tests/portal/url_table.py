@@ -35,6 +35,7 @@ TABLE: dict[str, Route] = {
     "publicity_list": Route(open=True),
     "publicity": Route(open=True, thing="publicity"),
     "publicity_content": Route(open=True, thing="publicity"),
+    "self_check": Route(open=True, methods=BOTH, posted=200),
     "money": Route(open=True),
     "awards": Route(open=True),
     "award": Route(open=True, thing="award"),

@@ -12,6 +12,7 @@ from miaopu.portal.views import (
     public_open_data,
     public_programme,
     public_publicity,
+    public_self_check,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern] = [
         public_publicity.publicity_content,
         name="publicity_content",
     ),
+    path("self-check/", public_self_check.self_check, name="self_check"),
     path("money/", public_money.money, name="money"),
     path("money/awards/", public_awards.awards, name="awards"),
     path("money/awards/<str:number>/", public_awards.award, name="award"),

@@ -43,7 +43,7 @@ class AwardFilter(forms.Form):
         super().__init__(data)
         programmes = {row.slug: present.in_language(row.name) for row in Programme.objects.public()}
         self.choices = {
-            "district": {"": _("全部"), **_districts()},
+            "district": {"": _("全部"), **districts()},
             "state": {"": _("全部"), **{state.value: str(state.label) for state in STANDING}},
             "programme": {"": _("全部"), **programmes},
             "once": {"": _("全部扶持"), "1": _("每户只列首次")},
@@ -56,7 +56,7 @@ class AwardFilter(forms.Form):
             self.fields["programme"].widget = forms.HiddenInput()
 
 
-def _districts() -> dict[str, str]:
+def districts() -> dict[str, str]:
     """Districts that bear money or have awards, by code."""
     bearing = Account.objects.public().filter(level=Level.COUNTY)
     having = Award.objects.public()
