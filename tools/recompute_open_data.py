@@ -3,9 +3,8 @@
     python tools/recompute_open_data.py miaopu-open-data.zip
     python tools/recompute_open_data.py http://127.0.0.1:8000      (the pages are read as well)
 
-Checks the files' hashes against the manifest, works every figure of figures.json out again from
-awards.csv, entries.csv and programmes.json, and prints each difference; with an address also what
-the public pages show. Ends with 0 where there is none.
+Checks the files against the manifest, works every figure out again, prints each difference to
+figures.json and, with an address, to the public pages. Ends with 0 where there is none.
 """
 
 import csv
@@ -25,6 +24,8 @@ from pathlib import Path
 ARCHIVE = "/open-data/miaopu-open-data.zip"
 Files = dict[str, bytes]
 Row = dict[str, str]
+EMPLOYEES = ("employees_before", "employees_now")
+JOBS = ("unknown", "compared", "before", "after", "added", "planned")
 
 
 def fetched(address: str) -> bytes:
@@ -37,8 +38,8 @@ def fetched(address: str) -> bytes:
 
 def unpacked(archive: bytes) -> Files:
     """The files of the archive."""
-    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
-        return {name: opened.read(name) for name in opened.namelist()}
+    opened = zipfile.ZipFile(io.BytesIO(archive))
+    return {name: opened.read(name) for name in opened.namelist()}
 
 
 def rows_of(files: Files, name: str) -> list[Row]:
@@ -51,9 +52,8 @@ def wrong_hashes(files: Files) -> list[str]:
     manifest = json.loads(files["manifest.json"])
     problems = []
     for one in manifest["files"]:
-        digest = hashlib.sha256(files.get(one["name"], b"")).hexdigest()
-        if digest != one["sha256"]:
-            problems.append(f"{one['name']}: SHA-256 {digest}, the manifest says {one['sha256']}")
+        if hashlib.sha256(files.get(one["name"], b"")).hexdigest() != one["sha256"]:
+            problems.append(f"{one['name']}: its SHA-256 is not what the manifest says")
     return problems
 
 
@@ -69,13 +69,9 @@ def first_awards(awards: list[Row]) -> list[Row]:
     return list(firsts.values())
 
 
-def _whole(text: str) -> int | None:
-    return int(text) if text else None
-
-
 def counted(awards: list[Row], firsts: list[Row]) -> dict[str, int]:
     """Enterprises, jobs and money of some awards; jobs and enterprises from first ones."""
-    known = [(_whole(row["employees_before"]), _whole(row["employees_now"])) for row in firsts]
+    known = [tuple(int(row[name]) if row[name] else None for name in EMPLOYEES) for row in firsts]
     both = [(before, now) for before, now in known if before is not None and now is not None]
     paid = sum(int(row["amount_fen"]) for row in awards if row["state"] == "paid")
     return {
@@ -86,7 +82,7 @@ def counted(awards: list[Row], firsts: list[Row]) -> dict[str, int]:
         "before": sum(before for before, _now in both),
         "after": sum(now for _before, now in both),
         "added": sum(now - before for before, now in both),
-        "planned": sum(_whole(row["jobs_planned"]) or 0 for row in firsts),
+        "planned": sum(int(row["jobs_planned"] or 0) for row in firsts),
         "paid_fen": paid,
         "committed_fen": sum(int(row["amount_fen"]) for row in awards) - paid,
     }
@@ -110,8 +106,7 @@ class Programme:
     """One programme: what it is measured by, and its awards and ledger lines."""
 
     def __init__(self, said: dict, files: Files, today: date) -> None:
-        self.said, self.today = said, today
-        slug = said["programme"]
+        self.said, self.today, slug = said, today, said["programme"]
         self.awards = [row for row in rows_of(files, "awards.csv") if row["programme"] == slug]
         self.entries = [row for row in rows_of(files, "entries.csv") if row["programme"] == slug]
         self.firsts = first_awards(self.awards)
@@ -150,8 +145,9 @@ class Programme:
 
     def trend(self) -> dict[str, object]:
         """Enterprises by the ends of months against a line that grows with time alone."""
-        wanted = [row for row in self.said["targets"] if row["region"] == self.said["region"]]
-        values = [row["value"] for row in wanted if row["indicator"] == "supported_enterprises"]
+        wanted = (self.said["region"], "supported_enterprises")
+        targets = self.said["targets"]
+        values = [row["value"] for row in targets if (row["region"], row["indicator"]) == wanted]
         found: dict[str, object] = {}
         for day in _month_ends(self.start, self.end, self.today) if values else ():
             passed, whole = self._passed(day)
@@ -178,13 +174,12 @@ class Programme:
 
     def figures(self) -> dict[str, object]:
         """Everything that can be worked out again, by the name of the figure."""
-        jobs = {f"jobs.{name}": self.total[name] for name in JOBS}
         found = {
             "awards.count": len(self.awards),
             "awards.committed_fen": self.total["committed_fen"],
             "awards.paid_fen": self.total["paid_fen"],
             "jobs.now": self.total["jobs"],
-            **jobs,
+            **{f"jobs.{name}": self.total[name] for name in JOBS},
             **self.targets(),
             **self.districts(),
             **self.trend(),
@@ -193,7 +188,6 @@ class Programme:
         return {f"{self.said['programme']}.{key}": value for key, value in found.items()}
 
 
-JOBS = ("unknown", "compared", "before", "after", "added", "planned")
 KEYS = {"districts": "region", "counties": "region", "levels": "level", "targets": "id"}
 
 
@@ -221,9 +215,10 @@ def stated(document: dict) -> dict[str, object]:
 class FigureFinder(HTMLParser):
     """Figures of a page: the first text within an element that names one."""
 
+    waiting = ""
+
     def __init__(self) -> None:
         super().__init__()
-        self.waiting = ""
         self.found: list[tuple[str, str]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -249,8 +244,8 @@ def differences_on(pages: dict[str, str], figures: dict[str, object]) -> tuple[i
     for address, html in pages.items():
         finder = FigureFinder()
         finder.feed(html)
+        count += len(finder.found)
         for key, text in finder.found:
-            count += 1
             wanted = figures.get(key, 0 if ".districts." in key else "no such figure")
             if number_shown(key, text) != wanted:
                 problems.append(f"{address} {key}: shows {text}, recomputed {wanted}")
@@ -260,10 +255,8 @@ def differences_on(pages: dict[str, str], figures: dict[str, object]) -> tuple[i
 def recomputed(files: Files) -> dict[str, object]:
     """Every figure, worked out from the files."""
     today = date.fromisoformat(json.loads(files["manifest.json"])["as_of"])
-    found: dict[str, object] = {}
-    for said in json.loads(files["programmes.json"]):
-        found |= Programme(said, files, today).figures()
-    return found
+    programmes = [Programme(said, files, today) for said in json.loads(files["programmes.json"])]
+    return {key: value for one in programmes for key, value in one.figures().items()}
 
 
 def check(files: Files) -> tuple[dict[str, object], list[str]]:
@@ -289,10 +282,10 @@ def main(source: str) -> int:
     site = source.rstrip("/") if source.startswith("http") else ""
     files = unpacked(fetched(site + ARCHIVE) if site else Path(source).read_bytes())
     figures, problems = check(files)
-    print(f"{len(figures)} figures recomputed as of {json.loads(files['manifest.json'])['as_of']}")
+    print(f"{len(figures)} figures recomputed")
     if site:
-        slugs = {key.partition(".")[0] for key in figures}
-        paths = ["/", "/money/", *(f"/programmes/{slug}/" for slug in sorted(slugs))]
+        slugs = sorted({key.partition(".")[0] for key in figures})
+        paths = ["/", "/money/", *(f"/programmes/{slug}/" for slug in slugs)]
         pages = {path: fetched(site + path).decode() for path in paths}
         count, wrong = differences_on(pages, figures)
         print(f"{count} figures read from {len(pages)} pages")
@@ -304,6 +297,4 @@ def main(source: str) -> int:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        raise SystemExit(__doc__)
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1]) if len(sys.argv) == 2 else __doc__)

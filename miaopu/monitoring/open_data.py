@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from miaopu.cases.models import Publicity
 from miaopu.core.kept import Kept, database_state
+from miaopu.engine.messages import Bilingual
 from miaopu.ledger.enums import AwardState
 from miaopu.ledger.models import Account, Award, Entry
 from miaopu.monitoring.published import both, figures_document
@@ -198,39 +199,38 @@ def _programmes() -> list[dict[str, Any]]:
                 }
                 for target in version.pack.targets
             ],
-            "definitions": DEFINITIONS,
+            "definitions": {name: both(text) for name, text in DEFINITIONS.items()},
         }
         for version in versions.order_by("programme__slug")
     ]
 
 
-DEFINITIONS: dict[str, dict[str, str]] = {
-    "supported_enterprises": {
-        "zh": "有未释放的扶持的企业；得到多次扶持的只计一次，记在首次扶持的区县和日期。",
-        "en": "Enterprises with an award that was not released; one with several counts once, in"
+DEFINITIONS: dict[str, Bilingual] = {
+    "supported_enterprises": Bilingual(
+        "有未释放的扶持的企业；得到多次扶持的只计一次，记在首次扶持的区县和日期。",
+        "Enterprises with an award that was not released; one with several counts once, in"
         " the district and on the day of the first.",
-    },
-    "jobs": {
-        "zh": "获扶持企业现有的从业人员，以各部门最近提供的数为准；未知的不计。",
-        "en": "Employees of the supported enterprises as departments last stated them; unknown"
+    ),
+    "jobs": Bilingual(
+        "获扶持企业现有的从业人员，以各部门最近提供的数为准；未知的不计。",
+        "Employees of the supported enterprises as departments last stated them; unknown"
         " ones are not counted.",
-    },
-    "jobs_added": {
-        "zh": "首次扶持当日和现在的从业人员都已知的企业，后者减前者。",
-        "en": "Employees now less those on the day of the first award, of enterprises of which"
+    ),
+    "jobs_added": Bilingual(
+        "首次扶持当日和现在的从业人员都已知的企业，后者减前者。",
+        "Employees now less those on the day of the first award, of enterprises of which"
         " both are known.",
-    },
-    "jobs_planned": {
-        "zh": "企业在申报表中计划带动的就业；只是计划，不计入完成数。",
-        "en": "Jobs that enterprises plan in their applications; a plan, not counted as done.",
-    },
-    "committed_fen": {
-        "zh": "已决定、尚未拨付的金额（分）。",
-        "en": "Granted and not yet paid, in fen.",
-    },
-    "paid_fen": {"zh": "已拨付的金额（分）。", "en": "Paid, in fen."},
-    "funded_fen": {"zh": "下达的预算（分）。", "en": "Budget put in, in fen."},
-    "available_fen": {"zh": "预算中尚未承诺的金额（分）。", "en": "Budget not committed, in fen."},
+    ),
+    "jobs_planned": Bilingual(
+        "企业在申报表中计划带动的就业；只是计划，不计入完成数。",
+        "Jobs that enterprises plan in their applications; a plan, not counted as done.",
+    ),
+    "committed_fen": Bilingual(
+        "已决定、尚未拨付的金额（分）。", "Granted and not yet paid, in fen."
+    ),
+    "paid_fen": Bilingual("已拨付的金额（分）。", "Paid, in fen."),
+    "funded_fen": Bilingual("下达的预算（分）。", "Budget put in, in fen."),
+    "available_fen": Bilingual("预算中尚未承诺的金额（分）。", "Budget not committed, in fen."),
 }
 
 

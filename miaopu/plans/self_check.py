@@ -34,6 +34,7 @@ class SizeFound:
     """The size class of the figures typed in (None: not known), why, and the facts it lacks."""
 
     size_class: str | None
+    name: Bilingual | None
     reasons: tuple[Bilingual, ...]
     missing: tuple[str, ...]
 
@@ -88,7 +89,7 @@ def size_of(typed: Typed, day: date) -> SizeFound:
     """The size class by the statistical standard. Figures that cannot be are taken as unknown."""
     industry, employees = typed.get("industry"), typed.get("employees")
     if not isinstance(industry, str):
-        return SizeFound(None, (), ("industry",))
+        return SizeFound(None, None, (), ("industry",))
 
     def in_wan(name: str) -> Decimal | None:
         value = typed.get(name)
@@ -103,9 +104,10 @@ def size_of(typed: Typed, day: date) -> SizeFound:
             day,
         )
     except EngineError:
-        return SizeFound(None, (), ("industry",))
+        return SizeFound(None, None, (), ("industry",))
     missing = tuple(NAMES_OF_SIZE.get(name, name) for name in found.missing)
-    return SizeFound(found.size_class, found.reasons, missing)
+    name = size.CLASS_NAMES[found.size_class] if found.size_class else None
+    return SizeFound(found.size_class, name, found.reasons, missing)
 
 
 def answers_for(

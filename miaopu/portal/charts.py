@@ -13,6 +13,7 @@ from typing import Any, Literal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from miaopu.engine.messages import Bilingual
 from miaopu.monitoring.board import Board, DistrictBoard, TrendPoint
 from miaopu.portal import formats, present
 from miaopu.portal.shapes import Text
@@ -20,7 +21,11 @@ from miaopu.portal.shapes import Text
 # Cities whose boundaries are kept, by region code; tools/make_map.py makes them.
 MAPS = {"520100": "portal/maps/520100.json"}
 STATIC = Path(__file__).resolve().parent / "static"
-SUFFIXES = (" District", " County", " City", "区", "县", "市")
+KINDS = (
+    Bilingual("区", " District"),
+    Bilingual("县", " County"),
+    Bilingual("市", " City"),
+)
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,8 @@ def drawn_on(region: str) -> frozenset[str]:
 
 def _short(name: str) -> str:
     """A district's name without its kind, for the map."""
-    for suffix in SUFFIXES:
+    for kind in KINDS:
+        suffix = present.in_language(kind)
         if name.endswith(suffix) and len(name) > len(suffix) + 1:
             return name.removesuffix(suffix)
     return name

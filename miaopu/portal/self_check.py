@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext as _
 
-from miaopu.engine.reference import industries
-from miaopu.engine.size_standard import groups_of
 from miaopu.parties.dictionary import FactDefinition, FactValue, fact_dictionary
+from miaopu.parties.industries import industry_codes, industry_title
 from miaopu.plans.self_check import ELSEWHERE, ELSEWHERE_NAME
 from miaopu.portal.present import in_language
 
@@ -25,37 +23,15 @@ EARLIEST = date(1900, 1, 1)
 Choices = list[Any]
 
 
-@cache
-def industry_codes() -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Sections with the industries to choose from: divisions, and finer where the size needs it."""
-    table = industries()
-    below: dict[str, list[str]] = {}
-    for code, entry in table.items():
-        above = {2: entry.section, 3: entry.division, 4: entry.group}.get(entry.level)
-        if above is not None:
-            below.setdefault(above if above in table else entry.division, []).append(code)
-
-    def finest(code: str) -> list[str]:
-        if len(groups_of(code)) == 1 or code not in below:
-            return [code]
-        return [found for child in below[code] for found in finest(child)]
-
-    return tuple(
-        (section, tuple(found for division in below[section] for found in finest(division)))
-        for section, entry in table.items()
-        if entry.level == 1
-    )
-
-
 def _industry_choices() -> Choices:
-    table = industries()
     return [
-        (
-            f"{section} {table[section].name}",
-            [(code, f"{code} {table[code].name}") for code in codes],
-        )
+        (_titled(section), [(code, _titled(code)) for code in codes])
         for section, codes in industry_codes()
     ]
+
+
+def _titled(code: str) -> str:
+    return f"{code} {industry_title(code)}"
 
 
 def _code_choices(name: str, packs: Iterable[Pack]) -> Choices:

@@ -21,8 +21,9 @@ from miaopu.cases.querysets import CaseQuerySet
 from miaopu.cases.states import TABLE
 from miaopu.core import clock
 from miaopu.core.enums import Role
-from miaopu.core.models import User
+from miaopu.core.models import Office, User
 from miaopu.engine.clock import working_days, working_days_left
+from miaopu.plans.models import Programme
 from miaopu.portal import measures, present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.tables import Column, Table
@@ -156,6 +157,17 @@ def case_rows(cases: Iterable[Any], today: date) -> list[dict[str, Any]]:
     return rows
 
 
+def _named(request: HttpRequest, name: str, value: str) -> str:
+    """A region or programme by its name; anything else as it was typed."""
+    if name == "region":
+        office = Office.objects.for_user(request.user).filter(region=value).first()
+        return present.region_name(office.region) if office else value
+    if name == "programme":
+        programme = Programme.objects.public().filter(slug=value).first()
+        return present.in_language(programme.name) if programme else value
+    return value
+
+
 def active_filters(request: HttpRequest, form: forms.Form) -> list[shapes.Link]:
     """What a list is narrowed to, each with the address that lifts it."""
     links = []
@@ -167,7 +179,7 @@ def active_filters(request: HttpRequest, form: forms.Form) -> list[shapes.Link]:
         for gone in (name, "page"):
             query.pop(gone, None)
         choices = dict(getattr(field, "choices", ()))
-        shown = choices.get(value, value)
+        shown = choices.get(value) or _named(request, name, value)
         links.append(
             shapes.Link(
                 gettext("%(label)s：%(value)s") % {"label": field.label, "value": shown},

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from miaopu.core import clock
-from miaopu.engine.size import CLASS_NAMES
 from miaopu.parties.dictionary import fact_dictionary
 from miaopu.plans.models import Programme, ProgrammeVersion
 from miaopu.plans.self_check import Answer, SizeFound, answers_for, facts_asked
@@ -90,9 +89,8 @@ def _result(answer: Answer) -> Result:
 
 
 def _size_context(found: SizeFound) -> dict[str, Any]:
-    name = CLASS_NAMES[found.size_class] if found.size_class else None  # type: ignore[index]
     return {
-        "size": present.in_language(name),
+        "size": present.in_language(found.name),
         "size_reasons": [present.in_language(reason) for reason in found.reasons],
         "size_missing": _titles(found.missing),
     }

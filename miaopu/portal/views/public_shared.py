@@ -9,17 +9,21 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import wraps
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import urlencode
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
+from miaopu.core import clock
+from miaopu.core.kept import Kept, database_state
 from miaopu.engine.money import MoneyError, split, yuan_to_fen
 from miaopu.ledger.enums import Level
 from miaopu.monitoring.figures import TargetProgress, target_progress
@@ -38,6 +42,8 @@ LEVEL_NAMES: dict[str, Text] = {
     **{level.value: level.label for level in Level},
 }
 View = Callable[..., HttpResponse]
+OWN_COOKIES = frozenset((settings.SESSION_COOKIE_NAME, "messages"))
+_ETAGS: Kept[str] = Kept(most=1000)
 _TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"')
 
 
@@ -53,16 +59,29 @@ def answer_if_changed(request: HttpRequest, response: HttpResponse, etag: str) -
 def public_page(view: View) -> Callable[..., HttpResponseBase]:
     """An open page that is only read; for readers not signed in it has an ETag.
 
-    The ETag is weak: it covers the page but not the form token, which is new in every answer.
+    The ETag is weak: it covers the page but not the form token, which is new in every answer. A
+    reader who has the page is told so without making it again, as long as the database shows what
+    it showed then; readers with a session or messages of their own get every page made anew.
     """
 
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
         if request.user.is_authenticated:
-            return response
-        digest = hashlib.sha256(_TOKEN.sub(b"", response.content)).hexdigest()
-        return answer_if_changed(request, response, f'W/"{digest}"')
+            return view(request, *args, **kwargs)
+        own = OWN_COOKIES & request.COOKIES.keys()
+        state = None if own else database_state()
+        key = (request.build_absolute_uri(), get_language(), clock.today())
+        known = _ETAGS.get(state, key)
+        if known is not None:
+            unchanged = get_conditional_response(request, etag=known)
+            if isinstance(unchanged, HttpResponse):
+                unchanged["Cache-Control"] = "no-cache"
+                return unchanged
+        response = view(request, *args, **kwargs)
+        etag = f'W/"{hashlib.sha256(_TOKEN.sub(b"", response.content)).hexdigest()}"'
+        if response.status_code == HTTPStatus.OK:
+            _ETAGS.put(state, key, etag)
+        return answer_if_changed(request, response, etag)
 
     return login_not_required(require_safe(answered))
 
