@@ -38,6 +38,9 @@ def prepare() -> None:
         load_enterprises(ENTERPRISES, lambda line: None)
         for version in ProgrammeVersion.objects.current().select_related("programme"):
             match_version(version, clock.today())
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")  # the limits of the web are not for loading
+        cursor.execute("ANALYZE")
     make_many(CASES - Case.objects.count(), FIRST, DAYS)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")

@@ -75,7 +75,7 @@ def public_page(view: View) -> Callable[..., HttpResponseBase]:
         if known is not None:
             unchanged = get_conditional_response(request, etag=known)
             if isinstance(unchanged, HttpResponse):
-                unchanged["Cache-Control"] = "no-cache"
+                unchanged["ETag"], unchanged["Cache-Control"] = known, "no-cache"
                 return unchanged
         response = view(request, *args, **kwargs)
         etag = f'W/"{hashlib.sha256(_TOKEN.sub(b"", response.content)).hexdigest()}"'
