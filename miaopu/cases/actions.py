@@ -14,6 +14,7 @@ from miaopu.cases.forms import FormError, check_form, prefill
 from miaopu.cases.guards import (
     FormConflict,
     FormRefused,
+    amount_to_propose,
     check_draft,
     check_length,
     check_materials,
@@ -177,10 +178,18 @@ def accept_case(case: Case, *, by: User, reason: str = "") -> Case:
 
 
 @transaction.atomic
-def propose_grant(case: Case, decisions: Mapping[str, bool], *, by: User, reason: str = "") -> Case:
+def propose_grant(
+    case: Case,
+    decisions: Mapping[str, bool],
+    *,
+    by: User,
+    reason: str = "",
+    amount_fen: int | None = None,
+) -> Case:
     """Propose support. The reviewer answers every discretion of the rule and signs with her name.
 
-    Raises ActionRefused unless facts and answers together make the rule true and its amount known.
+    `amount_fen` is her amount where the pack leaves it to people (`amount_decided`). Raises
+    ActionRefused unless facts and answers together make the rule true and its amount known.
     """
     locked = lock_case(case)
     changes: dict[str, Any] = {}
@@ -196,15 +205,16 @@ def propose_grant(case: Case, decisions: Mapping[str, bool], *, by: User, reason
             clock.today(),
             {name: bool(answer) for name, answer in decisions.items()},
         )
-        if explanation.status != "true" or not explanation.amount_fen:
+        amount = amount_to_propose(locked.item, explanation.amount_fen, amount_fen)
+        if explanation.status != "true" or not amount:
             raise ActionRefused(
                 _("按现有数据和您的判断，还不能提出同意意见"),
                 _("请核对判定依据中打叉和打问号的条件，或提出不予扶持意见"),
             )
         changes = {
             "decisions": signed,
-            "trace": explanation.trace(),
-            "amount_fen": explanation.amount_fen,
+            "trace": {**explanation.trace(), "amount_fen": amount},
+            "amount_fen": amount,
             "priority_points": explanation.priority_points,
             "proposed_by": by,
         }

@@ -33,6 +33,14 @@ class Step(models.TextChoices):
     PAY = "pay", _("拨付")
 
 
+class BatchState(models.TextChoices):
+    """States of a batch review."""
+
+    OPEN = "open", _("评审中")
+    CONFIRMED = "confirmed", _("已确认")
+    CANCELLED = "cancelled", _("已取消")
+
+
 class Verb(models.TextChoices):
     """What an event of the cases says was done."""
 
@@ -45,8 +53,16 @@ class Verb(models.TextChoices):
     PROPOSE_GRANT = "cases.propose_grant", _("提出同意意见")
     PROPOSE_REFUSAL = "cases.propose_refusal", _("提出不予扶持意见")
     APPROVE = "cases.approve", _("批准")
+    SELECT = "cases.select", _("批次评审通过")
+    RANK = "cases.rank", _("本批未列入，转下一批")
     CONFIRM_REFUSAL = "cases.confirm_refusal", _("确认不予扶持")
     SEND_BACK = "cases.send_back", _("退回重审")
     PUBLISH = "cases.publish", _("列入公示")
     GRANT = "cases.grant", _("决定扶持")
     PUBLISH_LIST = "cases.publish_list", _("发布公示")
+    OPEN_BATCH = "cases.open_batch", _("开始批次评审")
+    LIMIT_BATCH = "cases.limit_batch", _("设定名额")
+    SET_ASIDE = "cases.set_aside", _("移出本批")
+    TAKE_BACK = "cases.take_back", _("移回本批")
+    CONFIRM_BATCH = "cases.confirm_batch", _("确认批次")
+    CANCEL_BATCH = "cases.cancel_batch", _("取消批次")

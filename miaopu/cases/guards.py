@@ -13,6 +13,7 @@ from miaopu.cases.models import Case, Item
 from miaopu.core import clock
 from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
 from miaopu.core.models import User
+from miaopu.engine.money import FEN_MAX
 from miaopu.parties.models import Enterprise, Representative
 from miaopu.plans.entitlements import explain_item
 
@@ -90,10 +91,26 @@ def check_still_entitled(case: Case) -> None:
     """Facts of today and the signed answers give what was proposed; raises ActionRefused if not."""
     answers = {name: bool(signed["answer"]) for name, signed in case.decisions.items()}
     found = explain_item(case.item.version, case.item.code, case.enterprise, clock.today(), answers)
-    if found.status != "true" or found.amount_fen != case.amount_fen:
+    by_rule = case.item.definition.amount_decided is None
+    if found.status != "true" or (by_rule and found.amount_fen != case.amount_fen):
         raise ActionRefused(
             _("提出意见后数据有变化，现有数据不再支持这笔扶持"), _("请核对判定依据，退回重审")
         )
+
+
+def amount_to_propose(item: Item, computed_fen: int | None, signed_fen: int | None) -> int | None:
+    """The amount of a proposal in fen: what the rule computes, or what the reviewer signs.
+
+    Raises ActionRefused where the pack leaves the amount to people and there is none, or where it
+    does not and another one is given.
+    """
+    if item.definition.amount_decided is None:
+        if signed_fen is not None and signed_fen != computed_fen:
+            raise ActionRefused(_("这一事项的金额由规则算出，不能另定"), _("请核对判定依据"))
+        return computed_fen
+    if signed_fen is None or not 0 < signed_fen <= FEN_MAX:
+        raise ActionRefused(_("请写明拟补助的金额"), _("金额由审核员提出并署名，单位为元"))
+    return signed_fen
 
 
 def check_other_person(case: Case, by: User) -> None:

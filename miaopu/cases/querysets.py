@@ -8,7 +8,7 @@ from typing import Self, TypeVar
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 
-from miaopu.cases.enums import ENDED, CaseState
+from miaopu.cases.enums import ENDED, BatchState, CaseState
 from miaopu.core.enums import Role
 from miaopu.core.scope import AnyUser, region_prefixes, within
 from miaopu.plans.enums import VersionState
@@ -116,3 +116,25 @@ class PublicityQuerySet(models.QuerySet[M]):
     def open_on(self, day: date) -> Self:
         """Lists whose period covers the day."""
         return self.filter(starts_on__lte=day, ends_on__gte=day)
+
+
+class BatchReviewQuerySet(models.QuerySet[M]):
+    """Batch reviews."""
+
+    def for_user(self, user: AnyUser) -> Self:
+        """Batches of the regions of the user's offices: none that also ranks others' cases."""
+        return self.filter(within(region_prefixes(user, READERS)))
+
+    def open(self) -> Self:
+        """Batches that can still be changed."""
+        return self.filter(state=BatchState.OPEN)
+
+    def confirmed(self) -> Self:
+        """Batches whose ranking stands."""
+        return self.filter(state=BatchState.CONFIRMED)
+
+    def with_parts(self) -> Self:
+        """Each batch with the item, version, region and people that pages show."""
+        return self.select_related(
+            "item__version__programme", "region", "opened_by", "closed_by"
+        ).order_by("-pk")

@@ -30,6 +30,10 @@ TABLE = TransitionTable(
         Transition(
             "approve", frozenset({State.PROPOSED}), State.APPROVED, frozenset({Role.APPROVER})
         ),
+        # The leading group's batch review approves at once what it selects (cases/batches.py).
+        Transition(
+            "select", frozenset({State.PROPOSED}), State.APPROVED, frozenset({Role.LEADING_GROUP})
+        ),
         Transition(
             "confirm_refusal",
             frozenset({State.REFUSAL_PROPOSED}),

@@ -49,7 +49,7 @@ def available(user: User, case: Case) -> list[str]:
     names = []
     for transition in TABLE:
         if case.state in transition.sources and may(user, case, transition.roles):
-            if transition.name in {"approve", "confirm_refusal", "send_back", "grant"}:
+            if transition.name in {"approve", "select", "confirm_refusal", "send_back", "grant"}:
                 if case.proposed_by_id == user.pk:
                     continue
             names.append(transition.name)

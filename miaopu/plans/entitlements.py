@@ -64,6 +64,10 @@ class ItemExplanation:
             "status": self.status,
             "amount_fen": self.amount_fen,
             "priority_points": self.priority_points,
+            "priorities": [
+                {"id": one.id, "status": one.status, "points": one.points}
+                for one in self.explanation.priorities
+            ],
             "tree": node_as_json(self.explanation.tree),
             "facts": {
                 name: {

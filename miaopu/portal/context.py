@@ -70,6 +70,7 @@ SECTIONS = (
             NavItem("office_board", _("计划看板")),
             NavItem("case_queue", _("办件")),
             NavItem("entitlements", _("可享企业")),
+            NavItem("batches", _("批次评审")),
             NavItem("publicity_prepare", _("公示准备")),
             NavItem("enterprise_search", _("查找企业")),
         ),
@@ -90,6 +91,7 @@ SECTIONS = (
         (
             NavItem("office_board", _("计划看板")),
             NavItem("case_queue", _("办件")),
+            NavItem("batches", _("批次评审")),
             NavItem("entitlements", _("可享企业")),
             NavItem("enterprise_search", _("查找企业")),
             NavItem("finance_home", _("资金")),

@@ -162,6 +162,7 @@ def _tables() -> dict[str, Table]:
         Column("name", _("企业")),
         Column("day", _("受理日期"), kind="date"),
         Column("amount", _("金额"), kind="money", unit=_("元")),
+        Column("clause", _("条款"), kind="clause", link="clause_href"),
         Column("state", _("状态"), kind="tag", tone="tone"),
     )
     words = [(_("审核中"), "neutral"), (_("公示中"), "soon"), (_("不予支持"), "late")]
@@ -172,6 +173,8 @@ def _tables() -> dict[str, Table]:
             "name": _("某某商贸有限公司"),
             "day": TODAY - timedelta(days=serial),
             "amount": 45_000_00 * serial,
+            "clause": "三/(二)",
+            "clause_href": reverse("gallery_clause"),
             "state": words[serial % 3][0],
             "tone": words[serial % 3][1],
         }

@@ -8,7 +8,14 @@ import pytest
 from tests.house.tree import DJANGO_ROOMS, Source, calls, listed, package
 from tests.house.writes import CallGraph
 
-ACTION_FILES = {"actions.py", "awards.py", "decisions.py", "books.py"}
+ACTION_FILES = {
+    "actions.py",
+    "awards.py",
+    "batches.py",
+    "books.py",
+    "decisions.py",
+    "support_facts.py",
+}
 RECORD = "miaopu.core.actions.record_event"
 
 BY, EVENT, ATOMIC = "takes keyword-only `by`", "records an event", "is atomic"

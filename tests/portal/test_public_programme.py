@@ -112,11 +112,11 @@ def test_clause_names_what_rests_on_it(client: StrictClient, city: City) -> None
     budgets = client.get(reverse("clause", args=[SLUG, "三/(一)"])).context["citations"]
     assert [row.text for row in budgets] == [
         "省级 37,800,000.00 元",
-        "市级 5,400,000.00 元",
-        "县级 10,800,000.00 元",
+        "市级 14,400,000.00 元",
+        "县级 31,800,000.00 元",
     ]
     priorities = client.get(reverse("clause", args=[SLUG, "三/(二)"])).context["citations"]
-    assert [row.kind for row in priorities] == ["优先", "优先"]
+    assert [row.kind for row in priorities] == ["优先"] * 4  # two of each item
     above = client.get(reverse("clause", args=[SLUG, "三"])).context["below"]
     assert len(above) == 7
 

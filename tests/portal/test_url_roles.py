@@ -10,6 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from miaopu.cases.actions import attach_file, submit_case
+from miaopu.cases.batches import open_batch
 from miaopu.cases.models import Case
 from miaopu.core.actions import open_job
 from miaopu.core.enums import Role
@@ -57,6 +58,11 @@ def _job(city: City) -> dict[str, Any]:
     return {"pk": job.pk}
 
 
+def _batch(city: City) -> dict[str, Any]:
+    case = city.proposed()
+    return {"number": open_batch(city.item, case.region, by=city.leading_group).number}
+
+
 # The samples of the table: they belong to `enterprise` and lie in the district of `reviewer`.
 THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "programme": lambda city: {"slug": SLUG},
@@ -68,6 +74,8 @@ THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "case": lambda city: {"number": city.submitted().number},
     "step": lambda city: {"number": city.submitted().number, "step": "accept"},
     "file": _file,
+    "batch": _batch,
+    "batch_step": lambda city: {**_batch(city), "step": "cancel"},
     "publicity": lambda city: {"number": city.published()[1].number},
     "award": lambda city: {"number": city.granted().number},
     "job": _job,
@@ -80,6 +88,9 @@ def form_of(route: str, city: City) -> dict[str, Any]:
     if route == "publish":
         case = city.approved()
         return {"item": case.item_id, "region": case.region_id, "seen": case.number}
+    if route == "batch_open":
+        case = city.proposed()
+        return {"group": f"{case.item_id}/{case.region_id}"}
     if route == "case_step":
         return {"revision": Case.objects.get().revision}
     return dict(TABLE[route].data)
@@ -158,6 +169,7 @@ def _names(route: str) -> list[str]:
     names = {
         "offer": ["number", "item_id"],
         "step": ["number", "step"],
+        "batch_step": ["number", "step"],
     }
     thing = TABLE[route].thing
     return names.get(thing, ["number"]) if thing else []

@@ -11,6 +11,7 @@ from miaopu.app.demo.offices import (
     PROGRAMME_OFFICE,
     district_office,
     finance_office,
+    leading_group_office,
 )
 
 Role = Literal[
@@ -102,6 +103,13 @@ DEMO_USERS: tuple[DemoUser, ...] = (
         ("云岩区财政局：拨付", "Yunyan finance bureau: pays"),
     ),
     _officer(
+        "yunyan-leading",
+        ("安远山", "An Yuanshan"),
+        leading_group_office(_YUNYAN),
+        "leading_group",
+        ("云岩区领导小组成员：批次评审", "Yunyan leading group: batch review"),
+    ),
+    _officer(
         "nanming-reviewer",
         ("吴建华", "Wu Jianhua"),
         district_office(_NANMING),
@@ -141,7 +149,7 @@ DEMO_USERS: tuple[DemoUser, ...] = (
         ("黄德仁", "Huang Deren"),
         LEADING_GROUP,
         "leading_group",
-        ("市领导小组成员：看进度、听汇报", "leading group: follows progress and reports"),
+        ("市领导小组成员：看进度、批次评审", "city leading group: follows progress, batch review"),
     ),
     _officer(
         "auditor",

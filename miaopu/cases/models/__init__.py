@@ -1,9 +1,10 @@
-"""Items, cases, their clocks and files, and lists in publicity."""
+"""Items, cases, their clocks and files, batch reviews, and lists in publicity."""
 
+from miaopu.cases.models.batch_reviews import BatchReview
 from miaopu.cases.models.cases import Case
 from miaopu.cases.models.clocks import CaseClock
 from miaopu.cases.models.files import CaseFile
 from miaopu.cases.models.items import Item
 from miaopu.cases.models.publicities import Publicity
 
-__all__ = ["Case", "CaseClock", "CaseFile", "Item", "Publicity"]
+__all__ = ["BatchReview", "Case", "CaseClock", "CaseFile", "Item", "Publicity"]

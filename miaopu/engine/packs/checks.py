@@ -8,7 +8,7 @@ from miaopu.engine.definitions.positions import Document
 from miaopu.engine.definitions.refusals import PackError, Path
 from miaopu.engine.expressions.errors import did_you_mean
 from miaopu.engine.expressions.tree import Node, Op
-from miaopu.engine.facts import FactError
+from miaopu.engine.facts import FactError, FactType
 from miaopu.engine.matching import explain_one
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.packs.schema import Example, Item, Pack
@@ -138,6 +138,11 @@ def _names(pack: Pack, documents: Documents) -> Iterator[PackError]:
         yield from _known(target.indicator, pack.indicators, documents, path)
     for number, budget in enumerate(pack.budgets):
         yield from _known(budget.item, pack.items, documents, ("budgets", number, "item"))
+    for item_id, item in pack.items.items():
+        if item.records is not None:
+            path = ("items", item_id, "records", "fact")
+            dates = [name for name, fact in pack.facts.items() if fact.type is FactType.DATE]
+            yield from _known(item.records.fact, dates, documents, path)
 
 
 def _known(

@@ -5,6 +5,8 @@ from django.urls import path
 from miaopu.portal.views import (
     audit,
     jobs,
+    office_batch,
+    office_batches,
     office_board,
     office_entitlements,
     office_home,
@@ -30,6 +32,13 @@ urlpatterns = [
         office_registry.office_enterprise,
         name="office_enterprise",
     ),
+    path("office/batches/", office_batches.batches, name="batches"),
+    path("office/batches/open/", office_batches.batch_open, name="batch_open"),
+    path("office/batches/<str:number>/", office_batch.batch, name="batch"),
+    path(
+        "office/batches/<str:number>/ranking.xlsx", office_batch.batch_export, name="batch_export"
+    ),
+    path("office/batches/<str:number>/<str:step>/", office_batch.batch_step, name="batch_step"),
     path("office/publicity/", office_publicity.publicity_prepare, name="publicity_prepare"),
     path("office/publicity/publish/", office_publish.publish, name="publish"),
     path(

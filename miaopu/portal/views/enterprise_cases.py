@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from miaopu.cases.actions import withdraw_case
 from miaopu.cases.enums import CaseState, Verb
 from miaopu.cases.models import Case
+from miaopu.cases.ranking import last_ranking
 from miaopu.cases.workflow import available
 from miaopu.core import clock
 from miaopu.core.models import Event
@@ -161,6 +162,7 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         "award": award,
         "award_rows": _award_rows(award) if award else [],
         "trail": present.trail_of(events, award, transfers, inside=False),
+        "ranking": last_ranking(case),
         "may_withdraw": "withdraw" in available(person(request), case),
         "crumbs": [
             shapes.Link(_("我的首页"), reverse("my_home")),

@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from miaopu.cases import actions
 from miaopu.cases.decisions import decide_case
+from miaopu.cases.envelope import envelope_of
 from miaopu.cases.models import Case
 from miaopu.core.models import User
-from miaopu.portal import present
+from miaopu.engine.money import MoneyError, yuan_to_fen
+from miaopu.portal import formats, present
 from miaopu.portal.shapes import Text
 
 LONGEST_REASON = 1000
@@ -52,6 +54,43 @@ class ReasonForm(StepForm):
     )
 
 
+class YuanField(forms.CharField):
+    """An amount in yuan; its value is whole fen."""
+
+    def clean(self, value: Any) -> Any:
+        """The amount in fen. Raises ValidationError for anything that is none above zero."""
+        text = super().clean(value)
+        try:
+            fen = yuan_to_fen(text)
+        except MoneyError as error:
+            raise forms.ValidationError(present.in_language(error.remedy)) from error
+        if fen <= 0:
+            raise forms.ValidationError(_("金额须大于零"))
+        return fen
+
+
+def _amount_field(case: Case) -> YuanField:
+    """The amount that the reviewer proposes, with what the item's average leaves room for."""
+    envelope = envelope_of(case.item)
+    words: Any = _("由审核员提出并署名，单位为元")
+    if envelope is not None:
+        words = _(
+            "全计划户均不超过 %(average)s 元；已公示和决定 %(count)s 户，"
+            "现在单独公示一件最高 %(next)s 元"
+        ) % {
+            "average": formats.yuan_short(envelope.average_fen),
+            "count": envelope.count,
+            "next": formats.yuan_short(envelope.next_fen),
+        }
+    return YuanField(
+        label=_("拟补助金额（元）"),
+        help_text=words,
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        error_messages={"required": _("请写明拟补助的金额")},
+    )
+
+
 class GrantForm(StepForm):
     """The proposal to support: every discretion of the rule answered and signed by a person."""
 
@@ -66,6 +105,8 @@ class GrantForm(StepForm):
                 widget=forms.RadioSelect,
                 error_messages={"required": _("请回答是或否")},
             )
+        if case.item.definition.amount_decided is not None:
+            self.fields["amount"] = _amount_field(case)
         self.fields["signed"] = forms.BooleanField(
             label=_("本人确认：以上判断由我作出，并由我负责"),
             error_messages={"required": _("请确认后再提交")},
@@ -73,6 +114,12 @@ class GrantForm(StepForm):
         self.order_fields(
             ["revision", *(name for name in self.fields if name not in ("revision", "reason"))]
         )
+
+    @property
+    def amount_fen(self) -> int | None:
+        """The amount signed, in fen; None where the rule computes it."""
+        amount: int | None = self.cleaned_data.get("amount")
+        return amount
 
     @property
     def decisions(self) -> dict[str, bool]:
@@ -118,7 +165,7 @@ STEPS: dict[str, StepKind] = {
         _("已提出同意意见，等待另一位批准人批准"),
         GrantForm,
         lambda case, form, by: actions.propose_grant(
-            case, form.decisions, by=by, reason=_reason(form)
+            case, form.decisions, by=by, reason=_reason(form), amount_fen=form.amount_fen
         ),
     ),
     "propose_refusal": StepKind(
@@ -157,7 +204,7 @@ STEPS: dict[str, StepKind] = {
     "grant": StepKind(
         _("决定扶持"),
         _("决定扶持并承诺资金"),
-        _("已决定扶持，三级资金已承诺"),
+        _("已决定扶持，各级资金已承诺"),
         StepForm,
         lambda case, form, by: decide_case(case, by=by, reason=_reason(form)),
     ),

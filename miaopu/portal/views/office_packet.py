@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from miaopu.cases.enums import CaseState
 from miaopu.cases.models import Case, CaseFile
+from miaopu.cases.ranking import last_ranking
 from miaopu.cases.workflow import AlreadyDone, available, lock_case
 from miaopu.core import clock
 from miaopu.core.enums import Role
@@ -199,6 +200,7 @@ def packet_context(
         "personal": personal,
         "files": [(file, materials.get(file.material, file.material)) for file in files],
         "trail": trail_of(case, award),
+        "ranking": last_ranking(case),
         "offered": _offered(person(request), case, bound),
         "refusal": refusal,
         "bound": bound[1] if bound else None,

@@ -108,7 +108,9 @@ def decide_list(request: HttpRequest, number: str) -> HttpResponse:
     publicity = list_or_404(person(request), number)
     order = {line["case"]: place for place, line in enumerate(publicity.lines)}
     waiting = sorted(
-        publicity.cases.in_states(CaseState.PUBLISHED), key=lambda case: order[case.number]
+        publicity.cases.in_states(CaseState.PUBLISHED),
+        # Lower amounts first, so that an average holds after every single decision.
+        key=lambda case: (case.amount_fen or 0, order[case.number]),
     )
     if not waiting:
         messages.info(request, gettext("这份名单的办件都已决定，无需重复操作"))

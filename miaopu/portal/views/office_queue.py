@@ -76,12 +76,12 @@ class QueueFilter(forms.Form):
 
 
 def states_to_act_on(user: User) -> set[str]:
-    """States in which one of the user's roles has a step to take; publicity is a list's matter."""
+    """States in which one of the user's roles has a step to take; lists and batches have pages."""
     roles = {membership.role for membership in user.live_memberships}
     return {
         state
         for transition in TABLE
-        if transition.roles & roles and transition.name != "publish"
+        if transition.roles & roles and transition.name not in ("publish", "select")
         for state in transition.sources
     }
 

@@ -110,7 +110,7 @@ def _lines(publicity: Publicity) -> Table:
             Column("uscc", _("信用代码")),
             Column("legal_representative", _("法定代表人")),
             Column("amount_fen", _("拟扶持金额"), kind="money", unit=_("元")),
-            Column("clause", _("依据条款"), link="href"),
+            Column("clause", _("依据条款"), kind="clause", link="href"),
             Column("case", _("办件编号")),
         ),
         rows=rows,

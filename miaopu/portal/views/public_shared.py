@@ -150,22 +150,37 @@ def progress_of(
     targets: Iterable[TargetProgress] | None = None,
 ) -> list[shapes.Progress]:
     """The programme's targets that have records; each opens to what it is counted from."""
+    rows = progress_with_clauses(version, day, support, targets)
+    return [shown for shown, _clause, _href in rows]
+
+
+def progress_with_clauses(
+    version: ProgrammeVersion,
+    day: date,
+    support: Support,
+    targets: Iterable[TargetProgress] | None = None,
+) -> list[tuple[shapes.Progress, str, str]]:
+    """The same, each with the clause that sets the target and where the clause is shown."""
     slug = version.programme.slug
     period = version.pack.period
     firsts = awards_href(programme=slug, once="1")
     rows = target_progress(version, day, support) if targets is None else targets
     return [
-        shapes.Progress(
-            title=present.in_language(row.title),
-            done=row.done,
-            target=int(row.target),
-            start=period.start,
-            end=period.end,
-            today=day,
-            unit=present.in_language(row.unit),
-            href=firsts,
-            key=f"{slug}.targets.{row.key}",
-            note=how_counted(row.computed_from, support),
+        (
+            shapes.Progress(
+                title=present.in_language(row.title),
+                done=row.done,
+                target=int(row.target),
+                start=period.start,
+                end=period.end,
+                today=day,
+                unit=present.in_language(row.unit),
+                href=firsts,
+                key=f"{slug}.targets.{row.key}",
+                note=how_counted(row.computed_from, support),
+            ),
+            row.clause,
+            present.clause_href(version, row.clause),
         )
         for row in rows
     ]
@@ -179,6 +194,12 @@ def amount_of(definition: PackItem) -> int | None:
         return yuan_to_fen(definition.amount)
     except MoneyError:
         return None
+
+
+def average_of(definition: PackItem) -> int | None:
+    """The average of an item in fen where people decide on each amount, else None."""
+    decided = definition.amount_decided
+    return decided.average_fen if decided is not None else None
 
 
 @dataclass(frozen=True)
@@ -212,6 +233,7 @@ class Offer:
     title: str
     summary: str
     amount_fen: int | None
+    average_fen: int | None
     clause: str
     clause_href: str
     href: str
@@ -225,6 +247,7 @@ def offers_of(version: ProgrammeVersion) -> list[Offer]:
             title=present.in_language(definition.title),
             summary=present.in_language(definition.summary),
             amount_fen=amount_of(definition),
+            average_fen=average_of(definition),
             clause=definition.clause,
             clause_href=present.clause_href(version, definition.clause),
             href=reverse("item", args=[slug, code]),
