@@ -22,6 +22,23 @@ class CaseState(models.TextChoices):
 ENDED = (CaseState.REFUSED, CaseState.WITHDRAWN)
 
 
+class CaseChannel(models.TextChoices):
+    """How a case came about."""
+
+    APPLICATION = "application", _("企业申报")
+    CONSENT = "consent", _("免申即享确认")
+
+
+class OfferState(models.TextChoices):
+    """States of an offer. What may follow what stands in offer_states.py."""
+
+    OPEN = "open", _("待确认")
+    CONSENTED = "consented", _("已确认享受")
+    DECLINED = "declined", _("已放弃")
+    WITHDRAWN = "withdrawn", _("已撤回")
+    EXPIRED = "expired", _("已过期")
+
+
 class Step(models.TextChoices):
     """Steps of a case that have a time limit; the pack says who and how long."""
 
@@ -47,6 +64,13 @@ class Verb(models.TextChoices):
     OPEN_CASE = "cases.open", _("开始申报")
     SAVE_FORM = "cases.save_form", _("保存申报表")
     ATTACH_FILE = "cases.attach_file", _("上传材料")
+    REMOVE_FILE = "cases.remove_file", _("移除材料")
+    ISSUE_OFFERS = "cases.issue_offers", _("发出免申即享邀约")
+    CONSENT_OFFER = "cases.consent_offer", _("确认享受")
+    DECLINE_OFFER = "cases.decline_offer", _("放弃享受")
+    WITHDRAW_OFFER = "cases.withdraw_offer", _("撤回邀约")
+    EXPIRE_OFFER = "cases.expire_offer", _("邀约过期")
+    CHOOSE_NOTICES = "cases.choose_notices", _("选择是否接收邀约消息")
     SUBMIT = "cases.submit", _("提交申报")
     WITHDRAW = "cases.withdraw", _("撤回申报")
     ACCEPT = "cases.accept", _("受理")

@@ -50,7 +50,7 @@ def check_period(item: Item) -> None:
 
 def check_materials(case: Case) -> None:
     """Every required material is there."""
-    there = set(case.files.values_list("material", flat=True))
+    there = set(case.files.kept().values_list("material", flat=True))
     wanting = [
         material.title.zh
         for material in case.item.definition.materials

@@ -8,7 +8,7 @@ from typing import Self, TypeVar
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 
-from miaopu.cases.enums import ENDED, BatchState, CaseState
+from miaopu.cases.enums import ENDED, BatchState, CaseState, OfferState
 from miaopu.core.enums import Role
 from miaopu.core.scope import AnyUser, region_prefixes, within
 from miaopu.plans.enums import VersionState
@@ -97,7 +97,54 @@ class CaseFileQuerySet(models.QuerySet[M]):
     def for_user(self, user: AnyUser) -> Self:
         """Files of the cases in the user's scope."""
         cases = self.model._meta.get_field("case").related_model.objects  # type: ignore[union-attr]
-        return self.filter(case__in=cases.for_user(user))
+        return self.filter(case__in=cases.for_user(user)).kept()
+
+    def kept(self) -> Self:
+        """Files that were not removed while the case was a draft."""
+        return self.filter(removed_at=None)
+
+
+class OfferQuerySet(models.QuerySet[M]):
+    """Offers without application."""
+
+    def for_user(self, user: AnyUser) -> Self:
+        """Offers to the user's enterprises, or to those in the regions of her offices."""
+        if user is None or not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.is_party:
+            return self.filter(
+                enterprise__representatives__user_id=user.pk,
+                enterprise__representatives__ended_at__isnull=True,
+            )
+        return self.filter(within(region_prefixes(user, READERS)))
+
+    def open(self) -> Self:
+        """Offers that wait for an answer."""
+        return self.filter(state=OfferState.OPEN)
+
+    def of_programme(self, programme: models.Model) -> Self:
+        """Offers of a programme, under any of its versions."""
+        return self.filter(programme_id=programme.pk)
+
+    def standing_in_the_way(self) -> Self:
+        """Offers after which no further one is issued: open, consented to, or declined."""
+        return self.filter(state__in=[OfferState.OPEN, OfferState.CONSENTED, OfferState.DECLINED])
+
+    def with_parts(self) -> Self:
+        """Each offer with the item, version, enterprise and case that pages show."""
+        return self.select_related(
+            "item__version__programme", "enterprise__region", "region", "case"
+        )
+
+
+class OfferOptOutQuerySet(models.QuerySet[M]):
+    """People who want no messages about offers."""
+
+    def for_user(self, user: AnyUser) -> Self:
+        """The user's own choice."""
+        if user is None or not user.is_authenticated:
+            return self.none()
+        return self.filter(user_id=user.pk)
 
 
 class PublicityQuerySet(models.QuerySet[M]):

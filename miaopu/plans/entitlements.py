@@ -110,6 +110,14 @@ def node_as_json(node: ReasonNode) -> dict[str, Any]:
     }
 
 
+def found_in(node: Mapping[str, Any]) -> Any:
+    """What was found for a stored condition, in both languages; also where its one part says it."""
+    if node["found"]:
+        return node["found"]
+    found = [child["found"] for child in node["children"] if child["found"] and child["facts"]]
+    return found[0] if len(found) == 1 else None
+
+
 def explain_item(
     version: ProgrammeVersion,
     item: str,

@@ -211,6 +211,7 @@ def _jobs() -> dict[str, shapes.JobView]:
 def _lists() -> dict[str, Any]:
     return {
         "tasks": [
+            shapes.Task(_("联系方式"), "#task_list", "known", _("来自市场监管，有误可以修改")),
             shapes.Task(_("企业信息"), "#task_list", "done"),
             shapes.Task(_("创业者情况"), "#task_list", "doing", _("约三分钟")),
             shapes.Task(_("证明材料"), "#task_list", "todo"),

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import Count
 from django.utils import timezone
 
 from miaopu.app.demo.load import FIRST_DAY
 from miaopu.cases import actions
 from miaopu.cases.decisions import decide_case, publish_list
 from miaopu.cases.enums import CaseState
-from miaopu.cases.models import BatchReview, Case, CaseClock, Item
+from miaopu.cases.models import BatchReview, Case, CaseClock, Item, Offer
 from miaopu.cases.ranking import last_ranking
 from miaopu.core import clock
 from miaopu.core.models import DemoClock, Event, User
@@ -106,6 +107,13 @@ def test_demo_shows_cases_in_every_state_and_its_books_agree(db: None, capsys: A
     assert open_clocks.overdue(FIRST_DAY).exists(), "something is late"
     for username in ("enterprise1", "enterprise2"):
         assert not Case.objects.for_user(User.objects.get(username=username)).exists()
+    states = dict(Offer.objects.values_list("state").annotate(n=Count("pk")).order_by())
+    assert states["consented"] == 3
+    assert states["declined"] == states["withdrawn"] == 2
+    assert Offer.objects.for_user(User.objects.get(username="enterprise2")).open().exists()
+    for offer in Offer.objects.filter(state="withdrawn"):
+        assert offer.changes["conditions"]
+        assert offer.changes["facts"]
     counts = (Case.objects.count(), Event.objects.count(), User.objects.count())
     call_command("load_demo", enterprises=2000, cases=True)
     assert counts == (Case.objects.count(), Event.objects.count(), User.objects.count())

@@ -11,12 +11,14 @@ from django.urls import reverse
 
 from miaopu.cases.actions import attach_file, submit_case
 from miaopu.cases.batches import open_batch
-from miaopu.cases.models import Case
+from miaopu.cases.models import Case, Offer
+from miaopu.cases.offering import renew_offers
 from miaopu.core.actions import open_job
 from miaopu.core.enums import Role
 from miaopu.core.models import User
 from miaopu.ledger.models import Account
-from tests.factories import CITY, YUNYAN, City, make_officer
+from miaopu.plans.actions import match_version
+from tests.factories import CITY, FIRST_DAY, YUNYAN, City, make_officer
 from tests.harness.pages import StrictClient
 from tests.house.url_roles import ROLES
 from tests.portal.url_table import TABLE
@@ -45,6 +47,13 @@ def people_of(city: City) -> dict[str, User | None]:
     }
 
 
+def _paper(city: City) -> dict[str, Any]:
+    draft = city.draft()
+    material = city.item.definition.materials[0].id
+    attached = attach_file(draft, material, "计划.pdf", PDF, by=city.owner)
+    return {"number": draft.number, "pk": attached.pk}
+
+
 def _file(city: City) -> dict[str, Any]:
     draft = city.draft()
     material = city.item.definition.materials[0].id
@@ -56,6 +65,12 @@ def _file(city: City) -> dict[str, Any]:
 def _job(city: City) -> dict[str, Any]:
     job, _created = open_job("test", "匹配", by=city.programme_officer)
     return {"pk": job.pk}
+
+
+def _offered(city: City) -> dict[str, Any]:
+    match_version(city.version, FIRST_DAY)
+    renew_offers(city.version, by=None)
+    return {"pk": Offer.objects.get(enterprise=city.enterprise).pk}
 
 
 def _batch(city: City) -> dict[str, Any]:
@@ -70,7 +85,10 @@ THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "item": lambda city: {"slug": SLUG, "code": "direct_subsidy"},
     "enterprise": lambda city: {"number": city.enterprise.number},
     "offer": lambda city: {"number": city.enterprise.number, "item_id": city.item.pk},
+    "offered": _offered,
     "draft": lambda city: {"number": city.draft().number},
+    "question": lambda city: {"number": city.draft().number, "page": "jobs_planned"},
+    "paper": _paper,
     "case": lambda city: {"number": city.submitted().number},
     "step": lambda city: {"number": city.submitted().number, "step": "accept"},
     "file": _file,
@@ -140,7 +158,9 @@ def test_what_is_not_there_answers_404(route: str, city: City) -> None:
     """To those who may see such a thing: neither an error page nor a hint that it exists."""
     row = TABLE[route]
     nothing = {
-        name: {"slug": "no-such", "path": "九", "code": "x", "step": "accept"}.get(name, "9999999")
+        name: {"slug": "no-such", "path": "九", "code": "x", "step": "accept", "page": "no"}.get(
+            name, "9999999"
+        )
         for name in THINGS[row.thing](city)
     }
     people = people_of(city)
@@ -153,7 +173,11 @@ def test_no_route_writes_on_get_or_answers_other_methods(city: City) -> None:
     wrong = []
     for route, row in TABLE.items():
         if row.methods == ("POST",):
-            kwargs = {"number": "1", "step": "accept", "item_id": 1} if row.thing else {}
+            kwargs = (
+                {"number": "1", "pk": 1, "step": "accept", "item_id": 1, "page": "all"}
+                if row.thing
+                else {}
+            )
             address = reverse(
                 route,
                 kwargs={name: kwargs[name] for name in _names(route)},
@@ -169,6 +193,8 @@ def _names(route: str) -> list[str]:
     names = {
         "offer": ["number", "item_id"],
         "step": ["number", "step"],
+        "offered": ["pk"],
+        "paper": ["number", "pk"],
         "batch_step": ["number", "step"],
     }
     thing = TABLE[route].thing

@@ -4,6 +4,7 @@ tests/house/url_roles.py says what a row means; tests/house/test_routes.py fails
 and the resolver differ; tests/portal/test_url_roles.py asks every route as every role.
 """
 
+from tests.factories import GOOD_FORM
 from tests.house.url_roles import CASE_READERS, ENTERPRISES, SIGNED_IN, Route
 
 POST = ("POST",)
@@ -50,10 +51,15 @@ TABLE: dict[str, Route] = {
     "my_enterprise": Route(allow=OWNER, thing="enterprise"),
     "offer": Route(allow=OWNER, thing="offer"),
     "apply": Route(allow=OWNER, thing="offer", methods=POST),
+    "offer_notices": Route(allow=ENTERPRISES, methods=POST, data={"wanted": "no"}),
+    "my_offer": Route(allow=OWNER, thing="offered"),
+    "offer_decline": Route(allow=OWNER, thing="offered", methods=POST),
     "my_cases": Route(allow=ENTERPRISES),
     "my_case": Route(allow=OWNER, thing="case"),
     "case_form": Route(allow=OWNER, thing="draft"),
-    "case_file_add": Route(allow=OWNER, thing="draft", methods=POST),
+    "case_question": Route(allow=OWNER, thing="question", methods=BOTH, data=GOOD_FORM),
+    "case_files": Route(allow=OWNER, thing="draft"),
+    "case_file_remove": Route(allow=OWNER, thing="paper", methods=POST),
     "case_check": Route(allow=OWNER, thing="draft"),
     "case_receipt": Route(allow=OWNER, thing="case"),
     "case_withdraw": Route(allow=OWNER, thing="draft", methods=POST),
@@ -73,6 +79,8 @@ TABLE: dict[str, Route] = {
     "office_file": Route(allow=CASE_READERS, thing="file"),
     "entitlements": Route(allow=READERS),
     "start_match": Route(allow=frozenset({"programme_officer"}), methods=POST),
+    "office_offers": Route(allow=READERS),
+    "issue_offers": Route(allow=frozenset({"programme_officer"}), methods=POST),
     "enterprise_search": Route(allow=READERS),
     "office_enterprise": Route(allow=CASE_READERS, thing="enterprise"),
     "batches": Route(allow=READERS),

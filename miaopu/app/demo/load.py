@@ -11,6 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from miaopu.app.demo.cases import OPENING_DAY, load_cases
+from miaopu.app.demo.offers import load_offers
 from miaopu.app.demo.offices import OFFICES
 from miaopu.app.demo.people import DEMO_USERS
 from miaopu.app.demo.places import PLACES
@@ -145,7 +146,7 @@ def load_demo(count: int, report: Report, *, cases: bool = False) -> None:
     """Everything the demo needs beside its packs; again changes nothing.
 
     `count` enterprises, at least 200: the owners' log-ins are among the first 200. `cases`: also
-    six weeks of work in all districts, from the opening day on.
+    six weeks of work in all districts, from the opening day on, and offers in one of them.
     """
     start_demo_clock(OPENING_DAY if cases else FIRST_DAY)
     with clock.read_once():
@@ -159,3 +160,5 @@ def load_demo(count: int, report: Report, *, cases: bool = False) -> None:
             if new or not Match.objects.filter(version=version).exists():
                 matches = match_version(version, clock.today())
                 report(f"{version.programme.slug}: {matches} matches")
+        if cases:
+            report(f"offers {load_offers()}")

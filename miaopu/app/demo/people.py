@@ -67,7 +67,10 @@ DEMO_USERS: tuple[DemoUser, ...] = (
     _owner(
         1,
         ("南明企业主", "Owner in Nanming"),
-        ("南明区微型企业，带动重点人员就业：申请直接补助", "micro, key-group staff: apply"),
+        (
+            "南明区微型企业，带动重点人员就业：免申即享，确认即可",
+            "micro, key-group staff: an offer",
+        ),
     ),
     _owner(
         2,

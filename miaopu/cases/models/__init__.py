@@ -1,10 +1,20 @@
-"""Items, cases, their clocks and files, batch reviews, and lists in publicity."""
+"""Items, cases, their clocks and files, offers, batch reviews, and lists in publicity."""
 
 from miaopu.cases.models.batch_reviews import BatchReview
 from miaopu.cases.models.cases import Case
 from miaopu.cases.models.clocks import CaseClock
 from miaopu.cases.models.files import CaseFile
 from miaopu.cases.models.items import Item
+from miaopu.cases.models.offers import Offer, OfferOptOut
 from miaopu.cases.models.publicities import Publicity
 
-__all__ = ["BatchReview", "Case", "CaseClock", "CaseFile", "Item", "Publicity"]
+__all__ = [
+    "BatchReview",
+    "Case",
+    "CaseClock",
+    "CaseFile",
+    "Item",
+    "Offer",
+    "OfferOptOut",
+    "Publicity",
+]

@@ -236,6 +236,7 @@ def _procedure(pack: Pack, item_id: str, documents: Documents) -> Iterator[PackE
                 Bilingual("choices 只用于 choice，且不能为空", "choices belong to type choice"),
                 Bilingual("核对 type 和 choices", "check type and choices"),
             )
+    yield from _offer(item, path, documents)
     earlier: list[str] = []
     for number, step in enumerate(item.steps):
         for other in step.not_same_as:
@@ -247,3 +248,29 @@ def _procedure(pack: Pack, item_id: str, documents: Documents) -> Iterator[PackE
                     Bilingual("只能写前面的步骤", "name earlier steps only"),
                 )
         earlier.append(step.id)
+
+
+def _offer(item: Item, path: Path, documents: Documents) -> Iterator[PackError]:
+    """Errors of an offer without application: questions that do not exist or must be asked."""
+    if item.offer is None:
+        return
+    for number, name in enumerate(item.offer.ask):
+        yield from _known(name, item.fields_by_id, documents, (*path, "offer", "ask", number))
+    for entry in item.form:
+        if (entry.must_be_true or entry.type == "account") and entry.id not in item.offer.ask:
+            yield error_at(
+                documents,
+                (*path, "offer", "ask"),
+                Bilingual(
+                    f"同意时须回答 {entry.id}（声明和账号）",
+                    f"a consent must answer {entry.id}: declarations and accounts",
+                ),
+                Bilingual(f"在 ask 里补上 {entry.id}", f"add {entry.id} to ask"),
+            )
+    if any(material.required for material in item.materials):
+        yield error_at(
+            documents,
+            (*path, "offer"),
+            Bilingual("免申即享的事项不能有必需的材料", "an offered item requires no papers"),
+            Bilingual("去掉 offer，或把材料改为选填", "drop offer, or make the papers optional"),
+        )

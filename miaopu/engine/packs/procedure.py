@@ -44,6 +44,16 @@ class FormField(Piece):
     must_be_true: bool = False
 
 
+class OfferTerms(Piece):
+    """How an item is offered without application (免申即享).
+
+    `ask` names the questions of the form that a consent still answers, such as the account and the
+    declaration; what the state knows is filled in, all other questions are left out.
+    """
+
+    ask: tuple[Identifier, ...] = ()
+
+
 class Material(Piece):
     """A paper to be handed in."""
 

@@ -30,6 +30,7 @@ from miaopu.engine.packs.procedure import (
     DecidedAmount,
     FormField,
     Material,
+    OfferTerms,
     Record,
     SideStep,
     Step,
@@ -172,6 +173,7 @@ class Item(Piece):
     amount_decided: DecidedAmount | None = None
     shares: Shares = Field(default_factory=dict)
     form: tuple[FormField, ...] = ()
+    offer: OfferTerms | None = None
     materials: tuple[Material, ...] = ()
     steps: tuple[Step, ...] = Field(min_length=1)
     side_steps: tuple[SideStep, ...] = ()

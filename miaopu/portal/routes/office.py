@@ -10,6 +10,7 @@ from miaopu.portal.views import (
     office_board,
     office_entitlements,
     office_home,
+    office_offers,
     office_packet,
     office_publicity,
     office_publish,
@@ -26,6 +27,8 @@ urlpatterns = [
     path("office/files/<int:pk>/", office_packet.office_file, name="office_file"),
     path("office/entitlements/", office_entitlements.entitlements, name="entitlements"),
     path("office/entitlements/match/", office_entitlements.start_match, name="start_match"),
+    path("office/offers/", office_offers.office_offers, name="office_offers"),
+    path("office/offers/issue/", office_offers.issue_offers, name="issue_offers"),
     path("office/enterprises/", office_registry.enterprise_search, name="enterprise_search"),
     path(
         "office/enterprises/<str:number>/",

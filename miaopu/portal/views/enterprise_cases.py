@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from miaopu.cases.actions import withdraw_case
-from miaopu.cases.enums import CaseState, Verb
-from miaopu.cases.models import Case
+from miaopu.cases.enums import CaseChannel, CaseState, Verb
+from miaopu.cases.models import Case, CaseClock
 from miaopu.cases.ranking import last_ranking
 from miaopu.cases.workflow import available
 from miaopu.core import clock
@@ -30,6 +30,7 @@ from miaopu.ledger.models import Award
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import party_required
 from miaopu.portal.case_form import answers_of
+from miaopu.portal.case_pages import question_hrefs
 from miaopu.portal.performing import perform
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_files import material_rows
@@ -130,6 +131,29 @@ def _refusal(events: Iterable[Event]) -> str:
     return reasons[-1] if reasons else ""
 
 
+def _what_now(case: Case, running: CaseClock | None, today: date) -> str:
+    """Whose turn it is while the enterprise waits, and until when; "" where a notice says more."""
+    if case.state == CaseState.APPROVED:
+        return _("已批准，等待列入公示名单；列入后会发消息告知您。")
+    waits = (
+        CaseState.SUBMITTED,
+        CaseState.ACCEPTED,
+        CaseState.PROPOSED,
+        CaseState.REFUSAL_PROPOSED,
+    )
+    if case.state not in waits or running is None:
+        return ""
+    left = working_days_left(today, running.due_on)
+    return _("轮到%(who)s办理“%(step)s”，到期日 %(date)s，%(left)s。办完会发消息告知您。") % {
+        "who": present.whose_turn(case, running.step),
+        "step": present.in_language(case.item.definition.steps_by_id[running.step].title),
+        "date": formats.day(running.due_on),
+        "left": shapes.Clock(
+            state="running", limit=running.days, left=left, due=running.due_on
+        ).headline,
+    }
+
+
 def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
     """Everything that the page of one case shows."""
     today = clock.today()
@@ -143,7 +167,6 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
     )
     transfers = award.transfers.for_award(award) if award else None
     events = list(case.trail())
-    form_href = reverse("case_form", args=[case.number])
     is_draft = case.state == CaseState.DRAFT
     is_paid = award is not None and award.state == AwardState.PAID
     return {
@@ -153,11 +176,13 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         "tone": present.tone_of(case.state),
         "is_paid": is_paid,
         "is_draft": is_draft,
+        "what_now": _what_now(case, running, today),
+        "by_consent": case.channel == CaseChannel.CONSENT,
         "refusal": _refusal(events) if case.state == CaseState.REFUSED else "",
         "clock": present.clock_shape(running, today) if running else None,
         "steps": present.steps_of(case, clocks, award),
         "reasons": present.reasons_of_trace(case.trace, case.item.version, case.item.code),
-        "answers": answers_of(case, own=True, change=form_href if is_draft else ""),
+        "answers": answers_of(case, own=True, change=question_hrefs(case) if is_draft else None),
         "materials": material_rows(case),
         "award": award,
         "award_rows": _award_rows(award) if award else [],
