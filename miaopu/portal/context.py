@@ -67,6 +67,7 @@ SECTIONS = (
         _("办理"),
         (
             NavItem("office_home", _("待办")),
+            NavItem("office_board", _("计划看板")),
             NavItem("case_queue", _("办件")),
             NavItem("entitlements", _("可享企业")),
             NavItem("office_offers", _("免申即享")),
@@ -94,6 +95,7 @@ SECTIONS = (
     NavSection(
         _("查阅"),
         (
+            NavItem("office_board", _("计划看板")),
             NavItem("case_queue", _("办件")),
             NavItem("batches", _("批次评审")),
             NavItem("objections", _("公示异议")),
@@ -110,12 +112,17 @@ SECTIONS = (
         _("公开信息"),
         (
             NavItem("home", _("计划进展")),
+            NavItem("self_check", _("自测")),
             NavItem("publicity_list", _("公示")),
             NavItem("money", _("资金去向")),
         ),
     ),
 )
-FOOT = (NavItem("verify", _("账目核验")), NavItem("gallery", _("页面组件")))
+FOOT = (
+    NavItem("verify", _("账目核验")),
+    NavItem("open_data", _("开放数据")),
+    NavItem("gallery", _("页面组件")),
+)
 
 
 def href(route: str) -> str:

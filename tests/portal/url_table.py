@@ -40,10 +40,14 @@ TABLE: dict[str, Route] = {
     "objection_make": Route(open=True, thing="publicity", methods=BOTH),
     "objection_follow": Route(open=True, methods=BOTH, posted=422),
     "publicity_content": Route(open=True, thing="publicity"),
+    "self_check": Route(open=True, methods=BOTH, posted=200),
     "money": Route(open=True),
     "awards": Route(open=True),
     "award": Route(open=True, thing="award"),
     "verify": Route(open=True),
+    "open_data": Route(open=True),
+    "open_data_manifest": Route(open=True),
+    "open_data_set": Route(open=True),
     "books_export": Route(open=True),
     "figures": Route(open=True),
     # Enterprise
@@ -76,6 +80,7 @@ TABLE: dict[str, Route] = {
     "my_letter": Route(allow=OWNER, thing="letter"),
     # Offices
     "office_home": Route(allow=OFFICERS),
+    "office_board": Route(allow=READERS),
     "case_queue": Route(allow=READERS),
     "case_packet": Route(allow=CASE_READERS, thing="case"),
     "case_step": Route(

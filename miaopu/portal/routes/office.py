@@ -8,6 +8,7 @@ from miaopu.portal.views import (
     letters,
     office_batch,
     office_batches,
+    office_board,
     office_entitlements,
     office_home,
     office_objections,
@@ -22,6 +23,7 @@ from miaopu.portal.views import (
 
 urlpatterns = [
     path("office/", office_home.office_home, name="office_home"),
+    path("office/board/", office_board.office_board, name="office_board"),
     path("office/cases/", office_queue.case_queue, name="case_queue"),
     path("office/cases/<str:number>/", office_packet.case_packet, name="case_packet"),
     path("office/cases/<str:number>/<str:step>/", office_step.case_step, name="case_step"),
