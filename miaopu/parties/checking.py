@@ -16,7 +16,7 @@ from miaopu.engine.sheets.reading import Table, read_table
 from miaopu.engine.sheets.references import column_letters
 from miaopu.engine.sheets.refusals import HEADER_LINE, SheetError, refuse
 from miaopu.parties.deliveries import finish_check, keep_rows, refuse_delivery, restart_check
-from miaopu.parties.delivery_checks import CheckedRow, Places, RowChecker, fault
+from miaopu.parties.delivery_checks import CheckedRow, RowChecker, fault
 from miaopu.parties.delivery_columns import (
     KEY,
     MappedColumn,
@@ -25,6 +25,7 @@ from miaopu.parties.delivery_columns import (
     map_header,
     may_register,
 )
+from miaopu.parties.delivery_places import Places
 from miaopu.parties.delivery_plans import Planner, Refusal, code_of, known_enterprises
 from miaopu.parties.enums import RowOutcome
 from miaopu.parties.models import Delivery

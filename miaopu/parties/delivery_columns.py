@@ -39,7 +39,8 @@ class DeliveryColumn:
     def heading(self) -> str:
         """The title as the template writes it: with its unit where it is money."""
         if self.type == "money" and self.unit is not None:
-            return f"{self.title.zh}（{self.unit.zh}）"
+            words = workbook_words()
+            return str(words["heading_with_unit"]).format(title=self.title.zh, unit=self.unit.zh)
         return self.title.zh
 
 
@@ -52,10 +53,21 @@ class MappedColumn:
     unit: str
 
 
+def _read(name: str) -> Any:
+    text = resources.files("miaopu.parties").joinpath(f"data/{name}").read_text("utf-8")
+    return yaml.safe_load(text)
+
+
 @cache
 def _document() -> Any:
-    text = resources.files("miaopu.parties").joinpath("data/columns.yaml").read_text("utf-8")
-    return yaml.safe_load(text)
+    return _read("columns.yaml")
+
+
+@cache
+def workbook_words() -> Mapping[str, Any]:
+    """What stands in the template and in the workbook that goes back, in Chinese."""
+    words: Mapping[str, Any] = _read("workbook_words.yaml")
+    return words
 
 
 @cache

@@ -17,19 +17,9 @@ from miaopu.engine.sheets.reading import Table, read_table
 from miaopu.engine.sheets.references import column_letters
 from miaopu.engine.sheets.returned import Mark, write_returned
 from miaopu.engine.size import CLASS_NAMES, SizeResult, classify
-from miaopu.parties.delivery_columns import known_titles
-from miaopu.parties.enums import RowOutcome
+from miaopu.parties.delivery_columns import known_titles, workbook_words
 from miaopu.parties.models import Delivery
 
-ADDED = ("检查结果", "错误说明", "企业规模及理由")
-"""Titles of the added columns; the file can be handed in again with them: they are not taken."""
-
-_LABELS = {
-    RowOutcome.NEW: "新增",
-    RowOutcome.CHANGED: "更新",
-    RowOutcome.UNCHANGED: "无变化",
-    RowOutcome.WRONG: "有误",
-}
 _WAN = Decimal(10_000)
 _READ_AHEAD = 2000
 
@@ -56,14 +46,18 @@ def size_text(values: Mapping[str, Any]) -> str:
     result = size_of(values)
     if result is None:
         return ""
-    name = CLASS_NAMES[result.size_class].zh if result.size_class else "不能划型"
-    return f"{name}：{'；'.join(reason.zh for reason in result.reasons)}"
+    words = workbook_words()
+    name = CLASS_NAMES[result.size_class].zh if result.size_class else words["no_class"]
+    reasons = str(words["between_reasons"]).join(reason.zh for reason in result.reasons)
+    return str(words["size"]).format(name=name, reasons=reasons)
 
 
 def faults_text(faults: list[dict[str, Any]]) -> str:
     """Every fault with its cell's column and what to do."""
+    pattern = str(workbook_words()["fault"])
     return "\n".join(
-        f"{column_letters(one['c'] + 1)} 列：{one['zh']}。{one['fix_zh']}" for one in faults
+        pattern.format(column=column_letters(one["c"] + 1), message=one["zh"], remedy=one["fix_zh"])
+        for one in faults
     )
 
 
@@ -82,12 +76,13 @@ def _workbook(delivery: Delivery, path: Path, *, whole: bool) -> bytes:
     out = io.BytesIO()
     with read_table(path, known_titles()) as table:
         lines = _lines(delivery, table, whole=whole)
-        write_returned(out, table.sheet, table.header, ADDED, lines)
+        write_returned(out, table.sheet, table.header, workbook_words()["added"], lines)
     return out.getvalue()
 
 
 def _lines(delivery: Delivery, table: Table, *, whole: bool) -> Iterator[tuple[list[Any], Mark]]:
     """The file's lines with what was found, which stands in the same order."""
+    labels = workbook_words()["outcomes"]
     found = (
         delivery.lines.order_by("delivery_id", "number")
         .values_list("number", "outcome", "values", "faults")
@@ -97,5 +92,5 @@ def _lines(delivery: Delivery, table: Table, *, whole: bool) -> Iterator[tuple[l
         if line[0] != number:
             raise AssertionError(f"row {line[0]} of the file is row {number} of the check")
         if whole or faults:
-            remarks = (_LABELS[RowOutcome(outcome)], faults_text(faults), size_text(values))
+            remarks = (labels[outcome], faults_text(faults), size_text(values))
             yield line[1:], Mark({one["c"] for one in faults}, remarks)

@@ -75,6 +75,11 @@ SECTIONS = (
         roles=OFFICE_ROLES,
     ),
     NavSection(
+        _("数据"),
+        (NavItem("deliveries", _("数据导入")),),
+        roles=(Role.REVIEWER, Role.PROGRAMME_OFFICER),
+    ),
+    NavSection(
         _("财政"),
         (NavItem("finance_home", _("资金")), NavItem("payments", _("拨付"))),
         roles=(Role.FINANCE_OFFICER, Role.PROGRAMME_OFFICER, Role.LEADING_GROUP),

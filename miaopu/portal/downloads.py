@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import unicodedata
 
@@ -9,6 +10,8 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404
 
 from miaopu.cases.models import CaseFile
+from miaopu.core.actions import TABLE_TYPES
+from miaopu.core.models import File
 
 logger = logging.getLogger(__name__)
 LONGEST_NAME = 120
@@ -35,7 +38,11 @@ def file_response(case_file: CaseFile) -> FileResponse:
 
     Raises Http404 where the content is not on the disk any more (and logs it: that is our fault).
     """
-    file = case_file.file
+    return stored_response(case_file.file, case_file.name)
+
+
+def stored_response(file: File, name: str) -> FileResponse:
+    """A kept file as a download under `name`. As `file_response` in all else."""
     try:
         content = default_storage.open(file.storage_name)
     except FileNotFoundError as error:
@@ -44,9 +51,25 @@ def file_response(case_file: CaseFile) -> FileResponse:
     response = FileResponse(
         content,
         as_attachment=True,
-        filename=safe_name(case_file.name, file.extension),
+        filename=safe_name(name, file.extension),
         content_type=file.media_type,
     )
+    return _closed(response)
+
+
+def content_response(content: bytes, name: str, extension: str) -> FileResponse:
+    """A file made for this request as a download."""
+    response = FileResponse(
+        io.BytesIO(content),
+        as_attachment=True,
+        filename=safe_name(name, extension),
+        content_type=TABLE_TYPES.get(extension, "application/octet-stream"),
+    )
+    return _closed(response)
+
+
+def _closed(response: FileResponse) -> FileResponse:
+    """Nothing in a download is shown or run inside the site."""
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

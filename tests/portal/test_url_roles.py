@@ -18,6 +18,7 @@ from miaopu.ledger.models import Account
 from tests.factories import CITY, YUNYAN, City, make_officer
 from tests.harness.pages import StrictClient
 from tests.house.url_roles import ROLES
+from tests.parties.sheets import deliver, good_row, table_of, workbook
 from tests.portal.url_table import TABLE
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +58,11 @@ def _job(city: City) -> dict[str, Any]:
     return {"pk": job.pk}
 
 
+def _delivery(city: City) -> dict[str, Any]:
+    lines = table_of([good_row(1), good_row(2, uscc="wrong")])
+    return {"number": deliver(workbook(lines), city.reviewer).number}
+
+
 # The samples of the table: they belong to `enterprise` and lie in the district of `reviewer`.
 THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "programme": lambda city: {"slug": SLUG},
@@ -71,6 +77,7 @@ THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "publicity": lambda city: {"number": city.published()[1].number},
     "award": lambda city: {"number": city.granted().number},
     "job": _job,
+    "delivery": _delivery,
     "account": lambda city: {"pk": Account.objects.filter(region=YUNYAN)[0].pk},
 }
 

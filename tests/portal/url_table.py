@@ -13,6 +13,7 @@ OFFICERS = frozenset(
     {"reviewer", "other_reviewer", "approver", "programme_officer", "leading_group"}
 )
 READERS = CASE_READERS | {"other_reviewer"}
+DELIVERING = frozenset({"reviewer", "other_reviewer", "programme_officer"})
 MONEY = frozenset({"finance_officer", "programme_officer", "leading_group", "auditor"})
 APPROVER = frozenset({"approver"})
 
@@ -70,6 +71,13 @@ TABLE: dict[str, Route] = {
     "start_match": Route(allow=frozenset({"programme_officer"}), methods=POST),
     "enterprise_search": Route(allow=READERS),
     "office_enterprise": Route(allow=CASE_READERS, thing="enterprise"),
+    "deliveries": Route(allow=DELIVERING),
+    "delivery_new": Route(allow=DELIVERING, methods=BOTH, posted=422),  # a form without answers
+    "delivery_template": Route(allow=DELIVERING),
+    "delivery": Route(allow=DELIVERING, thing="delivery"),
+    "delivery_confirm": Route(allow=DELIVERING, thing="delivery", methods=POST),
+    # Whole rows with personal data: whoever delivered them, and the region's reviewers.
+    "delivery_returned": Route(allow=frozenset({"reviewer"}), thing="delivery"),
     "publicity_prepare": Route(allow=READERS),
     "publish": Route(allow=APPROVER, methods=POST),
     "office_publicity": Route(allow=CASE_READERS, thing="publicity"),

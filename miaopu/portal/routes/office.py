@@ -5,6 +5,8 @@ from django.urls import path
 from miaopu.portal.views import (
     audit,
     jobs,
+    office_deliveries,
+    office_delivery,
     office_entitlements,
     office_home,
     office_packet,
@@ -27,6 +29,22 @@ urlpatterns = [
         "office/enterprises/<str:number>/",
         office_registry.office_enterprise,
         name="office_enterprise",
+    ),
+    path("office/deliveries/", office_deliveries.deliveries, name="deliveries"),
+    path("office/deliveries/new/", office_deliveries.delivery_new, name="delivery_new"),
+    path(
+        "office/deliveries/template/", office_deliveries.delivery_template, name="delivery_template"
+    ),
+    path("office/deliveries/<str:number>/", office_delivery.delivery, name="delivery"),
+    path(
+        "office/deliveries/<str:number>/confirm/",
+        office_delivery.delivery_confirm,
+        name="delivery_confirm",
+    ),
+    path(
+        "office/deliveries/<str:number>/returned/",
+        office_delivery.delivery_returned,
+        name="delivery_returned",
     ),
     path("office/publicity/", office_publicity.publicity_prepare, name="publicity_prepare"),
     path("office/publicity/publish/", office_publish.publish, name="publish"),
