@@ -1,7 +1,7 @@
 """A delivery of enterprises, checked and written, against a raw read of the same workbook.
 
-Both are taken in turn (ABAB), each import with enterprises of its own, so that every row is new, the
-dearest case. The raw read is calamine alone, in this process, into Python lists.
+Both are taken in turn (ABAB), each import with enterprises of its own, so that every row is new:
+the dearest case. The raw read is calamine alone, in this process, into Python lists.
 """
 
 from __future__ import annotations

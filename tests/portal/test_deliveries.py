@@ -17,6 +17,7 @@ from miaopu.core.models import Job
 from miaopu.parties.enums import DeliveryState, Source
 from miaopu.parties.models import Delivery, Enterprise
 from miaopu.parties.tasks import check_delivery, import_delivery
+from tests.engine.sheet_corpus import refused_files
 from tests.factories import YUNYAN, City
 from tests.harness.pages import StrictClient
 from tests.parties.sheets import code, confirm, deliver, good_row, table_of, workbook
@@ -190,3 +191,20 @@ def test_english(client: StrictClient, city: City) -> None:
     page = text(client.get(reverse("delivery", args=[delivery.number])))
     assert "is no number" in page
     assert "Download the returned workbook" in page
+
+
+def test_every_bad_file_goes_through_the_pages(client: StrictClient, city: City) -> None:
+    """Handed in by the form and looked at: never an error page, always what to do."""
+    client.force_login(city.reviewer)
+    for name, (make, _words) in refused_files().items():
+        answer = post(client, make(), name=f"{name}.xlsx")
+        assert answer.status_code in (302, 422), name
+        if answer.status_code == 422:
+            assert "field-error" in text(answer), name
+            continue
+        delivery = Delivery.objects.order_by("-pk")[0]
+        if delivery.state == DeliveryState.CHECKING:
+            check_delivery(job_id=delivery.job_id, delivery_id=delivery.pk)
+        page = client.get(answer["Location"])
+        assert page.status_code == 200, name
+        assert "notice-late" in text(page) or "确认写入" in text(page) or "有误" in text(page), name
