@@ -180,7 +180,7 @@ def _store(name: str, content: bytes) -> None:
 
 
 @transaction.atomic
-def keep_file(content: bytes, *, by: User, table: str | None = None) -> File:
+def keep_file(content: bytes, *, by: User | None, table: str | None = None) -> File:
     """Keep a file once per content; its type is what the content says, not the name.
 
     `table` is the kind (a key of TABLE_TYPES) that a caller who reads tables has found in it.

@@ -19,6 +19,7 @@ from miaopu.engine.money import format_yuan, split
 from miaopu.ledger.actions import Line, account_of, make_transfer
 from miaopu.ledger.enums import AccountKind, AwardState, Level, TransferKind, Verb
 from miaopu.ledger.models import Account, Award
+from miaopu.ledger.support_facts import record_payment
 
 SHOWN_REASON = 200  # signs of a reason in a notice; the page of the case shows it whole
 WIDTH = {Level.PROVINCE: 2, Level.CITY: 4, Level.COUNTY: 6}
@@ -126,6 +127,7 @@ def pay_award(award: Award, bank_reference: str, *, by: User, reason: str = "") 
     locked.save(update_fields=["state", "paid_by", "paid_at", "bank_reference"])
     _move(locked, TransferKind.POST, AccountKind.COMMITTED, AccountKind.PAID, by)
     stop_clock(locked.case)
+    record_payment(locked, by=by)
     record_event(
         locked.case,
         Verb.PAY,

@@ -100,6 +100,44 @@ def record_fact(
 
 
 @transaction.atomic
+def end_fact(
+    enterprise: Enterprise,
+    name: str,
+    *,
+    source: Source | str,
+    record: str,
+    by: User | None,
+    reason: str,
+) -> bool:
+    """End what a source's record says, as of yesterday; what it said before stays on file.
+
+    A statement made today holds until the end of the day (a period is a day at the least). Returns
+    whether there was one that had not ended.
+    """
+    if not reason.strip():
+        raise ActionRefused(_("请写明理由"), _("理由会记入办理记录"))
+    Enterprise.objects.select_for_update(of=("self",), no_key=True).get(pk=enterprise.pk)
+    facts = Fact.objects.filter(
+        enterprise=enterprise, name=name, source=source, record=record, valid_to=None
+    )
+    ended = 0
+    for fact in facts.order_by("pk"):
+        fact.valid_to = max(fact.valid_from, clock.today() - timedelta(days=1))
+        fact.save(update_fields=["valid_to"])
+        ended += 1
+    if ended:
+        record_event(
+            enterprise,
+            Verb.END_FACT,
+            by=by,
+            reason=reason,
+            region=enterprise.region_id,
+            data={"name": name, "source": str(source), "record": record},
+        )
+    return bool(ended)
+
+
+@transaction.atomic
 def add_representative(user: User, enterprise: Enterprise, *, by: User | None) -> Representative:
     """Let `user` act for the enterprise."""
     representative = Representative.objects.create(

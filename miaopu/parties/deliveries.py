@@ -23,7 +23,7 @@ from miaopu.parties.enums import DeliveryState, RowOutcome, Source, Verb
 from miaopu.parties.models import Delivery, DeliveryRow
 from miaopu.parties.querysets import DELIVERING_ROLES
 
-DELIVERED_BY = tuple(source for source in Source if source != Source.COMPUTED)
+DELIVERED_BY = tuple(one for one in Source if one not in (Source.COMPUTED, Source.SYSTEM))
 """Sources of which files can be handed in."""
 
 _UNDER_WAY = (DeliveryState.CHECKING, DeliveryState.CHECKED, DeliveryState.IMPORTING)

@@ -34,15 +34,15 @@ def safe_name(name: str, extension: str) -> str:
 
 
 def file_response(case_file: CaseFile) -> FileResponse:
-    """The file as a download. The caller has proved that the user may have it.
+    """A case's file as a download; see `download`."""
+    return download(case_file.file, case_file.name)
+
+
+def download(file: File, name: str) -> FileResponse:
+    """The file as a download called `name`. The caller has proved that the user may have it.
 
     Raises Http404 where the content is not on the disk any more (and logs it: that is our fault).
     """
-    return stored_response(case_file.file, case_file.name)
-
-
-def stored_response(file: File, name: str) -> FileResponse:
-    """A kept file as a download under `name`. As `file_response` in all else."""
     try:
         content = default_storage.open(file.storage_name)
     except FileNotFoundError as error:

@@ -161,6 +161,7 @@ def _tables() -> dict[str, Table]:
         Column("name", _("企业")),
         Column("day", _("受理日期"), kind="date"),
         Column("amount", _("金额"), kind="money", unit=_("元")),
+        Column("clause", _("条款"), kind="clause", link="clause_href"),
         Column("state", _("状态"), kind="tag", tone="tone"),
     )
     words = [(_("审核中"), "neutral"), (_("公示中"), "soon"), (_("不予支持"), "late")]
@@ -171,6 +172,8 @@ def _tables() -> dict[str, Table]:
             "name": _("某某商贸有限公司"),
             "day": TODAY - timedelta(days=serial),
             "amount": 45_000_00 * serial,
+            "clause": "三/(二)",
+            "clause_href": reverse("gallery_clause"),
             "state": words[serial % 3][0],
             "tone": words[serial % 3][1],
         }
@@ -207,6 +210,7 @@ def _jobs() -> dict[str, shapes.JobView]:
 def _lists() -> dict[str, Any]:
     return {
         "tasks": [
+            shapes.Task(_("联系方式"), "#task_list", "known", _("来自市场监管，有误可以修改")),
             shapes.Task(_("企业信息"), "#task_list", "done"),
             shapes.Task(_("创业者情况"), "#task_list", "doing", _("约三分钟")),
             shapes.Task(_("证明材料"), "#task_list", "todo"),

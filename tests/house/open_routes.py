@@ -7,6 +7,7 @@ The API's routes will stand here too, with the reason that they check a token th
 PUBLIC_PAGES = frozenset(
     {
         *("home", "programme", "clause", "item", "publicity_list", "publicity"),
+        *("objection_make", "objection_follow"),  # anybody may object; what was said is not shown
         *("publicity_content", "money", "awards", "award", "verify", "books_export", "figures"),
         *("gallery", "gallery_clause"),
     }

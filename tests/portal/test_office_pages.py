@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -293,7 +294,8 @@ def test_next_in_the_queue_is_opened_on_request(client: StrictClient, city: City
     enterprise = make_enterprise()
     second = city.submitted(enterprise, make_owner(enterprise))
     response = step(client, city.reviewer, first, "accept", next="queue")
-    assert response.url == reverse("case_packet", kwargs={"number": second.number})
+    packet = reverse("case_packet", kwargs={"number": second.number})
+    assert response.url == f"{packet}?todo=mine"
 
 
 def test_stored_reasons_are_shown_where_facts_have_changed(
@@ -413,6 +415,28 @@ def test_entitlements_count_cost_and_missing_facts(client: StrictClient, city: C
     assert whole["entitled"] == "2"
 
 
+def test_entitlements_by_district_add_up_and_every_no_says_why(
+    client: StrictClient, city: City
+) -> None:
+    small = make_enterprise(name="不小的公司", employees=80, operating_revenue=Decimal(90_000_000))
+    make_enterprise(name="缺数据商行", employees=None, operating_revenue=None)
+    make_enterprise(name="南明小店", region="520102")
+    match_version(city.version, FIRST_DAY)
+    response = page(client, city.programme_officer, "entitlements")
+    [item] = response.context["summary"]
+    districts = item["districts"].rows
+    for column, whole in (("entitled", item["entitled"]), ("wanting", item["wanting"])):
+        assert str(sum(row[column] for row in districts)) == whole
+    assert sum(row["excluded"] for row in districts) == int(item["excluded"]) == 1
+    assert sum(row["total_fen"] for row in districts) == item["cost_fen"]
+    assert [row["fact"] for row in item["facts"].rows] == ["企业规模"]
+    one = next(row for row in districts if row["excluded"])
+    excluded = client.get(reverse("entitlements") + one["excluded_href"])
+    [row] = excluded.context["table"].rows
+    assert row["enterprise"] == small.name
+    assert row["why"] == "是微型企业（现为中型）"
+
+
 def test_entitlements_need_the_same_queries_for_one_row_and_many(
     client: StrictClient, city: City
 ) -> None:
@@ -426,6 +450,24 @@ def test_entitlements_need_the_same_queries_for_one_row_and_many(
     match_version(city.version, FIRST_DAY)
     with CaptureQueriesContext(connection) as many:
         client.get(reverse("entitlements"))
+    assert len(many) == len(one)
+
+
+def test_excluded_enterprises_need_the_same_queries_for_one_row_and_many(
+    client: StrictClient, city: City
+) -> None:
+    match_version(city.version, FIRST_DAY)
+    client.force_login(city.reviewer)
+    address = reverse("entitlements") + "?status=excluded"
+    big = {"employees": 80, "operating_revenue": Decimal(90_000_000)}
+    make_enterprise(**big)
+    client.get(address)
+    with CaptureQueriesContext(connection) as one:
+        client.get(address)
+    for _number in range(24):
+        make_enterprise(**big)
+    with CaptureQueriesContext(connection) as many:
+        assert len(client.get(address).context["table"].rows) == 20
     assert len(many) == len(one)
 
 

@@ -10,12 +10,18 @@ from django.db import transaction
 from django.urls import reverse
 
 from miaopu.cases.actions import attach_file, submit_case
-from miaopu.cases.models import Case
+from miaopu.cases.batches import open_batch
+from miaopu.cases.corrections import Point, ask_correction
+from miaopu.cases.enums import PointKind
+from miaopu.cases.models import Case, Offer
+from miaopu.cases.objections import Statement, make_objection
+from miaopu.cases.offering import renew_offers
 from miaopu.core.actions import open_job
 from miaopu.core.enums import Role
 from miaopu.core.models import User
 from miaopu.ledger.models import Account
-from tests.factories import CITY, YUNYAN, City, make_officer
+from miaopu.plans.actions import match_version
+from tests.factories import CITY, FIRST_DAY, YUNYAN, City, make_officer
 from tests.harness.pages import StrictClient
 from tests.house.url_roles import ROLES
 from tests.parties.sheets import deliver, good_row, table_of, workbook
@@ -45,6 +51,13 @@ def people_of(city: City) -> dict[str, User | None]:
     }
 
 
+def _paper(city: City) -> dict[str, Any]:
+    draft = city.draft()
+    material = city.item.definition.materials[0].id
+    attached = attach_file(draft, material, "计划.pdf", PDF, by=city.owner)
+    return {"number": draft.number, "pk": attached.pk}
+
+
 def _file(city: City) -> dict[str, Any]:
     draft = city.draft()
     material = city.item.definition.materials[0].id
@@ -63,6 +76,29 @@ def _delivery(city: City) -> dict[str, Any]:
     return {"number": deliver(workbook(lines), city.reviewer).number}
 
 
+def _offered(city: City) -> dict[str, Any]:
+    match_version(city.version, FIRST_DAY)
+    renew_offers(city.version, by=None)
+    return {"pk": Offer.objects.get(enterprise=city.enterprise).pk}
+
+
+def _batch(city: City) -> dict[str, Any]:
+    case = city.proposed()
+    return {"number": open_batch(city.item, case.region, by=city.leading_group).number}
+
+
+def _returned(city: City) -> dict[str, Any]:
+    case = city.accepted()
+    ask_correction(case, [Point(PointKind.FIELD, "bank_account", "请核对")], by=city.reviewer)
+    return {"number": case.number}
+
+
+def _objection(city: City) -> dict[str, Any]:
+    case, publicity = city.published()
+    said = Statement("陈邻居", "13900139000", "已经停业", "证明.pdf", PDF)
+    return {"number": make_objection(publicity, case.number, said, by=None)[0].number}
+
+
 # The samples of the table: they belong to `enterprise` and lie in the district of `reviewer`.
 THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "programme": lambda city: {"slug": SLUG},
@@ -70,11 +106,18 @@ THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "item": lambda city: {"slug": SLUG, "code": "direct_subsidy"},
     "enterprise": lambda city: {"number": city.enterprise.number},
     "offer": lambda city: {"number": city.enterprise.number, "item_id": city.item.pk},
+    "offered": _offered,
     "draft": lambda city: {"number": city.draft().number},
+    "question": lambda city: {"number": city.draft().number, "page": "jobs_planned"},
+    "paper": _paper,
     "case": lambda city: {"number": city.submitted().number},
     "step": lambda city: {"number": city.submitted().number, "step": "accept"},
     "file": _file,
+    "batch": _batch,
+    "batch_step": lambda city: {**_batch(city), "step": "cancel"},
     "publicity": lambda city: {"number": city.published()[1].number},
+    "returned": _returned,
+    "objection": _objection,
     "award": lambda city: {"number": city.granted().number},
     "job": _job,
     "delivery": _delivery,
@@ -87,6 +130,12 @@ def form_of(route: str, city: City) -> dict[str, Any]:
     if route == "publish":
         case = city.approved()
         return {"item": case.item_id, "region": case.region_id, "seen": case.number}
+    if route == "batch_open":
+        case = city.proposed()
+        return {"group": f"{case.item_id}/{case.region_id}"}
+    if route == "objection_make":
+        line = Case.objects.get().number
+        return {"line": line, "text": "已经停业", "name": "陈邻居", "contact": "13900139000"}
     if route == "case_step":
         return {"revision": Case.objects.get().revision}
     return dict(TABLE[route].data)
@@ -136,7 +185,9 @@ def test_what_is_not_there_answers_404(route: str, city: City) -> None:
     """To those who may see such a thing: neither an error page nor a hint that it exists."""
     row = TABLE[route]
     nothing = {
-        name: {"slug": "no-such", "path": "九", "code": "x", "step": "accept"}.get(name, "9999999")
+        name: {"slug": "no-such", "path": "九", "code": "x", "step": "accept", "page": "no"}.get(
+            name, "9999999"
+        )
         for name in THINGS[row.thing](city)
     }
     people = people_of(city)
@@ -149,7 +200,11 @@ def test_no_route_writes_on_get_or_answers_other_methods(city: City) -> None:
     wrong = []
     for route, row in TABLE.items():
         if row.methods == ("POST",):
-            kwargs = {"number": "1", "step": "accept", "item_id": 1} if row.thing else {}
+            kwargs = (
+                {"number": "1", "pk": 1, "step": "accept", "item_id": 1, "page": "all"}
+                if row.thing
+                else {}
+            )
             address = reverse(
                 route,
                 kwargs={name: kwargs[name] for name in _names(route)},
@@ -165,6 +220,9 @@ def _names(route: str) -> list[str]:
     names = {
         "offer": ["number", "item_id"],
         "step": ["number", "step"],
+        "offered": ["pk"],
+        "paper": ["number", "pk"],
+        "batch_step": ["number", "step"],
     }
     thing = TABLE[route].thing
     return names.get(thing, ["number"]) if thing else []

@@ -4,6 +4,7 @@ tests/house/url_roles.py says what a row means; tests/house/test_routes.py fails
 and the resolver differ; tests/portal/test_url_roles.py asks every route as every role.
 """
 
+from tests.factories import GOOD_FORM
 from tests.house.url_roles import CASE_READERS, ENTERPRISES, SIGNED_IN, Route
 
 POST = ("POST",)
@@ -16,6 +17,7 @@ READERS = CASE_READERS | {"other_reviewer"}
 DELIVERING = frozenset({"reviewer", "other_reviewer", "programme_officer"})
 MONEY = frozenset({"finance_officer", "programme_officer", "leading_group", "auditor"})
 APPROVER = frozenset({"approver"})
+CORRECTED = {"revision": "1", "bank_account": "6222020200012345679"}
 
 TABLE: dict[str, Route] = {
     # Ways in and out
@@ -35,6 +37,8 @@ TABLE: dict[str, Route] = {
     "item": Route(open=True, thing="item"),
     "publicity_list": Route(open=True),
     "publicity": Route(open=True, thing="publicity"),
+    "objection_make": Route(open=True, thing="publicity", methods=BOTH),
+    "objection_follow": Route(open=True, methods=BOTH, posted=422),
     "publicity_content": Route(open=True, thing="publicity"),
     "money": Route(open=True),
     "awards": Route(open=True),
@@ -47,12 +51,19 @@ TABLE: dict[str, Route] = {
     "my_enterprise": Route(allow=OWNER, thing="enterprise"),
     "offer": Route(allow=OWNER, thing="offer"),
     "apply": Route(allow=OWNER, thing="offer", methods=POST),
+    "offer_notices": Route(allow=ENTERPRISES, methods=POST, data={"wanted": "no"}),
+    "my_offer": Route(allow=OWNER, thing="offered"),
+    "offer_decline": Route(allow=OWNER, thing="offered", methods=POST),
     "my_cases": Route(allow=ENTERPRISES),
     "my_case": Route(allow=OWNER, thing="case"),
     "case_form": Route(allow=OWNER, thing="draft"),
-    "case_file_add": Route(allow=OWNER, thing="draft", methods=POST),
+    "case_question": Route(allow=OWNER, thing="question", methods=BOTH, data=GOOD_FORM),
+    "case_files": Route(allow=OWNER, thing="draft"),
+    "case_file_remove": Route(allow=OWNER, thing="paper", methods=POST),
     "case_check": Route(allow=OWNER, thing="draft"),
     "case_receipt": Route(allow=OWNER, thing="case"),
+    "my_correction": Route(allow=OWNER, thing="returned", methods=BOTH, data=CORRECTED),
+    "correction_check": Route(allow=OWNER, thing="returned", methods=BOTH, data={"revision": "1"}),
     "case_withdraw": Route(allow=OWNER, thing="draft", methods=POST),
     "my_file": Route(allow=OWNER, thing="file"),
     "notices": Route(allow=SIGNED_IN, methods=BOTH),
@@ -69,6 +80,8 @@ TABLE: dict[str, Route] = {
     "office_file": Route(allow=CASE_READERS, thing="file"),
     "entitlements": Route(allow=READERS),
     "start_match": Route(allow=frozenset({"programme_officer"}), methods=POST),
+    "office_offers": Route(allow=READERS),
+    "issue_offers": Route(allow=frozenset({"programme_officer"}), methods=POST),
     "enterprise_search": Route(allow=READERS),
     "office_enterprise": Route(allow=CASE_READERS, thing="enterprise"),
     "deliveries": Route(allow=DELIVERING),
@@ -78,10 +91,29 @@ TABLE: dict[str, Route] = {
     "delivery_confirm": Route(allow=DELIVERING, thing="delivery", methods=POST),
     # Whole rows with personal data: whoever delivered them, and the region's reviewers.
     "delivery_returned": Route(allow=frozenset({"reviewer"}), thing="delivery"),
+    "batches": Route(allow=READERS),
+    "batch_open": Route(allow=frozenset({"leading_group"}), methods=POST),
+    "batch": Route(allow=CASE_READERS, thing="batch"),
+    "batch_export": Route(allow=CASE_READERS, thing="batch"),
+    "batch_step": Route(
+        allow=frozenset({"leading_group"}),
+        thing="batch_step",
+        methods=POST,
+        data={"reason": "等追加预算"},
+    ),
     "publicity_prepare": Route(allow=READERS),
     "publish": Route(allow=APPROVER, methods=POST),
     "office_publicity": Route(allow=CASE_READERS, thing="publicity"),
     "decide_list": Route(allow=APPROVER, thing="publicity", methods=POST),
+    "objections": Route(allow=READERS),
+    "objection": Route(
+        allow=CASE_READERS,
+        thing="objection",
+        methods=BOTH,
+        post=APPROVER,
+        data={"result": "dismissed", "reason": "经核实不成立"},
+    ),
+    "objection_file": Route(allow=CASE_READERS, thing="objection"),
     "job": Route(allow=frozenset({"programme_officer"}), thing="job"),
     "audit_events": Route(allow=frozenset({"auditor", "audit_admin"})),
     # Money

@@ -9,6 +9,7 @@ from miaopu.portal.views import (
     public_home,
     public_item,
     public_money,
+    public_objection,
     public_programme,
     public_publicity,
 )
@@ -19,6 +20,10 @@ urlpatterns: list[URLPattern] = [
     path("programmes/<slug:slug>/clauses/<path:path>/", public_clause.clause, name="clause"),
     path("programmes/<slug:slug>/items/<str:code>/", public_item.item, name="item"),
     path("publicity/", public_publicity.publicity_list, name="publicity_list"),
+    path("publicity/objections/", public_objection.objection_follow, name="objection_follow"),
+    path(
+        "publicity/<str:number>/objection/", public_objection.objection_make, name="objection_make"
+    ),
     path("publicity/<str:number>/", public_publicity.publicity, name="publicity"),
     path(
         "publicity/<str:number>/content.json",

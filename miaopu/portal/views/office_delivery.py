@@ -23,7 +23,7 @@ from miaopu.parties.querysets import DELIVERING_ROLES
 from miaopu.parties.tasks import start_import
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import role_required
-from miaopu.portal.downloads import stored_response
+from miaopu.portal.downloads import download
 from miaopu.portal.performing import perform
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
@@ -222,4 +222,4 @@ def delivery_returned(request: HttpRequest, number: str) -> FileResponse:
         raise Http404
     stem = found.file_name.rpartition(".")[0] or found.file_name
     name = gettext("退回-%(name)s.xlsx") % {"name": stem}
-    return stored_response(found.returned, name)
+    return download(found.returned, name)

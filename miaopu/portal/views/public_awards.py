@@ -135,7 +135,7 @@ def awards(request: HttpRequest) -> HttpResponse:
             Column("amount_fen", _("金额"), kind="money", unit=_("元")),
             Column("state", _("状态"), kind="tag", tone="tone"),
             Column("decided_on", _("决定日期"), kind="date"),
-            Column("clause", _("依据条款"), link="clause_href"),
+            Column("clause", _("依据条款"), kind="clause", link="clause_href"),
         ),
         rows=[_award_row(row) for row in page],
         caption=_("扶持名单"),

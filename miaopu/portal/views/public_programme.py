@@ -28,7 +28,7 @@ from miaopu.portal.views.public_shared import (
     award_sums,
     awards_href,
     offers_of,
-    progress_of,
+    progress_with_clauses,
     public_page,
 )
 
@@ -100,7 +100,7 @@ def _targets_table(rows: Sequence[TargetRow]) -> Table:
             Column("figure", _("目标"), align="end"),
             Column("unit", _("单位")),
             Column("period", _("期间")),
-            Column("clause", _("条款"), link="clause_href"),
+            Column("clause", _("条款"), kind="clause", link="clause_href"),
         ),
         rows=rows,
         caption=_("还没有记录可计的目标"),
@@ -255,12 +255,18 @@ def programme(request: HttpRequest, slug: str) -> HttpResponse:
             "version": version,
             "pack": version.pack,
             "source": present.in_language(version.pack.source.title),
-            "progress": progress_of(version, today),
+            "progress": progress_with_clauses(version, today),
             "targets": _targets_table(_targets_without_records(version)),
             "districts": _district_table(districts, today),
             "offers": offers_of(version),
             "levels": level_table(money_by_level(version.programme), today),
             "has_budgets": bool(version.pack.budgets),
+            "budget_clauses": [
+                (path, present.clause_href(version, path))
+                for path in dict.fromkeys(
+                    budget.clause for budget in version.pack.budgets if budget.clause
+                )
+            ],
             "illustrative": any(budget.illustrative for budget in version.pack.budgets),
             "sums": award_sums(version.programme),
             "awards_href": awards_href(programme=slug),

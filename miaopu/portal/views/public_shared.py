@@ -114,20 +114,31 @@ def award_sums(programme: Programme) -> AwardSums:
 
 def progress_of(version: ProgrammeVersion, day: date) -> list[shapes.Progress]:
     """The programme's targets that have records; each opens to what it is counted from."""
+    return [shown for shown, _clause, _href in progress_with_clauses(version, day)]
+
+
+def progress_with_clauses(
+    version: ProgrammeVersion, day: date
+) -> list[tuple[shapes.Progress, str, str]]:
+    """The same, each with the clause that sets the target and where the clause is shown."""
     slug = version.programme.slug
     period = version.pack.period
     behind = {"supported_enterprises": awards_href(programme=slug)}
     districts = f"{reverse('programme', args=[slug])}#districts"
     return [
-        shapes.Progress(
-            title=present.in_language(row.title),
-            done=row.done,
-            target=int(row.target),
-            start=period.start,
-            end=period.end,
-            today=day,
-            unit=present.in_language(row.unit),
-            href=behind.get(row.computed_from, districts),
+        (
+            shapes.Progress(
+                title=present.in_language(row.title),
+                done=row.done,
+                target=int(row.target),
+                start=period.start,
+                end=period.end,
+                today=day,
+                unit=present.in_language(row.unit),
+                href=behind.get(row.computed_from, districts),
+            ),
+            row.clause,
+            present.clause_href(version, row.clause),
         )
         for row in target_progress(version, day)
     ]
@@ -141,6 +152,12 @@ def amount_of(definition: PackItem) -> int | None:
         return yuan_to_fen(definition.amount)
     except MoneyError:
         return None
+
+
+def average_of(definition: PackItem) -> int | None:
+    """The average of an item in fen where people decide on each amount, else None."""
+    decided = definition.amount_decided
+    return decided.average_fen if decided is not None else None
 
 
 @dataclass(frozen=True)
@@ -174,6 +191,7 @@ class Offer:
     title: str
     summary: str
     amount_fen: int | None
+    average_fen: int | None
     clause: str
     clause_href: str
     href: str
@@ -187,6 +205,7 @@ def offers_of(version: ProgrammeVersion) -> list[Offer]:
             title=present.in_language(definition.title),
             summary=present.in_language(definition.summary),
             amount_fen=amount_of(definition),
+            average_fen=average_of(definition),
             clause=definition.clause,
             clause_href=present.clause_href(version, definition.clause),
             href=reverse("item", args=[slug, code]),
