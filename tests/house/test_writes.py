@@ -8,7 +8,7 @@ import pytest
 from tests.house.tree import DJANGO_ROOMS, Source, calls, listed, package
 from tests.house.writes import CallGraph
 
-ACTION_FILES = {"actions.py", "awards.py", "decisions.py", "books.py"}
+ACTION_FILES = {"actions.py", "awards.py", "decisions.py", "books.py", "tokens.py"}
 RECORD = "miaopu.core.actions.record_event"
 
 BY, EVENT, ATOMIC = "takes keyword-only `by`", "records an event", "is atomic"
@@ -43,6 +43,16 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
         BY: "a worker's result, the job has its starter",
         EVENT: "the job's row says it",
         ATOMIC: "one statement",
+    },
+    "core.tokens.note_use": {
+        BY: "the token names its user",
+        EVENT: "an access log of its own; making and revoking have events",
+        ATOMIC: "one statement",
+    },
+    "core.tokens.user_of": {
+        BY: "finds out who asks",
+        EVENT: "only notes the use",
+        ATOMIC: "a read, and one statement",
     },
     "core.actions.load_regions": {
         BY: "reference data, the same for everybody",

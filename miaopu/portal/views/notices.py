@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from miaopu.core.actions import mark_notices_read
 from miaopu.core.models import Notice
-from miaopu.portal import formats
+from miaopu.portal import care, formats
 from miaopu.portal.views.enterprise_scope import person
 
 PER_PAGE = 20
@@ -22,7 +22,9 @@ def notices(request: HttpRequest) -> HttpResponse:
         mark_notices_read(person(request))
         return redirect("notices")
     mine = Notice.objects.for_user(request.user)
-    page = Paginator(mine.order_by("-pk"), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(mine.order_by("-pk"), care.rows(request, PER_PAGE)).get_page(
+        request.GET.get("page")
+    )
     context = {
         "page": page,
         "rows": [(one, _text(one)) for one in page],
