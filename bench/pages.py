@@ -29,7 +29,7 @@ def queries(client: Client) -> int:
     return len(captured)
 
 
-def _rate(port: int, path: str, headers: list[str], seconds: int = SECONDS) -> float:
+def rate(port: int, path: str, headers: list[str], seconds: int = SECONDS) -> float:
     """Requests per second, all of them answered well."""
     done = subprocess.run(
         ["wrk", "-t2", "-c8", f"-d{seconds}s", *headers, f"http://127.0.0.1:{port}{path}"],
@@ -63,11 +63,11 @@ def measure(report: Report, client: Client) -> None:
         try:
             wait_until_it_answers("127.0.0.1", port, lambda: web.poll() is None)
             for path, headers in probes.values():
-                _rate(port, path, headers, WARM_UP)
+                rate(port, path, headers, WARM_UP)
             rates: dict[str, list[float]] = {name: [] for name in probes}
             for _round in range(ROUNDS):
                 for name, (path, headers) in probes.items():
-                    rates[name].append(_rate(port, path, headers))
+                    rates[name].append(rate(port, path, headers))
         finally:
             web.terminate()
             web.wait(30)

@@ -81,7 +81,7 @@ def headers_of(user: User | None) -> dict[str, str]:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_no_request_breaks_the_promise_or_shows_too_much(role: str, both_districts: City) -> None:
-    """No 5xx, no breach of the schema, nobody let in without a token, nothing of other districts."""
+    """No 5xx, no breach of the schema, nobody let in without a token, nothing of others."""
     city = both_districts
     headers = headers_of(people_of(city)[role])
     forbidden = secret_words(role, city)

@@ -9,11 +9,11 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from miaopu.core import clock
 from miaopu.core.errors import ActionRefused
 from miaopu.core.models import ApiToken
 from miaopu.core.tokens import create_token, revoke_token, secret_of
@@ -39,7 +39,7 @@ class TokenForm(forms.Form):
 
 
 def _rows(request: HttpRequest) -> list[dict[str, Any]]:
-    now = clock.now()
+    now = timezone.now()
     rows = []
     for token in ApiToken.objects.for_user(request.user).select_related("use")[:SHOWN]:
         if token.revoked_at is not None:
