@@ -27,9 +27,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--large", action="store_true", help="match 67,699 enterprises too")
     parser.add_argument("--profile", action="store_true", help="what the list page spends time on")
-    parser.add_argument("--pages-only", action="store_true", help="only the list page")
     parser.add_argument("--dashboard", action="store_true", help="only the board, at a city's size")
     parser.add_argument("--imports-only", action="store_true", help="only the import by Excel")
+    parser.add_argument("--pages-only", action="store_true", help="only the list page and API")
+    parser.add_argument("--api-only", action="store_true", help="only the API's list")
     parser.add_argument("--out", type=Path, default=None, help="write the figures here as JSON")
     asked = parser.parse_args()
     if shutil.which("wrk") is None and not asked.imports_only:
@@ -39,6 +40,7 @@ def main() -> int:
     flags += ["--dashboard"] if asked.dashboard else []
     flags += ["--pages-only"] if asked.pages_only else []
     flags += ["--imports-only"] if asked.imports_only else []
+    flags += ["--api-only"] if asked.api_only else []
     flags += ["--out", str(asked.out.resolve())] if asked.out else []
     with TemporaryDirectory(prefix="miaopu-bench-") as made:
         Path(made).chmod(0o755)

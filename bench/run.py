@@ -14,7 +14,7 @@ django.setup()
 from django.core.management import call_command  # noqa: E402 - Django has to be set up first
 from django.db import connections  # noqa: E402
 
-from bench import dashboard, imports, pages, profiling, work  # noqa: E402
+from bench import api, dashboard, imports, pages, profiling, work  # noqa: E402
 from bench.data import make_cases, sign_in  # noqa: E402
 from bench.report import Report  # noqa: E402
 from miaopu.app.demo.load import load_demo  # noqa: E402
@@ -38,7 +38,8 @@ def prepare() -> None:
 def main() -> int:
     """Measure; 1 where a goal is missed."""
     parser = argparse.ArgumentParser()
-    for flag in ("--large", "--profile", "--pages-only", "--dashboard", "--imports-only"):
+    only = ("--pages-only", "--dashboard", "--imports-only", "--api-only")
+    for flag in ("--large", "--profile", *only):
         parser.add_argument(flag, action="store_true")
     parser.add_argument("--out", type=Path, default=None)
     asked = parser.parse_args()
@@ -47,7 +48,7 @@ def main() -> int:
     if asked.dashboard:
         dashboard.measure(report)
         return _end(report, asked.out)
-    if not asked.pages_only:
+    if not (asked.pages_only or asked.api_only):
         imports.measure(report)
     if asked.imports_only:
         return _end(report, asked.out)
@@ -60,10 +61,12 @@ def main() -> int:
     report.add(f"list page: queries with {FEW} / {MANY} rows in the table", f"{few} / {many}",
                "equal", few == many)  # fmt: skip
     connections.close_all()
-    pages.measure(report, reviewer)
+    if not asked.api_only:
+        pages.measure(report, reviewer)
+    api.measure(report, "yunyan-reviewer")
     if asked.profile:
         profiling.show(reviewer)
-    if not asked.pages_only:
+    if not (asked.pages_only or asked.api_only):
         work.measure(report, LARGE if asked.large else None)
         if asked.large:
             dashboard.measure(report)

@@ -105,6 +105,10 @@ class AwardQuerySet(models.QuerySet[M]):
 class TransferQuerySet(models.QuerySet[M]):
     """Transfers."""
 
+    def public(self) -> Self:
+        """All transfers with their award and lines, oldest first: the books are open."""
+        return self.select_related("award").prefetch_related("entries__account").order_by("pk")
+
     def for_award(self, award: models.Model) -> Self:
         """Transfers of an award with their lines, oldest first. The caller proved access."""
         return self.filter(award=award).prefetch_related("entries__account__region").order_by("pk")

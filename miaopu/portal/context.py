@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from miaopu.core import clock
 from miaopu.core.enums import Role
 from miaopu.core.models import Notice
-from miaopu.portal import formats, kept_forms
+from miaopu.portal import care, formats, kept_forms
 from miaopu.portal.shapes import Link, Text
 
 EVERYBODY = ""
@@ -126,6 +126,7 @@ SECTIONS = (
 FOOT = (
     NavItem("verify", _("账目核验")),
     NavItem("open_data", _("开放数据")),
+    NavItem("api_page", _("数据接口")),
     NavItem("gallery", _("页面组件")),
 )
 
@@ -195,6 +196,11 @@ class Shell:
             return ""
         office = memberships[0].office
         return office.name_en if formats.is_english() and office.name_en else office.name
+
+    @property
+    def care(self) -> bool:
+        """Whether the reader has switched to 关怀版 (elder mode)."""
+        return care.is_on(self._request)
 
     @property
     def demo(self) -> bool:

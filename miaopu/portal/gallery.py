@@ -61,6 +61,7 @@ ENTRIES = (
     Entry("print_only", _("仅打印")),
     Entry("breadcrumb", _("所在位置")),
     Entry("language_switch", _("语言切换")),
+    Entry("care_switch", _("关怀版切换")),
     Entry("dialog", _("对话框")),
 )
 

@@ -21,7 +21,7 @@ WITHOUT_SCOPE = {
     "core.DemoClock": "one number",
     "parties.Representative": "decides on the scope of others",
     "cases.CaseClock": "reached through its case",
-    "ledger.Transfer": "reached through its award or account",
+    "core.ApiTokenUse": "reached through its token",
     "ledger.Entry": "reached through its transfer",
     "ledger.PayeeAccount": "reached through its award",
 }

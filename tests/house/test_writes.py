@@ -12,7 +12,7 @@ ACTION_FILES = {
     *("actions.py", "awards.py", "batches.py", "books.py", "decisions.py"),
     *("drafts.py", "offering.py", "offers.py", "support_facts.py"),
     *("corrections.py", "objections.py"),
-    *("letters.py", "results.py", "returns.py"),
+    *("letters.py", "results.py", "returns.py", "tokens.py"),
 }
 RECORD = "miaopu.core.actions.record_event"
 
@@ -48,6 +48,16 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
         BY: "a worker's result, the job has its starter",
         EVENT: "the job's row says it",
         ATOMIC: "one statement",
+    },
+    "core.tokens.note_use": {
+        BY: "the token names its user",
+        EVENT: "an access log of its own; making and revoking have events",
+        ATOMIC: "one statement",
+    },
+    "core.tokens.user_of": {
+        BY: "finds out who asks",
+        EVENT: "only notes the use",
+        ATOMIC: "a read, and one statement",
     },
     "core.actions.load_regions": {
         BY: "reference data, the same for everybody",

@@ -26,6 +26,7 @@ TABLE: dict[str, Route] = {
     "account_login": Route(open=True, also=dict.fromkeys(SIGNED_IN, 302)),
     "sign_out": Route(open=True, methods=POST),
     "set_language": Route(open=True, methods=POST, data={"language": "en"}),
+    "set_care": Route(open=True, methods=POST, data={"care": "1"}),
     "kept_forms": Route(allow=SIGNED_IN),
     "kept_form_discard": Route(allow=SIGNED_IN, methods=POST),
     # The gallery of components
@@ -167,6 +168,31 @@ TABLE: dict[str, Route] = {
     "payment_batch_cancel": Route(
         allow=OFFICER, thing="payment_batch", methods=POST, data={"reason": "清单有误"}
     ),
+    # The API, and a user's tokens
+    "api_page": Route(open=True),
+    "tokens": Route(allow=SIGNED_IN, methods=BOTH, data={"name": "报表系统", "days": "90"}),
+    "token_revoke": Route(allow=OWNER, thing="token", methods=POST),
+    "api:openapi": Route(open=True),
+    "api:programmes": Route(open=True),
+    "api:programme": Route(open=True, thing="programme"),
+    "api:targets": Route(open=True, thing="programme"),
+    "api:figures": Route(open=True, thing="programme"),
+    "api:items": Route(open=True, thing="programme"),
+    "api:clauses": Route(open=True, thing="programme"),
+    "api:publicities": Route(open=True),
+    "api:publicity": Route(open=True, thing="publicity"),
+    "api:awards": Route(open=True),
+    "api:award": Route(open=True, thing="award"),
+    "api:accounts": Route(open=True),
+    "api:transfers": Route(open=True),
+    "api:seals": Route(open=True),
+    "api:me": Route(allow=SIGNED_IN, api=True),
+    "api:enterprises": Route(allow=ENTERPRISES | READERS, api=True),
+    "api:enterprise": Route(allow=OWNER | CASE_READERS, thing="enterprise", api=True),
+    "api:cases": Route(allow=ENTERPRISES | READERS, api=True),
+    "api:case": Route(allow=OWNER | CASE_READERS, thing="case", api=True),
+    "api:entitlements": Route(allow=ENTERPRISES | READERS, api=True),
+    "api:payments": Route(allow=MONEY, api=True),
     # The demo
     "demo_clock": Route(allow=SIGNED_IN, methods=BOTH, data={"working_days": "1"}),
 }

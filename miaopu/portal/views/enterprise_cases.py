@@ -27,7 +27,7 @@ from miaopu.engine.clock import working_days_left
 from miaopu.ledger.awards import shares_of
 from miaopu.ledger.enums import AwardState, Level
 from miaopu.ledger.models import Award
-from miaopu.portal import formats, present, shapes
+from miaopu.portal import care, formats, present, shapes
 from miaopu.portal.access import party_required
 from miaopu.portal.case_form import answers_of
 from miaopu.portal.case_pages import question_hrefs
@@ -102,7 +102,7 @@ def case_table(rows: Iterable[dict[str, Any]]) -> Table:
 def my_cases(request: HttpRequest) -> HttpResponse:
     """All cases of the person's enterprises, newest first."""
     mine = Case.objects.for_user(request.user).order_by("-pk")
-    page = Paginator(mine, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(mine, care.rows(request, PER_PAGE)).get_page(request.GET.get("page"))
     rows = my_case_rows(request, page.object_list)  # type: ignore[arg-type]
     context = {"page": page, "table": case_table(rows) if rows else None}
     return render(request, "enterprise/cases.html", context)

@@ -21,7 +21,7 @@ from miaopu.ledger.models import Account, Award, Entry, Transfer
 from miaopu.ledger.querysets import AwardQuerySet
 from miaopu.monitoring.support import first_awards
 from miaopu.plans.models import Programme
-from miaopu.portal import formats, present
+from miaopu.portal import care, formats, present
 from miaopu.portal.shapes import Answer, Link
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.public_shared import PER_PAGE, awards_href, public_page
@@ -138,7 +138,7 @@ def awards(request: HttpRequest) -> HttpResponse:
         .defer("case__item__version__content")
         .order_by("-committed_at", "-pk")
     )
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows, care.rows(request, PER_PAGE)).get_page(request.GET.get("page"))
     table = Table(
         columns=(
             Column("number", _("扶持编号"), link="href"),

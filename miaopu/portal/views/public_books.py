@@ -16,7 +16,7 @@ from miaopu.core import clock
 from miaopu.ledger.books import audit_books, export_books
 from miaopu.ledger.models import Account, Seal
 from miaopu.monitoring.published import figures_document
-from miaopu.portal import present
+from miaopu.portal import care, present
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.public_shared import (
     PER_PAGE,
@@ -126,7 +126,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     """What is sealed, whether the books agree now, and how anyone computes it again."""
     count = _transfer_count()
     seals = Seal.objects.public()
-    page = Paginator(seals, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(seals, care.rows(request, PER_PAGE)).get_page(request.GET.get("page"))
     table = Table(
         columns=(
             Column("day", _("日期"), kind="date"),

@@ -20,7 +20,7 @@ from miaopu.ledger.models import Account
 from miaopu.monitoring.board import kept_board
 from miaopu.monitoring.figures import money_by_level
 from miaopu.plans.models import Programme
-from miaopu.portal import formats, present
+from miaopu.portal import care, formats, present
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.public_shared import (
     PER_PAGE,
@@ -105,7 +105,7 @@ def money(request: HttpRequest) -> HttpResponse:
                 paid_href=awards_href(programme=programme.slug, state=AwardState.PAID),
             )
         )
-    page = Paginator(_accounts(), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(_accounts(), care.rows(request, PER_PAGE)).get_page(request.GET.get("page"))
     table = Table(
         columns=(
             Column("region", _("地区"), link="href"),
