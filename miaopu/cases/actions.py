@@ -48,15 +48,9 @@ def publish_items(version: ProgrammeVersion) -> list[Item]:
     """Enter the items of a programme's version in the catalogue; again changes nothing."""
     items = []
     for code, definition in version.pack.items.items():
-        item, _created = Item.objects.get_or_create(
-            version=version,
-            code=code,
-            defaults={
-                "title": definition.title.zh,
-                "title_en": definition.title.en,
-                "outcome": definition.outcome,
-            },
-        )
+        zh, en = definition.title.zh, definition.title.en
+        named = {"title": zh, "title_en": en, "outcome": definition.outcome}
+        item, _created = Item.objects.get_or_create(version=version, code=code, defaults=named)
         items.append(item)
     return items
 

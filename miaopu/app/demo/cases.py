@@ -18,6 +18,7 @@ from miaopu.app.demo.follow_up import plan_follow_ups
 from miaopu.app.demo.offices import district_office, finance_office
 from miaopu.app.demo.places import PLACES
 from miaopu.app.demo.side_ways import answer, ask, object_to
+from miaopu.app.demo.waves import LARGE, SMALL, Stop, on
 from miaopu.cases import actions
 from miaopu.cases.decisions import decide_case, publish_list
 from miaopu.cases.models import Case, Item
@@ -40,69 +41,6 @@ _USES = ("购买设备和原料", "装修门面、添置货架", "支付半年�
 _REFUSAL = "现场核实，该企业已停业三个月，经营项目不成熟。"
 
 
-@dataclass(frozen=True)
-class Stop:
-    """How far a case of a wave gets; days are those of 2018, None where it stops before."""
-
-    submitted: date | None
-    accepted: date | None = None
-    proposed: date | None = None
-    approved: date | None = None
-    published: date | None = None
-    decided: date | None = None
-    paid: date | None = None
-    refused: date | None = None
-    withdrawn: date | None = None
-    returned: date | None = None
-    answered: date | None = None
-    objected: date | None = None
-
-
-def _on(month: int, day: int) -> date:
-    return date(2018, month, day)
-
-
-_UNTIL_DECISION = (_on(4, 2), _on(4, 3), _on(4, 4), _on(4, 8), _on(4, 8), _on(4, 18))
-PAID = Stop(*_UNTIL_DECISION, paid=_on(4, 23))
-LATE_PAYMENT = Stop(*_UNTIL_DECISION)
-REFUSED = Stop(_on(4, 3), _on(4, 4), _on(4, 9), refused=_on(4, 11))
-REFUSAL_PROPOSED = Stop(_on(5, 3), _on(5, 4), _on(5, 9), refused=_on(12, 31))  # not yet
-WITHDRAWN = Stop(_on(4, 10), _on(4, 11), withdrawn=_on(4, 12))
-SECOND_PAID = Stop(
-    _on(4, 9), _on(4, 10), _on(4, 12), _on(4, 13), _on(4, 13), _on(4, 25), paid=_on(5, 3)
-)
-WAITS_FOR_PAYMENT = Stop(_on(4, 16), _on(4, 17), _on(4, 19), _on(4, 20), _on(4, 20), _on(5, 4))
-WAITS_FOR_DECISION = Stop(_on(4, 19), _on(4, 20), _on(4, 24), _on(4, 26), _on(4, 26))
-IN_PUBLICITY = Stop(_on(4, 24), _on(4, 26), _on(4, 28), _on(5, 3), _on(5, 3))
-OBJECTED = Stop(_on(4, 24), _on(4, 26), _on(4, 28), _on(5, 3), _on(5, 3), objected=_on(5, 7))
-WAITS_FOR_LIST = Stop(_on(4, 27), _on(5, 2), _on(5, 4), _on(5, 8))
-PROPOSED = Stop(_on(5, 2), _on(5, 3), _on(5, 8))
-ACCEPTED = Stop(_on(5, 4), _on(5, 7))
-RETURNED = Stop(_on(5, 4), _on(5, 7), returned=_on(5, 8))
-NOT_CORRECTED = Stop(_on(4, 9), _on(4, 10), returned=_on(4, 12))
-CORRECTED = Stop(_on(4, 25), _on(4, 26), returned=_on(4, 28), answered=_on(5, 7))
-LATE_REVIEW = Stop(_on(4, 12), _on(4, 16))
-SUBMITTED = Stop(_on(5, 8))
-LATE_ACCEPTANCE = Stop(_on(4, 26))
-DRAFT = Stop(None)
-
-# How often each comes in a large district, and in a small one.
-LARGE = (
-    *[PAID] * 7,
-    *[SECOND_PAID] * 4,
-    *[LATE_PAYMENT],
-    *[WAITS_FOR_PAYMENT] * 2,
-    *[IN_PUBLICITY] * 3,
-    *[WAITS_FOR_LIST] * 2,
-    *[PROPOSED] * 3,
-    *[ACCEPTED] * 3,
-    *[LATE_REVIEW],
-    *[SUBMITTED] * 3,
-    *[LATE_ACCEPTANCE],
-    *[REFUSED, REFUSAL_PROPOSED, WITHDRAWN, DRAFT],
-    *[RETURNED, NOT_CORRECTED, CORRECTED, OBJECTED],
-)
-SMALL = (PAID, PAID, SECOND_PAID, WAITS_FOR_DECISION, PROPOSED, SUBMITTED)
 _LARGE_DISTRICTS = ("520102", "520103")
 _CHUNK = 50
 
@@ -296,7 +234,7 @@ def _plan_case(walk: _Walk, stop: Stop, agenda: dict[tuple[date, int], list[Act]
         (stop.objected, 55, lambda: object_to(walk.case())),
     ]
     if stop.submitted is None:
-        steps.append((_on(5, 9), 10, walk.open))
+        steps.append((on(5, 9), 10, walk.open))
     for day, order, act in steps:
         if day is not None:
             agenda[day, order].append(act)
