@@ -18,7 +18,7 @@ from miaopu.app.demo.follow_up import plan_follow_ups
 from miaopu.app.demo.offices import district_office, finance_office
 from miaopu.app.demo.places import PLACES
 from miaopu.app.demo.side_ways import answer, ask, object_to
-from miaopu.app.demo.waves import LARGE, SMALL, Stop, on
+from miaopu.app.demo.waves import LARGE, PAID, SMALL, Stop, on
 from miaopu.cases import actions
 from miaopu.cases.decisions import decide_case, publish_list
 from miaopu.cases.models import Case, Item
