@@ -79,6 +79,11 @@ SECTIONS = (
         roles=OFFICE_ROLES,
     ),
     NavSection(
+        _("数据"),
+        (NavItem("deliveries", _("数据导入")),),
+        roles=(Role.REVIEWER, Role.PROGRAMME_OFFICER),
+    ),
+    NavSection(
         _("财政"),
         (
             NavItem("finance_home", _("资金")),

@@ -28,6 +28,7 @@ from miaopu.plans.actions import match_version
 from tests.factories import CITY, FIRST_DAY, YUNYAN, City, make_officer
 from tests.harness.pages import StrictClient
 from tests.house.url_roles import ROLES
+from tests.parties.sheets import deliver, good_row, table_of, workbook
 from tests.portal.url_table import TABLE
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +102,11 @@ def _paid_award(city: City) -> dict[str, Any]:
     return {"number": pay_award(city.granted(), "B1", by=city.finance).number}
 
 
+def _delivery(city: City) -> dict[str, Any]:
+    lines = table_of([good_row(1), good_row(2, uscc="wrong")])
+    return {"number": deliver(workbook(lines), city.reviewer).number}
+
+
 def _offered(city: City) -> dict[str, Any]:
     match_version(city.version, FIRST_DAY)
     renew_offers(city.version, by=None)
@@ -152,6 +158,7 @@ THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "reply": _reply,
     "line": lambda city: {**_payment_batch(city), "position": 1},
     "job": _job,
+    "delivery": _delivery,
     "account": lambda city: {"pk": Account.objects.filter(region=YUNYAN)[0].pk},
 }
 

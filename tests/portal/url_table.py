@@ -14,6 +14,7 @@ OFFICERS = frozenset(
     {"reviewer", "other_reviewer", "approver", "programme_officer", "leading_group"}
 )
 READERS = CASE_READERS | {"other_reviewer"}
+DELIVERING = frozenset({"reviewer", "other_reviewer", "programme_officer"})
 MONEY = frozenset({"finance_officer", "programme_officer", "leading_group", "auditor"})
 APPROVER = frozenset({"approver"})
 OFFICER = frozenset({"finance_officer"})
@@ -97,6 +98,13 @@ TABLE: dict[str, Route] = {
     "issue_offers": Route(allow=frozenset({"programme_officer"}), methods=POST),
     "enterprise_search": Route(allow=READERS),
     "office_enterprise": Route(allow=CASE_READERS, thing="enterprise"),
+    "deliveries": Route(allow=DELIVERING),
+    "delivery_new": Route(allow=DELIVERING, methods=BOTH, posted=422),  # a form without answers
+    "delivery_template": Route(allow=DELIVERING),
+    "delivery": Route(allow=DELIVERING, thing="delivery"),
+    "delivery_confirm": Route(allow=DELIVERING, thing="delivery", methods=POST),
+    # Whole rows with personal data: whoever delivered them, and the region's reviewers.
+    "delivery_returned": Route(allow=frozenset({"reviewer"}), thing="delivery"),
     "batches": Route(allow=READERS),
     "batch_open": Route(allow=frozenset({"leading_group"}), methods=POST),
     "batch": Route(allow=CASE_READERS, thing="batch"),

@@ -9,6 +9,8 @@ from miaopu.portal.views import (
     office_batch,
     office_batches,
     office_board,
+    office_deliveries,
+    office_delivery,
     office_entitlements,
     office_home,
     office_objections,
@@ -40,6 +42,22 @@ urlpatterns = [
         "office/enterprises/<str:number>/",
         office_registry.office_enterprise,
         name="office_enterprise",
+    ),
+    path("office/deliveries/", office_deliveries.deliveries, name="deliveries"),
+    path("office/deliveries/new/", office_deliveries.delivery_new, name="delivery_new"),
+    path(
+        "office/deliveries/template/", office_deliveries.delivery_template, name="delivery_template"
+    ),
+    path("office/deliveries/<str:number>/", office_delivery.delivery, name="delivery"),
+    path(
+        "office/deliveries/<str:number>/confirm/",
+        office_delivery.delivery_confirm,
+        name="delivery_confirm",
+    ),
+    path(
+        "office/deliveries/<str:number>/returned/",
+        office_delivery.delivery_returned,
+        name="delivery_returned",
     ),
     path("office/batches/", office_batches.batches, name="batches"),
     path("office/batches/open/", office_batches.batch_open, name="batch_open"),
