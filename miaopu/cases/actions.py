@@ -206,13 +206,9 @@ def propose_grant(
             name: {"answer": bool(answer), "by": by.pk, "at": clock.now().isoformat()}
             for name, answer in decisions.items()
         }
-        explanation = explain_item(
-            locked.item.version,
-            locked.item.code,
-            locked.enterprise,
-            clock.today(),
-            {name: bool(answer) for name, answer in decisions.items()},
-        )
+        answers = {name: bool(answer) for name, answer in decisions.items()}
+        version, code = locked.item.version, locked.item.code
+        explanation = explain_item(version, code, locked.enterprise, clock.today(), answers)
         amount = amount_to_propose(locked.item, explanation.amount_fen, amount_fen)
         if explanation.status != "true" or not amount:
             raise ActionRefused(

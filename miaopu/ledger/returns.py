@@ -23,6 +23,7 @@ from miaopu.ledger.awards import SHOWN_REASON, again, check_payer, lock_award, m
 from miaopu.ledger.enums import AccountKind, AwardState, LineState, TransferKind, Verb
 from miaopu.ledger.models import Award, BatchLine, PayeeAccount
 from miaopu.ledger.payees import account_questions, in_form, payee_of
+from miaopu.ledger.support_facts import unrecord_payment
 
 
 def _mark(line: BatchLine, state: LineState, reason: str, by: User) -> None:
@@ -111,6 +112,7 @@ def return_award(award: Award, *, by: User, reason: str, account_wrong: bool = T
     locked.bank_reference = ""
     locked.awaits_account = account_wrong
     locked.save(update_fields=["state", "paid_by", "paid_at", "bank_reference", "awaits_account"])
+    unrecord_payment(locked, by=by, reason=reason)
     line = locked.batch_lines.filter(state=LineState.PAID).first()
     if line is not None:
         _mark(line, LineState.RETURNED, reason, by)

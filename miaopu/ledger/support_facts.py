@@ -10,11 +10,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from miaopu.core.models import User
-from miaopu.ledger.enums import AwardState
+from miaopu.ledger.enums import AwardState, TransferKind
 from miaopu.ledger.models import Award
 from miaopu.parties.actions import end_fact, record_fact
 from miaopu.parties.enums import Source
 from miaopu.plans.models import ProgrammeVersion
+
+
+def _record_name(award: Award) -> str:
+    """The award's number; from its second payment on with the count, so that each is a record."""
+    payments = award.transfers.filter(kind=TransferKind.POST).count()
+    return award.number if payments < 2 else f"{award.number}/{payments}"
 
 
 def _write_down(award: Award, fact: str, by: User | None) -> None:
@@ -25,7 +31,7 @@ def _write_down(award: Award, fact: str, by: User | None) -> None:
         fact,
         day,
         source=Source.SYSTEM,
-        record=award.number,
+        record=_record_name(award),
         valid_from=day,
         by=by,
     )
@@ -51,7 +57,7 @@ def unrecord_payment(award: Award, *, by: User | None, reason: str) -> None:
             award.case.enterprise,
             record.fact,
             source=Source.SYSTEM,
-            record=award.number,
+            record=_record_name(award),
             by=by,
             reason=reason,
         )

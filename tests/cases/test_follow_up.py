@@ -21,6 +21,7 @@ from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused
 from miaopu.ledger.awards import pay_award
 from miaopu.ledger.models import Award
+from miaopu.ledger.returns import return_award
 from miaopu.ledger.support_facts import (
     record_earlier_payments,
     record_payment,
@@ -70,6 +71,18 @@ def test_a_payment_that_comes_back_closes_it_again(city: City) -> None:
 
     assert FACT not in known_facts(enterprise, clock.today())
     assert FACT in known_facts(enterprise, clock.today() - timedelta(days=2))
+
+
+def test_paid_returned_and_paid_again_on_one_day(city: City) -> None:
+    award = pay_award(city.granted(), "BANK-1", by=city.finance)
+    enterprise = award.case.enterprise
+    return_award(award, by=city.finance, reason="户名不符", account_wrong=False)
+    pay_award(award, "BANK-2", by=city.finance)
+    travel(clock.today() + timedelta(days=3))
+    assert known_facts(enterprise, clock.today())[FACT].record == f"{award.number}/2"
+    return_award(award, by=city.finance, reason="户名不符", account_wrong=False)
+    travel(clock.today() + timedelta(days=1))
+    assert FACT not in known_facts(enterprise, clock.today())
 
 
 def test_payments_before_the_pack_recorded_any_are_written_down(city: City) -> None:

@@ -1,7 +1,6 @@
 """The demo's cases: six weeks of work in every district, so that every state can be seen.
 
-Everything goes through the product's own actions, day by day on the demo's clock: clocks, events,
-money, seals and notices are those that the same work would leave in a city.
+All of it through the product's own actions, day by day on the demo's clock, as in a city.
 """
 
 from __future__ import annotations
@@ -121,8 +120,7 @@ def _plan_district(
     """Enter everything that happens in a district in the agenda, by day and order of steps."""
     stops = LARGE if district.region.code in _LARGE_DISTRICTS else SMALL
     candidates = islice(_candidates(district, item), len(stops))
-    lists: set[date] = set()
-    paid: list[_Walk] = []
+    lists, paid = set[date](), list[_Walk]()
     for serial, (stop, enterprise) in enumerate(zip(stops, candidates, strict=False)):
         walk = _Walk(district, item, enterprise, serial)
         _plan_case(walk, stop, agenda)
