@@ -257,14 +257,10 @@ def confirm_refusal(case: Case, *, by: User, reason: str = "") -> Case:
     """Confirm a proposal to refuse; another person than the proposer."""
     locked = lock_case(case)
     check_other_person(locked, by)
-    changes: dict[str, Any] = (
-        {"decided_by": by, "decided_at": clock.now()}
-        if locked.state == CaseState.REFUSAL_PROPOSED
-        else {}
-    )
+    signs = locked.state == CaseState.REFUSAL_PROPOSED
+    changes: dict[str, Any] = {"decided_by": by, "decided_at": clock.now()} if signs else {}
     refused = change_state(locked, "confirm_refusal", by=by, reason=reason, **changes)
-    freeze_letter(refused, by=by)
-    return refused
+    return freeze_letter(refused, by=by).case
 
 
 @transaction.atomic
