@@ -67,7 +67,10 @@ def links(client: Client) -> set[str]:
 
 
 PUBLIC = {"publicity_list", "money", "verify"}
-CASES = {"case_queue", "entitlements", "enterprise_search", "objections"}
+CASES = {
+    *("case_queue", "entitlements", "enterprise_search"),
+    *("objections", "batches", "office_offers"),
+}
 MONEY = {"finance_home", "payments"}
 
 
