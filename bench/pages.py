@@ -29,7 +29,7 @@ def queries(client: Client) -> int:
     return len(captured)
 
 
-def _rate(port: int, path: str, headers: list[str], seconds: int = SECONDS) -> float:
+def rate(port: int, path: str, headers: list[str], seconds: int = SECONDS) -> float:
     """Requests per second, all of them answered well."""
     done = subprocess.run(
         ["wrk", "-t2", "-c8", f"-d{seconds}s", *headers, f"http://127.0.0.1:{port}{path}"],
@@ -44,14 +44,14 @@ def _rate(port: int, path: str, headers: list[str], seconds: int = SECONDS) -> f
     return float(found.group(1))
 
 
-def _headers(client: Client) -> list[str]:
+def headers_of(client: Client) -> list[str]:
     cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
     return ["-H", f"Cookie: {cookies}", "-H", "Accept-Language: zh-CN"]
 
 
 def measure(report: Report, client: Client) -> None:
     """The list page, the bare view with the same sign-in, and the bare view without one."""
-    signed_in = _headers(client)
+    signed_in = headers_of(client)
     probes: dict[str, tuple[str, list[str]]] = {
         "list": (QUEUE, signed_in),
         "bare": (BARE, signed_in),
@@ -63,11 +63,11 @@ def measure(report: Report, client: Client) -> None:
         try:
             wait_until_it_answers("127.0.0.1", port, lambda: web.poll() is None)
             for path, headers in probes.values():
-                _rate(port, path, headers, WARM_UP)
+                rate(port, path, headers, WARM_UP)
             rates: dict[str, list[float]] = {name: [] for name in probes}
             for _round in range(ROUNDS):
                 for name, (path, headers) in probes.items():
-                    rates[name].append(_rate(port, path, headers))
+                    rates[name].append(rate(port, path, headers))
         finally:
             web.terminate()
             web.wait(30)

@@ -25,6 +25,7 @@ from miaopu.cases.guards import (
     check_still_entitled,
     reason_needed,
 )
+from miaopu.cases.letters import freeze_letter
 from miaopu.cases.models import Case, CaseFile, Item
 from miaopu.cases.notices import BACK, tell_enterprise
 from miaopu.cases.opening import new_case
@@ -271,7 +272,9 @@ def confirm_refusal(case: Case, *, by: User, reason: str = "") -> Case:
         if locked.state == CaseState.REFUSAL_PROPOSED
         else {}
     )
-    return change_state(locked, "confirm_refusal", by=by, reason=reason, **changes)
+    refused = change_state(locked, "confirm_refusal", by=by, reason=reason, **changes)
+    freeze_letter(refused, by=by)
+    return refused
 
 
 @transaction.atomic

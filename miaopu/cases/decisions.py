@@ -17,6 +17,7 @@ from miaopu.cases.guards import (
     check_other_person,
     check_still_entitled,
 )
+from miaopu.cases.letters import freeze_letter
 from miaopu.cases.models import Case, Item, Publicity
 from miaopu.cases.workflow import lock_case
 from miaopu.cases.workflow import transition as change_state
@@ -136,6 +137,7 @@ def decide_case(case: Case, *, by: User, reason: str = "") -> Case:
         signed = {"decided_by": by, "decided_at": clock.now()}
     granted = change_state(locked, "grant", by=by, reason=reason, **signed)
     outcomes.handler_of(granted.item.outcome)(granted, by)
+    freeze_letter(granted, by=by)
     return granted
 
 

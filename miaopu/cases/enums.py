@@ -110,6 +110,7 @@ class Verb(models.TextChoices):
     CONFIRM_REFUSAL = "cases.confirm_refusal", _("确认不予扶持")
     SEND_BACK = "cases.send_back", _("退回重审")
     PUBLISH = "cases.publish", _("列入公示")
+    MAKE_LETTER = "cases.make_letter", _("制作决定书")
     GRANT = "cases.grant", _("决定扶持")
     PUBLISH_LIST = "cases.publish_list", _("发布公示")
     OPEN_BATCH = "cases.open_batch", _("开始批次评审")

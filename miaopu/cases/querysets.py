@@ -208,6 +208,15 @@ class ObjectionQuerySet(models.QuerySet[M]):
         return self.order_by(still_open, "due_on", "pk")
 
 
+class DecisionLetterQuerySet(models.QuerySet[M]):
+    """Decision letters."""
+
+    def for_user(self, user: AnyUser) -> Self:
+        """Letters of the cases in the user's scope."""
+        cases = self.model._meta.get_field("case").related_model.objects  # type: ignore[union-attr]
+        return self.filter(case__in=cases.for_user(user))
+
+
 class PublicityQuerySet(models.QuerySet[M]):
     """Lists in publicity."""
 

@@ -9,7 +9,8 @@ from django.apps import apps
 from django.conf import settings
 from django.utils import timezone
 
-_offset: ContextVar[timedelta | None] = ContextVar("miaopu_clock_offset", default=None)
+# Within `read_once`: a list that holds the offset as soon as it was read. None: outside.
+_offset: ContextVar[list[timedelta] | None] = ContextVar("miaopu_clock_offset", default=None)
 
 
 def _read_offset() -> timedelta:
@@ -21,8 +22,11 @@ def _read_offset() -> timedelta:
 
 @contextmanager
 def read_once() -> Iterator[None]:
-    """Within the block (a web request, a job) the demo's offset is read from the database once."""
-    token = _offset.set(_read_offset())
+    """Within the block (a web request, a job) the demo's offset is read from the database once.
+
+    It is read when the time is first asked for, so that what needs no time costs no query.
+    """
+    token = _offset.set([])
     try:
         yield
     finally:
@@ -31,8 +35,12 @@ def read_once() -> Iterator[None]:
 
 def now() -> datetime:
     """The present moment, aware."""
-    offset = _offset.get()
-    return timezone.now() + (_read_offset() if offset is None else offset)
+    known = _offset.get()
+    if known is None:
+        return timezone.now() + _read_offset()
+    if not known:
+        known.append(_read_offset())
+    return timezone.now() + known[0]
 
 
 def today() -> date:

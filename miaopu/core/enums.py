@@ -57,3 +57,5 @@ class Verb(models.TextChoices):
     KEEP_FILE = "core.keep_file", _("上传文件")
     MOVE_DEMO_CLOCK = "core.move_demo_clock", _("推进演示日期")
     START_JOB = "core.start_job", _("启动后台任务")
+    CREATE_TOKEN = "core.create_token", _("新建接口令牌")
+    REVOKE_TOKEN = "core.revoke_token", _("撤销接口令牌")

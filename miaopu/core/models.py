@@ -12,6 +12,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from miaopu.core.enums import ADMIN_ROLES, JobState, OfficeKind, Role, UserKind
+from miaopu.core.models_tokens import ApiToken as ApiToken
+from miaopu.core.models_tokens import ApiTokenUse as ApiTokenUse
 from miaopu.core.querysets import (
     EventQuerySet,
     JobQuerySet,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Self, TypeVar
 
 from django.db import models
@@ -87,3 +88,17 @@ class NoticeQuerySet(models.QuerySet[M]):
     def unread(self) -> Self:
         """Notices that were not read yet."""
         return self.filter(read_at=None)
+
+
+class ApiTokenQuerySet(models.QuerySet[M]):
+    """API tokens."""
+
+    def for_user(self, user: AnyUser) -> Self:
+        """The user's own tokens."""
+        if user is None or not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self.filter(user_id=user.pk)
+
+    def live(self, now: datetime) -> Self:
+        """Tokens that were neither revoked nor have expired."""
+        return self.filter(revoked_at=None, expires_at__gt=now)

@@ -12,17 +12,10 @@ from miaopu.core.actions import record_event
 from miaopu.core.errors import ActionRefused
 from miaopu.core.models import Region, User
 from miaopu.engine import uscc as codes
+from miaopu.parties.bulk import next_numbers
 from miaopu.parties.dictionary import FactValue, encode
 from miaopu.parties.enums import Source, Verb
 from miaopu.parties.models import Enterprise, Fact, Representative
-
-
-def next_enterprise_number(region_code: str) -> str:
-    """A stable number for a new enterprise: the city's code and a running number."""
-    city = region_code[:4]
-    last = Enterprise.objects.filter(number__startswith=city).order_by("-number").first()
-    serial = int(last.number.partition("-")[2]) + 1 if last else 1
-    return f"{city}-{serial:07d}"
 
 
 @transaction.atomic
@@ -46,7 +39,7 @@ def register_enterprise(
             _("请核对营业执照上的代码"),
         )
     enterprise = Enterprise.objects.create(
-        number=next_enterprise_number(region.code),
+        number=next_numbers(region.code, 1)[0],
         uscc=checked.code,
         name=name,
         region=region,

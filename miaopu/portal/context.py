@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from miaopu.core import clock
 from miaopu.core.enums import Role
 from miaopu.core.models import Notice
-from miaopu.portal import formats, kept_forms
+from miaopu.portal import care, formats, kept_forms
 from miaopu.portal.shapes import Link, Text
 
 EVERYBODY = ""
@@ -67,6 +67,7 @@ SECTIONS = (
         _("办理"),
         (
             NavItem("office_home", _("待办")),
+            NavItem("office_board", _("计划看板")),
             NavItem("case_queue", _("办件")),
             NavItem("entitlements", _("可享企业")),
             NavItem("office_offers", _("免申即享")),
@@ -78,8 +79,17 @@ SECTIONS = (
         roles=OFFICE_ROLES,
     ),
     NavSection(
+        _("数据"),
+        (NavItem("deliveries", _("数据导入")),),
+        roles=(Role.REVIEWER, Role.PROGRAMME_OFFICER),
+    ),
+    NavSection(
         _("财政"),
-        (NavItem("finance_home", _("资金")), NavItem("payments", _("拨付"))),
+        (
+            NavItem("finance_home", _("资金")),
+            NavItem("payments", _("拨付")),
+            NavItem("payment_batches", _("付款批次")),
+        ),
         roles=(Role.FINANCE_OFFICER, Role.PROGRAMME_OFFICER, Role.LEADING_GROUP),
     ),
     NavSection(
@@ -90,6 +100,7 @@ SECTIONS = (
     NavSection(
         _("查阅"),
         (
+            NavItem("office_board", _("计划看板")),
             NavItem("case_queue", _("办件")),
             NavItem("batches", _("批次评审")),
             NavItem("objections", _("公示异议")),
@@ -98,6 +109,7 @@ SECTIONS = (
             NavItem("enterprise_search", _("查找企业")),
             NavItem("finance_home", _("资金")),
             NavItem("payments", _("拨付")),
+            NavItem("payment_batches", _("付款批次")),
         ),
         roles=(Role.AUDITOR,),
     ),
@@ -105,12 +117,18 @@ SECTIONS = (
         _("公开信息"),
         (
             NavItem("home", _("计划进展")),
+            NavItem("self_check", _("自测")),
             NavItem("publicity_list", _("公示")),
             NavItem("money", _("资金去向")),
         ),
     ),
 )
-FOOT = (NavItem("verify", _("账目核验")), NavItem("gallery", _("页面组件")))
+FOOT = (
+    NavItem("verify", _("账目核验")),
+    NavItem("open_data", _("开放数据")),
+    NavItem("api_page", _("数据接口")),
+    NavItem("gallery", _("页面组件")),
+)
 
 
 def href(route: str) -> str:
@@ -178,6 +196,11 @@ class Shell:
             return ""
         office = memberships[0].office
         return office.name_en if formats.is_english() and office.name_en else office.name
+
+    @property
+    def care(self) -> bool:
+        """Whether the reader has switched to 关怀版 (elder mode)."""
+        return care.is_on(self._request)
 
     @property
     def demo(self) -> bool:

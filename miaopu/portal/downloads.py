@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import unicodedata
 
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponse
+from django.utils.http import content_disposition_header
 
 from miaopu.cases.models import CaseFile
+from miaopu.core.actions import TABLE_TYPES
 from miaopu.core.models import File
 
 logger = logging.getLogger(__name__)
@@ -29,6 +32,16 @@ def safe_name(name: str, extension: str) -> str:
     if stem and suffix.lower() in known:
         return f"{stem[:LONGEST_NAME]}.{extension}"
     return f"{plain[:LONGEST_NAME]}.{extension}"
+
+
+def made_response(content: bytes, name: str, media_type: str) -> HttpResponse:
+    """A file that was made for this reader, as a download that nobody keeps on the way."""
+    response = HttpResponse(content, content_type=media_type)
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def file_response(case_file: CaseFile) -> FileResponse:
@@ -52,6 +65,22 @@ def download(file: File, name: str) -> FileResponse:
         filename=safe_name(name, file.extension),
         content_type=file.media_type,
     )
+    return _closed(response)
+
+
+def content_response(content: bytes, name: str, extension: str) -> FileResponse:
+    """A file made for this request as a download."""
+    response = FileResponse(
+        io.BytesIO(content),
+        as_attachment=True,
+        filename=safe_name(name, extension),
+        content_type=TABLE_TYPES.get(extension, "application/octet-stream"),
+    )
+    return _closed(response)
+
+
+def _closed(response: FileResponse) -> FileResponse:
+    """Nothing in a download is shown or run inside the site."""
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

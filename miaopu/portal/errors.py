@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 
 from miaopu.core.errors import ActionRefused
 from miaopu.portal import kept_forms
+from miaopu.portal.problems import is_api, problem
 
 _SIGN_IN_ROUTES = ("sign_in", "account_login")
 
@@ -21,21 +22,29 @@ def _signed_in(request: HttpRequest) -> bool:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: the request could not be understood. Without the frame: nothing is certain yet."""
+    if is_api(request):
+        return problem(400)
     return HttpResponse(render_to_string("errors/400.html"), status=400)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: the person's role does not allow it."""
+    if is_api(request):
+        return problem(403)
     return render(request, "errors/403.html", status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: no such page, or not in the person's scope; the two cannot be told apart on purpose."""
+    if is_api(request):
+        return problem(404)
     return render(request, "errors/404.html", status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault. Rendered without request and database, which may be what failed."""
+    if is_api(request):
+        return problem(500)
     return HttpResponse(render_to_string("errors/500.html"), status=500)
 
 

@@ -50,6 +50,7 @@ ENTRIES = (
     Entry("empty", _("空状态")),
     Entry("tag", _("状态标签")),
     Entry("table", _("表格")),
+    Entry("chart", _("图表")),
     Entry("pagination", _("分页")),
     Entry("notice", _("提示")),
     Entry("money", _("金额")),
@@ -60,6 +61,7 @@ ENTRIES = (
     Entry("print_only", _("仅打印")),
     Entry("breadcrumb", _("所在位置")),
     Entry("language_switch", _("语言切换")),
+    Entry("care_switch", _("关怀版切换")),
     Entry("dialog", _("对话框")),
 )
 

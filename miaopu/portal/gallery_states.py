@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from miaopu.engine.messages import Bilingual
 from miaopu.portal import shapes
+from miaopu.portal.gallery_charts import charts
 from miaopu.portal.tables import Column, Table
 
 TODAY = date(2018, 5, 10)
@@ -256,6 +257,7 @@ def states() -> dict[str, Any]:
         "wrong_form": wrong,
         "filter_form": FilterForm(prefix="filter"),
         "tables": _tables(),
+        "charts": charts(),
         "jobs": _jobs(),
         "page": Paginator(range(2_000), 20).page(7),
         "first_page": Paginator(range(45), 20).page(1),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -170,16 +171,25 @@ def days_of(calculation: Iterable[Mapping[str, Any]]) -> list[shapes.ClockDay]:
     ]
 
 
-def _ledger_lines(transfers: Iterable[Transfer]) -> dict[str, list[shapes.LedgerLine]]:
-    """The lines of an award's transfers by the verb of the event that made them."""
-    verb_of = {"commit": "ledger.commit", "post": "ledger.pay", "release": "ledger.release"}
-    lines: dict[str, list[shapes.LedgerLine]] = {}
+LEDGER_VERBS = {
+    "commit": "ledger.commit",
+    "post": "ledger.pay",
+    "return": "ledger.return",
+    "release": "ledger.release",
+}
+
+
+def _ledger_lines(
+    transfers: Iterable[Transfer],
+) -> dict[tuple[str, int], list[shapes.LedgerLine]]:
+    """The lines of an award's transfers by the verb of the event that made them, and its turn."""
+    lines: dict[tuple[str, int], list[shapes.LedgerLine]] = {}
     for transfer in transfers:
         entries = sorted(transfer.entries.all(), key=lambda entry: entry.pk)
         for source, target in zip(entries[::2], entries[1::2], strict=True):
             account = source.account
             place = f"{account.get_level_display()} · {region_name(account.region)}"
-            lines.setdefault(verb_of[transfer.kind], []).append(
+            lines.setdefault((LEDGER_VERBS[transfer.kind], transfer.occasion), []).append(
                 shapes.LedgerLine(
                     debit=f"{place} · {account.get_kind_display()}",
                     credit=f"{place} · {target.account.get_kind_display()}",
@@ -200,7 +210,9 @@ def trail_of(
     """The trail of a case. To those outside the offices officials appear by their office only."""
     lines = _ledger_lines(transfers) if award is not None and transfers is not None else {}
     entries = []
+    turns: Counter[str] = Counter()
     for event in events:
+        turns[event.verb] += 1
         if event.actor is None:
             who = _("系统")
         elif event.office is None:
@@ -216,7 +228,7 @@ def trail_of(
                 who=who,
                 what=verbs.label(event.verb),
                 why=event.reason,
-                lines=lines.get(event.verb, ()),
+                lines=lines.get((event.verb, turns[event.verb]), ()),
             )
         )
     return entries
@@ -257,8 +269,8 @@ def steps_of(case: Case, clocks: Iterable[CaseClock], award: Award | None) -> li
             state = "current"
         else:
             state = "done"
-        if name == "pay" and paid:
-            state = "done"
+        if name == "pay" and award is not None:
+            state = "done" if paid else "current"
         when = None
         paused = clock is not None and running and clock.paused_on is not None
         if clock is not None:

@@ -17,6 +17,7 @@ WRITABLE_TABLES = frozenset(
         "axes_accessattempt",  # sign-in protection
         "axes_accessfailurelog",
         "axes_accesslog",
+        "core_apitokenuse",  # when an API token was last used
     }
 )
 

@@ -26,7 +26,7 @@ class Column:
 
     `unit` stands in the head, never in the cells. `link` is the key of the row's address for this
     cell, `tone` the key of the tone of a "tag". `money` cells are fen; "clause" cells open beside
-    the page.
+    the page. `figure` is the key of the figure's name in the open data.
     """
 
     key: str
@@ -36,6 +36,7 @@ class Column:
     unit: Text = ""
     link: str = ""
     tone: str = ""
+    figure: str = ""
 
     @property
     def end(self) -> bool:
@@ -57,6 +58,7 @@ class Cell(NamedTuple):
     tag: bool
     tone: str
     clause: bool = False
+    figure: str = ""
 
 
 def read(row: Any, key: str) -> Any:
@@ -116,4 +118,5 @@ def _cell(row: Any, column: Column, label: str) -> Cell:
         tag=column.kind == "tag" and not blank,
         tone=read(row, column.tone) or "neutral" if column.tone else "neutral",
         clause=column.kind == "clause" and not blank,
+        figure=read(row, column.figure) or "" if column.figure else "",
     )

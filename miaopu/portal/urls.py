@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from miaopu.portal.accounts import SignInView, SignOutView
-from miaopu.portal.views import gallery, kept
+from miaopu.portal.views import care, gallery, kept
 
 # "sign_in" comes first, so that a page's own name is ours; allauth reverses "account_login".
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("sign-in/", SignInView.as_view(), name="account_login"),
     path("sign-out/", SignOutView.as_view(), name="sign_out"),
     path("language/", login_not_required(require_POST(set_language)), name="set_language"),
+    path("care/", care.set_care, name="set_care"),
     path("kept-forms/", kept.kept_list, name="kept_forms"),
     path("kept-forms/discard/", kept.discard, name="kept_form_discard"),
     path("gallery/", gallery.index, name="gallery"),
@@ -23,4 +24,5 @@ urlpatterns = [
     path("", include("miaopu.portal.routes.office")),
     path("", include("miaopu.portal.routes.finance")),
     path("", include("miaopu.portal.routes.demo")),
+    path("", include("miaopu.portal.routes.api")),
 ]

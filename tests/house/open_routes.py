@@ -1,7 +1,4 @@
-"""The routes that anyone may ask for without signing in, by name: the one list of them.
-
-The API's routes will stand here too, with the reason that they check a token themselves.
-"""
+"""The routes that anyone may ask for without signing in, by name: the one list of them."""
 
 # What anyone may read: the programme, what was granted and to whom, the proof.
 PUBLIC_PAGES = frozenset(
@@ -9,9 +6,28 @@ PUBLIC_PAGES = frozenset(
         *("home", "programme", "clause", "item", "publicity_list", "publicity"),
         *("objection_make", "objection_follow"),  # anybody may object; what was said is not shown
         *("publicity_content", "money", "awards", "award", "verify", "books_export", "figures"),
+        *("self_check", "open_data", "open_data_manifest", "open_data_set"),
         *("gallery", "gallery_clause"),
     }
 )
-WAYS_IN_AND_OUT = frozenset({"sign_in", "account_login", "sign_out", "set_language"})
+WAYS_IN_AND_OUT = frozenset(
+    {"sign_in", "account_login", "sign_out", "set_language", "set_care"},
+)
+# The API's public part, and the page about it.
+PUBLIC_API = frozenset(
+    {
+        *("api_page", "api:openapi", "api:programmes", "api:programme", "api:targets"),
+        *("api:figures", "api:items", "api:clauses", "api:publicities", "api:publicity"),
+        *("api:awards", "api:award", "api:accounts", "api:transfers", "api:seals"),
+    }
+)
+# Open to the middleware only: they check token or session themselves and answer 401, because a
+# program cannot be led to the sign-in page (miaopu.portal.api.signing_in).
+CHECKED_BY_THE_API = frozenset(
+    {
+        *("api:me", "api:enterprises", "api:enterprise", "api:cases", "api:case"),
+        *("api:entitlements", "api:payments"),
+    }
+)
 
-OPEN = PUBLIC_PAGES | WAYS_IN_AND_OUT
+OPEN = PUBLIC_PAGES | WAYS_IN_AND_OUT | PUBLIC_API | CHECKED_BY_THE_API

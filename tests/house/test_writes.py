@@ -12,6 +12,7 @@ ACTION_FILES = {
     *("actions.py", "awards.py", "batches.py", "books.py", "decisions.py"),
     *("drafts.py", "offering.py", "offers.py", "support_facts.py"),
     *("corrections.py", "objections.py"),
+    *("letters.py", "results.py", "returns.py", "tokens.py"),
 }
 RECORD = "miaopu.core.actions.record_event"
 
@@ -48,6 +49,16 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
         EVENT: "the job's row says it",
         ATOMIC: "one statement",
     },
+    "core.tokens.note_use": {
+        BY: "the token names its user",
+        EVENT: "an access log of its own; making and revoking have events",
+        ATOMIC: "one statement",
+    },
+    "core.tokens.user_of": {
+        BY: "finds out who asks",
+        EVENT: "only notes the use",
+        ATOMIC: "a read, and one statement",
+    },
     "core.actions.load_regions": {
         BY: "reference data, the same for everybody",
         EVENT: "reference data; load_version, which brings zones, has one",
@@ -82,6 +93,10 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
     },
     "ledger.actions.make_transfer": {
         EVENT: "the transfer is its own record: append-only, with by, at and reason",
+    },
+    "ledger.awards.move_award": {
+        EVENT: "a part of commit, pay, return and release, each of which has one",
+        ATOMIC: "in the transaction that holds the award",
     },
     "ledger.awards.commit_award": {
         BY: "called as an outcome: handler(case, by)",

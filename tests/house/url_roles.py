@@ -83,6 +83,9 @@ class Route:
     `allow` may see, and get `answer` to a GET. `post` may act (by default the same people) and get
     `posted` to a POST of `data`; who may see but not act gets 404. `methods` are those offered.
     `also` overrides single roles, whatever the method: {"finance_officer": 403}.
+
+    `api`: the route checks token or session itself, so that it is open to the middleware and
+    answers anonymous people 401.
     """
 
     allow: Set[str] = frozenset()
@@ -94,6 +97,7 @@ class Route:
     posted: int = 302
     data: Mapping[str, str] = field(default_factory=dict)
     also: Mapping[str, int] = field(default_factory=dict)
+    api: bool = False
 
     def _sees(self, role: str) -> bool:
         if self.open:
@@ -108,7 +112,7 @@ class Route:
             return self.also[role]
         if not self._sees(role):
             if role == "anonymous":
-                return 302
+                return 401 if self.api else 302
             return 404
         if method == "GET":
             return self.answer
@@ -138,9 +142,9 @@ def table_problems(table: Mapping[str, Route], found: Iterable[FoundRoute]) -> l
         row, route = table[name], routes[name]
         if bool(row.thing) != bool(route.arguments):
             problems.append(f"{name}: takes {route.arguments or 'nothing'}, sample {row.thing!r}")
-        if row.open != route.is_open:
+        if (row.open or row.api) != route.is_open:
             problems.append(f"{name}: open is {row.open} in the table, {route.is_open} on the site")
-        if row.open and row.allow:
+        if row.open and (row.allow or row.api):
             problems.append(f"{name}: open and for some roles only")
         if not row.methods or set(row.methods) - {"GET", "POST"}:
             problems.append(f"{name}: methods are GET, POST or both, not {row.methods}")

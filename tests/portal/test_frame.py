@@ -90,14 +90,18 @@ def test_officials_see_the_links_of_their_roles(
     client: Client, official: Callable[..., User], roles: list[Role], more: set[str]
 ) -> None:
     client.force_login(official(*roles))
-    assert links(client) - {"demo_clock", "gallery"} == PUBLIC | more | {"notices"}
+    assert links(client) - {"demo_clock", "gallery", "api_page"} == PUBLIC | more | {"notices"}
 
 
 @pytest.mark.urls("tests.portal.test_frame")
 def test_strangers_and_parties_see_theirs(client: Client) -> None:
-    assert links(client) - {"demo_clock", "gallery"} == PUBLIC
+    assert links(client) - {"demo_clock", "gallery", "api_page"} == PUBLIC
     client.force_login(User.objects.create_user("p", name="乙", kind=UserKind.PARTY))
-    assert links(client) - {"demo_clock", "gallery"} == PUBLIC | {"my_home", "my_cases", "notices"}
+    assert links(client) - {"demo_clock", "gallery", "api_page"} == PUBLIC | {
+        "my_home",
+        "my_cases",
+        "notices",
+    }
 
 
 @pytest.mark.urls("tests.portal.test_frame")

@@ -377,8 +377,12 @@ def test_short_budget_refuses_only_the_last_ones_and_says_which(
     client: StrictClient, city: City
 ) -> None:
     publicity = _two_published(city)
-    available = Account.objects.get(region_id=YUNYAN, kind=AccountKind.AVAILABLE)
-    source = Account.objects.get(region_id=YUNYAN, kind=AccountKind.SOURCE)
+    available = Account.objects.get(
+        purpose="direct_subsidy", region_id=YUNYAN, kind=AccountKind.AVAILABLE
+    )
+    source = Account.objects.get(
+        purpose="direct_subsidy", region_id=YUNYAN, kind=AccountKind.SOURCE
+    )
     too_much = available.balance_fen - 900_000 - 899_999  # one fen short for the second
     make_transfer(
         "test/take-back",
@@ -404,7 +408,8 @@ def test_entitlements_count_cost_and_missing_facts(client: StrictClient, city: C
     make_enterprise(name="缺数据商行", employees=None, operating_revenue=None)
     match_version(city.version, FIRST_DAY)
     response = page(client, city.reviewer, "entitlements")
-    [item] = response.context["summary"]
+    item, follow_up = response.context["summary"]
+    assert follow_up["entitled"] == "0"  # nobody was paid the direct subsidy yet
     assert (item["entitled"], item["wanting"], item["cost_fen"]) == ("1", "1", 4_500_000)
     assert [fen for _level, fen in item["levels"]] == [3_150_000, 450_000, 900_000]
     missing = client.get(f"{reverse('entitlements')}?status=missing&fact=size")
@@ -423,7 +428,8 @@ def test_entitlements_by_district_add_up_and_every_no_says_why(
     make_enterprise(name="南明小店", region="520102")
     match_version(city.version, FIRST_DAY)
     response = page(client, city.programme_officer, "entitlements")
-    [item] = response.context["summary"]
+    item, follow_up = response.context["summary"]
+    assert follow_up["entitled"] == "0"  # nobody was paid the direct subsidy yet
     districts = item["districts"].rows
     for column, whole in (("entitled", item["entitled"]), ("wanting", item["wanting"])):
         assert str(sum(row[column] for row in districts)) == whole

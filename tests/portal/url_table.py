@@ -14,8 +14,10 @@ OFFICERS = frozenset(
     {"reviewer", "other_reviewer", "approver", "programme_officer", "leading_group"}
 )
 READERS = CASE_READERS | {"other_reviewer"}
+DELIVERING = frozenset({"reviewer", "other_reviewer", "programme_officer"})
 MONEY = frozenset({"finance_officer", "programme_officer", "leading_group", "auditor"})
 APPROVER = frozenset({"approver"})
+OFFICER = frozenset({"finance_officer"})
 CORRECTED = {"revision": "1", "bank_account": "6222020200012345679"}
 
 TABLE: dict[str, Route] = {
@@ -24,6 +26,7 @@ TABLE: dict[str, Route] = {
     "account_login": Route(open=True, also=dict.fromkeys(SIGNED_IN, 302)),
     "sign_out": Route(open=True, methods=POST),
     "set_language": Route(open=True, methods=POST, data={"language": "en"}),
+    "set_care": Route(open=True, methods=POST, data={"care": "1"}),
     "kept_forms": Route(allow=SIGNED_IN),
     "kept_form_discard": Route(allow=SIGNED_IN, methods=POST),
     # The gallery of components
@@ -39,10 +42,14 @@ TABLE: dict[str, Route] = {
     "objection_make": Route(open=True, thing="publicity", methods=BOTH),
     "objection_follow": Route(open=True, methods=BOTH, posted=422),
     "publicity_content": Route(open=True, thing="publicity"),
+    "self_check": Route(open=True, methods=BOTH, posted=200),
     "money": Route(open=True),
     "awards": Route(open=True),
     "award": Route(open=True, thing="award"),
     "verify": Route(open=True),
+    "open_data": Route(open=True),
+    "open_data_manifest": Route(open=True),
+    "open_data_set": Route(open=True),
     "books_export": Route(open=True),
     "figures": Route(open=True),
     # Enterprise
@@ -66,8 +73,16 @@ TABLE: dict[str, Route] = {
     "case_withdraw": Route(allow=OWNER, thing="draft", methods=POST),
     "my_file": Route(allow=OWNER, thing="file"),
     "notices": Route(allow=SIGNED_IN, methods=BOTH),
+    "case_account": Route(
+        allow=OWNER,
+        thing="awaiting",
+        methods=BOTH,
+        data={"bank_name": "贵阳银行", "bank_account": "6222020200099999999"},
+    ),
+    "my_letter": Route(allow=OWNER, thing="letter"),
     # Offices
     "office_home": Route(allow=OFFICERS),
+    "office_board": Route(allow=READERS),
     "case_queue": Route(allow=READERS),
     "case_packet": Route(allow=CASE_READERS, thing="case"),
     "case_step": Route(
@@ -76,6 +91,7 @@ TABLE: dict[str, Route] = {
         methods=POST,
         also={"approver": 403},  # may see the case, but accepting is the reviewer's
     ),
+    "office_letter": Route(allow=CASE_READERS | OFFICER, thing="letter"),
     "office_file": Route(allow=CASE_READERS, thing="file"),
     "entitlements": Route(allow=READERS),
     "start_match": Route(allow=frozenset({"programme_officer"}), methods=POST),
@@ -83,6 +99,13 @@ TABLE: dict[str, Route] = {
     "issue_offers": Route(allow=frozenset({"programme_officer"}), methods=POST),
     "enterprise_search": Route(allow=READERS),
     "office_enterprise": Route(allow=CASE_READERS, thing="enterprise"),
+    "deliveries": Route(allow=DELIVERING),
+    "delivery_new": Route(allow=DELIVERING, methods=BOTH, posted=422),  # a form without answers
+    "delivery_template": Route(allow=DELIVERING),
+    "delivery": Route(allow=DELIVERING, thing="delivery"),
+    "delivery_confirm": Route(allow=DELIVERING, thing="delivery", methods=POST),
+    # Whole rows with personal data: whoever delivered them, and the region's reviewers.
+    "delivery_returned": Route(allow=frozenset({"reviewer"}), thing="delivery"),
     "batches": Route(allow=READERS),
     "batch_open": Route(allow=frozenset({"leading_group"}), methods=POST),
     "batch": Route(allow=CASE_READERS, thing="batch"),
@@ -125,6 +148,51 @@ TABLE: dict[str, Route] = {
         methods=POST,
         data={"reason": "企业已注销"},
     ),
+    "return_payment": Route(
+        allow=OFFICER, thing="paid_award", methods=POST, data={"reason": "账户已销户"}
+    ),
+    "payment_batches": Route(allow=MONEY),
+    "payment_batch_new": Route(allow=OFFICER, methods=BOTH),
+    "payment_batch": Route(allow=MONEY, thing="payment_batch"),
+    "payment_batch_file": Route(allow=OFFICER, thing="payment_batch_file"),
+    "payment_batch_reply_add": Route(
+        allow=OFFICER, thing="payment_batch", methods=POST, posted=422
+    ),  # no file
+    "payment_batch_reply": Route(allow=OFFICER, thing="reply", methods=BOTH),
+    "payment_batch_line": Route(
+        allow=OFFICER,
+        thing="line",
+        methods=BOTH,
+        data={"result": "failed", "reason": "账号户名不符"},
+    ),
+    "payment_batch_cancel": Route(
+        allow=OFFICER, thing="payment_batch", methods=POST, data={"reason": "清单有误"}
+    ),
+    # The API, and a user's tokens
+    "api_page": Route(open=True),
+    "tokens": Route(allow=SIGNED_IN, methods=BOTH, data={"name": "报表系统", "days": "90"}),
+    "token_revoke": Route(allow=OWNER, thing="token", methods=POST),
+    "api:openapi": Route(open=True),
+    "api:programmes": Route(open=True),
+    "api:programme": Route(open=True, thing="programme"),
+    "api:targets": Route(open=True, thing="programme"),
+    "api:figures": Route(open=True, thing="programme"),
+    "api:items": Route(open=True, thing="programme"),
+    "api:clauses": Route(open=True, thing="programme"),
+    "api:publicities": Route(open=True),
+    "api:publicity": Route(open=True, thing="publicity"),
+    "api:awards": Route(open=True),
+    "api:award": Route(open=True, thing="award"),
+    "api:accounts": Route(open=True),
+    "api:transfers": Route(open=True),
+    "api:seals": Route(open=True),
+    "api:me": Route(allow=SIGNED_IN, api=True),
+    "api:enterprises": Route(allow=ENTERPRISES | READERS, api=True),
+    "api:enterprise": Route(allow=OWNER | CASE_READERS, thing="enterprise", api=True),
+    "api:cases": Route(allow=ENTERPRISES | READERS, api=True),
+    "api:case": Route(allow=OWNER | CASE_READERS, thing="case", api=True),
+    "api:entitlements": Route(allow=ENTERPRISES | READERS, api=True),
+    "api:payments": Route(allow=MONEY, api=True),
     # The demo
     "demo_clock": Route(allow=SIGNED_IN, methods=BOTH, data={"working_days": "1"}),
 }

@@ -2,7 +2,7 @@
 
 import typer
 
-from miaopu.app.cli import engine_verbs, match_verbs, pack_verbs, system_verbs
+from miaopu.app.cli import engine_verbs, match_verbs, pack_verbs, plan_verbs, system_verbs
 
 cli = typer.Typer(
     name="miaopu",
@@ -14,6 +14,7 @@ cli = typer.Typer(
 for verbs in (engine_verbs, match_verbs, system_verbs):
     verbs.register(cli)
 cli.add_typer(pack_verbs.pack, name="pack")
+cli.add_typer(plan_verbs.plan, name="plan")
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from miaopu.app.demo.cases import OPENING_DAY, load_cases
-from miaopu.app.demo.offers import load_offers
+from miaopu.app.demo.offered import load_offers
 from miaopu.app.demo.offices import OFFICES
 from miaopu.app.demo.people import DEMO_USERS
 from miaopu.app.demo.places import PLACES

@@ -1,4 +1,4 @@
-"""Items, cases with clocks, files and corrections, offers, batch reviews, lists, objections."""
+"""Items, cases and what belongs to them, offers, batch reviews, lists, objections, letters."""
 
 from miaopu.cases.models.batch_reviews import BatchReview
 from miaopu.cases.models.cases import Case
@@ -6,6 +6,7 @@ from miaopu.cases.models.clocks import CaseClock
 from miaopu.cases.models.corrections import Correction
 from miaopu.cases.models.files import CaseFile
 from miaopu.cases.models.items import Item
+from miaopu.cases.models.letters import DecisionLetter
 from miaopu.cases.models.objections import Objection
 from miaopu.cases.models.offers import Offer, OfferOptOut
 from miaopu.cases.models.publicities import Publicity
@@ -16,6 +17,7 @@ __all__ = [
     "CaseClock",
     "CaseFile",
     "Correction",
+    "DecisionLetter",
     "Item",
     "Objection",
     "Offer",

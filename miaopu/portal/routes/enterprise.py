@@ -3,6 +3,7 @@
 from django.urls import path
 
 from miaopu.portal.views import (
+    enterprise_account,
     enterprise_cases,
     enterprise_check,
     enterprise_consent,
@@ -13,6 +14,7 @@ from miaopu.portal.views import (
     enterprise_form,
     enterprise_home,
     enterprise_offers,
+    letters,
     notices,
 )
 
@@ -55,6 +57,8 @@ urlpatterns = [
     ),
     path("my/cases/<str:number>/receipt/", enterprise_check.case_receipt, name="case_receipt"),
     path("my/cases/<str:number>/withdraw/", enterprise_cases.case_withdraw, name="case_withdraw"),
+    path("my/cases/<str:number>/account/", enterprise_account.case_account, name="case_account"),
+    path("my/cases/<str:number>/letter/<str:kind>/", letters.my_letter, name="my_letter"),
     path("my/files/<int:pk>/", enterprise_files.my_file, name="my_file"),
     path("notices/", notices.notices, name="notices"),
 ]

@@ -5,8 +5,12 @@ from django.urls import path
 from miaopu.portal.views import (
     audit,
     jobs,
+    letters,
     office_batch,
     office_batches,
+    office_board,
+    office_deliveries,
+    office_delivery,
     office_entitlements,
     office_home,
     office_objections,
@@ -21,9 +25,13 @@ from miaopu.portal.views import (
 
 urlpatterns = [
     path("office/", office_home.office_home, name="office_home"),
+    path("office/board/", office_board.office_board, name="office_board"),
     path("office/cases/", office_queue.case_queue, name="case_queue"),
     path("office/cases/<str:number>/", office_packet.case_packet, name="case_packet"),
     path("office/cases/<str:number>/<str:step>/", office_step.case_step, name="case_step"),
+    path(
+        "office/cases/<str:number>/letter/<str:kind>/", letters.office_letter, name="office_letter"
+    ),
     path("office/files/<int:pk>/", office_packet.office_file, name="office_file"),
     path("office/entitlements/", office_entitlements.entitlements, name="entitlements"),
     path("office/entitlements/match/", office_entitlements.start_match, name="start_match"),
@@ -34,6 +42,22 @@ urlpatterns = [
         "office/enterprises/<str:number>/",
         office_registry.office_enterprise,
         name="office_enterprise",
+    ),
+    path("office/deliveries/", office_deliveries.deliveries, name="deliveries"),
+    path("office/deliveries/new/", office_deliveries.delivery_new, name="delivery_new"),
+    path(
+        "office/deliveries/template/", office_deliveries.delivery_template, name="delivery_template"
+    ),
+    path("office/deliveries/<str:number>/", office_delivery.delivery, name="delivery"),
+    path(
+        "office/deliveries/<str:number>/confirm/",
+        office_delivery.delivery_confirm,
+        name="delivery_confirm",
+    ),
+    path(
+        "office/deliveries/<str:number>/returned/",
+        office_delivery.delivery_returned,
+        name="delivery_returned",
     ),
     path("office/batches/", office_batches.batches, name="batches"),
     path("office/batches/open/", office_batches.batch_open, name="batch_open"),

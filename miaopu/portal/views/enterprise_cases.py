@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from miaopu.cases.actions import withdraw_case
 from miaopu.cases.enums import CaseChannel, CaseState, Verb
-from miaopu.cases.models import Case, CaseClock
+from miaopu.cases.models import Case, CaseClock, DecisionLetter
 from miaopu.cases.ranking import last_ranking
 from miaopu.cases.workflow import available
 from miaopu.core import clock
@@ -27,7 +27,7 @@ from miaopu.engine.clock import working_days_left
 from miaopu.ledger.awards import shares_of
 from miaopu.ledger.enums import AwardState, Level
 from miaopu.ledger.models import Award
-from miaopu.portal import formats, present, shapes
+from miaopu.portal import care, formats, present, shapes
 from miaopu.portal.access import party_required
 from miaopu.portal.case_form import answers_of
 from miaopu.portal.case_pages import question_hrefs
@@ -102,7 +102,7 @@ def case_table(rows: Iterable[dict[str, Any]]) -> Table:
 def my_cases(request: HttpRequest) -> HttpResponse:
     """All cases of the person's enterprises, newest first."""
     mine = Case.objects.for_user(request.user).order_by("-pk")
-    page = Paginator(mine, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(mine, care.rows(request, PER_PAGE)).get_page(request.GET.get("page"))
     rows = my_case_rows(request, page.object_list)  # type: ignore[arg-type]
     context = {"page": page, "table": case_table(rows) if rows else None}
     return render(request, "enterprise/cases.html", context)
@@ -190,6 +190,7 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         "materials": material_rows(case),
         "corrections": views_of(request, case),
         "award": award,
+        "letter": DecisionLetter.objects.for_user(request.user).filter(case=case).first(),
         "award_rows": _award_rows(award) if award else [],
         "trail": present.trail_of(events, award, transfers, inside=False),
         "ranking": last_ranking(case),

@@ -18,7 +18,7 @@ from miaopu.core import clock
 from miaopu.core.models import Notice
 from miaopu.parties.facts import iterate_known_facts
 from miaopu.parties.models import Enterprise
-from miaopu.portal import formats, present, shapes
+from miaopu.portal import care, formats, present, shapes
 from miaopu.portal.access import party_required
 from miaopu.portal.views.enterprise_cases import case_table, my_case_rows
 from miaopu.portal.views.enterprise_offers import (
@@ -135,7 +135,9 @@ def waiting(request: HttpRequest) -> list[shapes.Task]:
 def my_home(request: HttpRequest) -> HttpResponse:
     """What can I get, what waits for me, where are my cases?"""
     mine = Enterprise.objects.for_user(request.user).order_by("pk")
-    page = Paginator(mine, ENTERPRISES_PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(mine, care.rows(request, ENTERPRISES_PER_PAGE)).get_page(
+        request.GET.get("page")
+    )
     rows = my_case_rows(request, Case.objects.for_user(request.user).order_by("-pk")[:LATEST_CASES])
     shown = portfolios(request, page)
     context = {

@@ -19,7 +19,7 @@ from miaopu.core import clock
 from miaopu.core.models import User
 from miaopu.ledger.enums import AccountKind, Level, TransferKind
 from miaopu.ledger.models import Account, Award, Transfer
-from miaopu.portal import present, shapes
+from miaopu.portal import care, present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
@@ -154,7 +154,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         .defer("transfer__award__case__form", "transfer__award__case__trace")
         .order_by("-pk")
     )
-    page = Paginator(entries, ROWS).get_page(request.GET.get("page"))
+    page = Paginator(entries, care.rows(request, ROWS)).get_page(request.GET.get("page"))
     cases = {entry.transfer.award.pk for entry in page.object_list if entry.transfer.award}
     mine = set(
         Award.objects.for_user(person(request)).filter(pk__in=cases).values_list("pk", flat=True)

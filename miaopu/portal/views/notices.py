@@ -20,7 +20,7 @@ from miaopu.cases.reminders import KIND
 from miaopu.core import clock
 from miaopu.core.actions import mark_notices_read
 from miaopu.core.models import Notice
-from miaopu.portal import formats, shapes
+from miaopu.portal import care, formats, shapes
 from miaopu.portal.views.enterprise_scope import person
 
 PER_PAGE = 20
@@ -77,9 +77,8 @@ def notices(request: HttpRequest) -> HttpResponse:
     mine = Notice.objects.for_user(request.user)
     wanted = request.GET.get("kind", "")
     kind = wanted if wanted in KINDS else ""
-    page = Paginator(_of_kind(mine, kind).order_by("-pk"), PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+    listed = _of_kind(mine, kind).order_by("-pk")
+    page = Paginator(listed, care.rows(request, PER_PAGE)).get_page(request.GET.get("page"))
     address = reverse("notices")
     context = {
         "page": page,

@@ -20,7 +20,7 @@ from miaopu.parties.dictionary import fact_dictionary
 from miaopu.parties.facts import Known
 from miaopu.parties.models import Enterprise
 from miaopu.plans.models import ProgrammeVersion
-from miaopu.portal import present, shapes
+from miaopu.portal import care, present, shapes
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_facts import value_text
 
@@ -47,7 +47,7 @@ AnyModel = TypeVar("AnyModel", bound=Model)
 
 def page_of(request: HttpRequest, rows: QuerySet[AnyModel]) -> Page[AnyModel]:
     """The page of a list that the address asks for; beyond the end it is the last one."""
-    return Paginator(rows, ROWS).get_page(request.GET.get("page"))
+    return Paginator(rows, care.rows(request, ROWS)).get_page(request.GET.get("page"))
 
 
 def needs_personal_data(user: AnyUser, region_code: str) -> bool:

@@ -22,8 +22,9 @@ from miaopu.cases.querysets import CaseQuerySet
 from miaopu.cases.states import TABLE
 from miaopu.core import clock
 from miaopu.core.enums import Role
-from miaopu.core.models import User
+from miaopu.core.models import Office, User
 from miaopu.engine.clock import working_days, working_days_left
+from miaopu.plans.models import Programme
 from miaopu.portal import measures, present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.tables import Column, Table
@@ -69,6 +70,12 @@ class QueueFilter(forms.Form):
         label=_("范围"), choices=[("", _("全部")), ("mine", _("我能办的"))], required=False
     )
     q = forms.CharField(label=_("企业或办件编号"), required=False, max_length=60)
+    region = forms.CharField(
+        label=_("区域"), required=False, max_length=6, widget=forms.HiddenInput
+    )
+    programme = forms.SlugField(
+        label=_("计划"), required=False, max_length=60, widget=forms.HiddenInput
+    )
 
 
 def states_to_act_on(user: User) -> set[str]:
@@ -127,6 +134,10 @@ def filtered(user: User, wanted: dict[str, Any]) -> CaseQuerySet:
         cases = todo(cases, user)
     if wanted.get("state"):
         cases = cases.in_states(wanted["state"])
+    if wanted.get("region"):
+        cases = cases.filter(region=wanted["region"])
+    if wanted.get("programme"):
+        cases = cases.filter(programme__slug=wanted["programme"])
     if wanted.get("due"):
         cases = with_due(cases, wanted["due"])
     words = str(wanted.get("q") or "").strip()
@@ -184,6 +195,17 @@ def query_of(form: forms.Form) -> str:
     return urlencode({name: value for name, value in form.cleaned_data.items() if value})
 
 
+def _named(request: HttpRequest, name: str, value: str) -> str:
+    """A region or programme by its name; anything else as it was typed."""
+    if name == "region":
+        office = Office.objects.for_user(request.user).filter(region=value).first()
+        return present.region_name(office.region) if office else value
+    if name == "programme":
+        programme = Programme.objects.public().filter(slug=value).first()
+        return present.in_language(programme.name) if programme else value
+    return value
+
+
 def active_filters(request: HttpRequest, form: forms.Form) -> list[shapes.Link]:
     """What a list is narrowed to, each with the address that lifts it."""
     links = []
@@ -195,7 +217,7 @@ def active_filters(request: HttpRequest, form: forms.Form) -> list[shapes.Link]:
         for gone in (name, "page"):
             query.pop(gone, None)
         choices = dict(getattr(field, "choices", ()))
-        shown = choices.get(value, value)
+        shown = choices.get(value) or _named(request, name, value)
         links.append(
             shapes.Link(
                 gettext("%(label)s：%(value)s") % {"label": field.label, "value": shown},

@@ -21,7 +21,7 @@ from miaopu.cases.objections import takes_objections
 from miaopu.core import clock
 from miaopu.engine.clock import working_days_left
 from miaopu.engine.messages import Bilingual
-from miaopu.portal import formats, present, shapes
+from miaopu.portal import care, formats, present, shapes
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.public_shared import PER_PAGE, open_data, public_json, public_page
 
@@ -72,7 +72,7 @@ def publicity_list(request: HttpRequest) -> HttpResponse:
         .annotate(ended=ended)
         .order_by("ended", "-ends_on", "-pk")
     )
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows, care.rows(request, PER_PAGE)).get_page(request.GET.get("page"))
     table = Table(
         columns=(
             Column("number", _("公示编号"), link="href"),

@@ -1,0 +1,90 @@
+"""Money: amounts granted, budgeted, capped or required, and sharing ratios."""
+
+import re
+from collections.abc import Container, Sequence
+
+from miaopu.engine.plan_reader.context import Context, Statement
+from miaopu.engine.plan_reader.model import Money
+from miaopu.engine.plan_reader.quantities import Quantity
+
+_RATIO_WORDS = re.compile(r"比例|分担|配比|配套|承担|匹配|共担|负担|出资|分成")
+_FUND_STANDS = re.compile(r"(?:基金|资金池?|专项)[^,。;]{0,12}规模[^,。;]{0,4}已?达?到?$")
+_EACH = re.compile(r"各(?:给予|奖励?|补助?|补贴|一次性)*(?:给予)?(?:不超过|最高)?$")
+_LIST = re.compile(r"(?:对|给予|向|奖励)([^,。;]{2,60})$")
+
+
+def read_money(
+    context: Context,
+    quantities: Sequence[Quantity],
+    ratios: Sequence[tuple[int, int, str]],
+    targets: Container[int],
+) -> list[Money]:
+    """The amounts in order; what became a target is money only where it is required capital."""
+    rows: list[Money] = []
+    for one in quantities:
+        statement = context.at(one.start)
+        if not one.is_money or statement is None or statement.start >= context.layout.body_end:
+            continue
+        if one.chinese and not statement.grant:
+            continue
+        if one.quoted or (statement.node is None and context.tree.nodes):
+            continue
+        before = context.folded.seen[statement.start : one.start]
+        if one.start in targets and not re.search(r"注册(?:资本|资金)[^,。;]{0,10}$", before):
+            continue
+        if statement.past and not _FUND_STANDS.search(before):
+            continue
+        if re.match(r"[^,。;]{0,10}构成", context.folded.seen[one.end : one.end + 14]):
+            continue  # an amount said again to be taken apart
+        rows.extend(_amount(context, statement, one))
+    for start, end, text in ratios:
+        ratio_in = context.at(start)
+        if ratio_in is None or ratio_in.past or ratio_in.start >= context.layout.body_end:
+            continue
+        if ratio_in.node is None and context.tree.nodes:
+            continue
+        around = context.folded.seen[max(ratio_in.start, start - 60) : min(ratio_in.end, end + 20)]
+        bracket = context.folded.seen.rfind("(", ratio_in.start, start)
+        if bracket >= 0 and "简称" in context.folded.seen[bracket:start]:
+            continue
+        if _RATIO_WORDS.search(around):
+            rows.append(_ratio(context, ratio_in, start, end, text))
+    rows.sort(key=lambda one: one.start)
+    return rows
+
+
+def _amount(context: Context, statement: Statement, one: Quantity) -> list[Money]:
+    folded = context.folded
+    first, _ = context.segment(statement, one.start)
+    left = folded.seen[first : one.start]
+    begin = max(first, one.start - 40, _after_mark(statement))
+    start, end = folded.span(begin, one.end)
+    what = folded.clean(begin, one.start) if one.start > begin else ""
+    row = Money(statement.clause, what, one.value, one.unit, folded.text[start:end], start, end)
+    return [row] * _recipients(left)
+
+
+def _after_mark(statement: Statement) -> int:
+    node = statement.node
+    return node.mark.end if node is not None and node.mark.start >= statement.start else 0
+
+
+def _recipients(left: str) -> int:
+    """对甲及乙各奖励: as many amounts as recipients."""
+    each = _EACH.search(left)
+    if each is None:
+        return 1
+    names = _LIST.search(left[: each.start()])
+    if names is None:
+        return 1
+    parts = [one for one in re.split(r"[、和及与]|以及", names.group(1)) if len(one) >= 2]
+    return max(1, min(4, len(parts)))
+
+
+def _ratio(context: Context, statement: Statement, start: int, end: int, text: str) -> Money:
+    folded = context.folded
+    first, _ = context.segment(statement, start)
+    begin = max(first, start - 40, _after_mark(statement))
+    a, b = folded.span(begin, end)
+    what = folded.clean(begin, start) if start > begin else ""
+    return Money(statement.clause, what, text, "ratio", folded.text[a:b], a, b)

@@ -1,0 +1,253 @@
+"""Times by which, during which, or how often somebody must act."""
+
+import re
+from collections.abc import Sequence
+
+from miaopu.engine.plan_reader.context import Context, Statement
+from miaopu.engine.plan_reader.model import Deadline, Money, Target
+from miaopu.engine.plan_reader.target_extras import shortened_times
+from miaopu.engine.plan_reader.times import Time, complete
+
+_BACKGROUND = re.compile(
+    r"^(?:以来|以前年度|[^,。;]{0,30}(?:分为|构成)|[^,。]{0,6}(?:相比|同期|基础上)|版|《|修订|发布的|印发的|出台的|起算)"
+)
+_BEFORE_ACT = re.compile(r"^(?:之|以)?前")
+_ACTION = re.compile(
+    r"开展|组织|完成|建立|制定|出台|启动|实施|推进|举办|召开|报送|上报|建成|投入|落实|申报|评选|考核|验收|总结|检查|开工|启用|公布|执行|印发|扶持|支持|创办|建设|编制|发布|安排|整改|自查|公示|兑现|拨付|搭建"
+)
+
+
+def read_deadlines(
+    context: Context, targets: Sequence[Target], money: Sequence[Money]
+) -> list[Deadline]:
+    """The deadlines in order; a time that only dates a target is left out, a recurrence is not."""
+    with_target = {context.folded.index(one.end - 1): one for one in targets}
+    target_statements = _by_statement(context, list(with_target))
+    money_statements = _by_statement(context, [context.folded.index(one.end - 1) for one in money])
+    rows: list[Deadline] = []
+    shortened = {one.start for one in shortened_times(context)}
+    bounded: set[int] = {
+        _line(context, one.start) for one in context.times if one.kind in ("run", "years")
+    }
+    for one in context.times:
+        statement = context.at(one.start)
+        if statement is None or one.start >= context.layout.body_end or one.start in shortened:
+            continue
+        if statement.node is None and context.tree.nodes:
+            continue
+        date = _date_of(context, statement, one)
+        if date is None or statement.past and not _is_planned_cut_off(context, statement, one):
+            continue
+        if _is_deadline(context, statement, one, target_statements, money_statements, bounded):
+            rows.append(_row(context, statement, one, date))
+    rows.extend(_horizons(context, money_statements))
+    rows.sort(key=lambda one: one.start)
+    return _once(rows)
+
+
+def _by_statement(context: Context, places: Sequence[int]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for place in places:
+        statement = context.at(place)
+        if statement is not None:
+            found.setdefault(statement.start, []).append(place)
+    return found
+
+
+def _line(context: Context, place: int) -> int:
+    return context.line(place)
+
+
+def _is_planned_cut_off(context: Context, statement: Statement, one: Time) -> bool:
+    text = context.folded.seen[one.end : statement.end]
+    return bool(re.search(r"计划|力争|将|确保|完成", text)) and statement.planned
+
+
+def _date_of(context: Context, statement: Statement, one: Time) -> str | None:
+    year = None
+    if one.need:
+        earlier = [t.year for t in context.times_between(statement.start, one.start) if t.year]
+        year = earlier[-1] if earlier else _year_around(context, statement)
+    value = complete(one.value, year)
+    if value is None and one.value == "????-12-31":
+        return "recurring:" + context.folded.clean(one.start, one.end)
+    return value
+
+
+def _year_around(context: Context, statement: Statement) -> int | None:
+    for title in context.titles(statement.node):
+        if found := re.search(r"((?:19|20)\d\d)年", title):
+            return int(found.group(1))
+    if context.horizon and not re.search(r"(?:19|20)\d\d", context.layout.date or ""):
+        return None
+    return context.year
+
+
+def _is_deadline(
+    context: Context,
+    statement: Statement,
+    one: Time,
+    with_target: dict[int, list[int]],
+    with_money: dict[int, list[int]],
+    bounded: set[int],
+) -> bool:
+    seen = context.folded.seen
+    before, after = seen[max(0, one.start - 12) : one.start], seen[one.end : one.end + 40]
+    if _inside_name(seen, one.start, statement):
+        return False
+    if re.match(r"^(?:以来|版|同期)", after) or before.endswith(("比", "较", "〔", "[")):
+        return False
+    if one.kind == "every":
+        if statement.condition or re.match(
+            r"^(?:最高|不超过|每|累计|可|享受|缴|营业|销售|纳税|收入|新增贷款)", after
+        ):
+            return False
+        return _line(context, one.start) not in bounded or not _is_yearly(one)
+    if one.kind in ("span", "valid"):
+        if one.kind == "span" and _dates_only_target(one, statement, with_target, seen):
+            return False
+        return not statement.condition and _is_window(one, before, after)
+    if one.kind in ("year", "years", "run", "shortend") or (
+        one.kind == "yearend" and not _BEFORE_ACT.match(after)
+    ):
+        return _dates_an_act(context, statement, one, with_target, with_money)
+    if _dates_only_target(one, statement, with_target, seen):
+        return False
+    if one.kind == "nextyear":
+        return "月" in one.value or bool(_ACTION.search(seen[one.end : statement.end]))
+    return True
+
+
+def _is_yearly(one: Time) -> bool:
+    return "年" in one.value
+
+
+def _inside_name(seen: str, place: int, statement: Statement) -> bool:
+    text = seen[statement.start : place]
+    return text.count("《") > text.count("》") or text.count("“") > text.count("”")
+
+
+def _is_window(one: Time, before: str, after: str) -> bool:
+    if one.kind == "valid":
+        return True
+    if re.match(r"^的?[^,。;]{0,10}(?:毕业生|大学生|人员|创业者|退役)", after):
+        return False
+    return not re.search(r"(?:近|过去|最近|前|连续)$", before) and not re.match(
+        r"^(?:连续|累计|平均)", after
+    )
+
+
+def _dates_only_target(
+    one: Time, statement: Statement, with_target: dict[int, list[int]], seen: str
+) -> bool:
+    places = [place for place in with_target.get(statement.start, []) if place > one.end]
+    if not places:
+        return False
+    between = seen[one.end : places[0]]
+    return (
+        len(between) < 60
+        and not re.search(r"完成(?!\d)|;|建成投|启动|召开|前(?!提|列|沿|景)", between[:40])
+        or one.kind in ("half",)
+    )
+
+
+def _dates_an_act(
+    context: Context,
+    statement: Statement,
+    one: Time,
+    with_target: dict[int, list[int]],
+    with_money: dict[int, list[int]],
+) -> bool:
+    """A bare year counts where money is arranged in it, or something is done, not reached."""
+    seen = context.folded.seen
+    after = seen[one.end : statement.end]
+    if _BACKGROUND.match(after) or re.search(
+        r"(?:比|较|自)$", seen[max(0, one.start - 2) : one.start]
+    ):
+        return False
+    if (
+        after.startswith("底")
+        or one.kind in ("yearend", "shortend")
+        and "底" not in seen[one.start : one.end]
+        and "末" not in seen[one.start : one.end]
+    ):
+        if one.kind == "shortend" and not _BEFORE_ACT.match(after):
+            return False
+    money = [place for place in with_money.get(statement.start, []) if place > one.start]
+    target = [place for place in with_target.get(statement.start, []) if place > one.start]
+    nearest_money = min(money, default=None)
+    nearest_target = min(target, default=None)
+    if nearest_money is not None and (nearest_target is None or nearest_money < nearest_target):
+        return True
+    if nearest_target is not None:
+        return False
+    if one.kind == "years" and re.match(r"^\)?[^,。]{0,3}(?:[一二三四五]年)?[^,。]{0,4}期", after):
+        return False
+    if one.kind == "year" and with_target.get(statement.start):
+        return False
+    return bool(_ACTION.search(after)) and not re.match(r"^(?:的|以来|度?[^,。]{0,10}目标)", after)
+
+
+def _row(context: Context, statement: Statement, one: Time, date: str) -> Deadline:
+    folded = context.folded
+    end = one.end
+    if found := re.compile(r"(?:之|以)?前|之?后|起").match(folded.seen, end):
+        end = found.end()
+    start, stop = folded.span(one.start, end)
+    begin = _begin(folded.seen, one)
+    if begin and (found := re.search(r"(?:19|20)\d\d-\d\d-\d\d$", begin)):
+        begin = found.group()
+    _, last = context.segment(statement, one.start)
+    rest = folded.seen[end : min(statement.end, end + 60)].lstrip(",、)")
+    return Deadline(statement.clause, date, begin, rest[:40], folded.text[start:stop], start, stop)
+
+
+def _begin(seen: str, one: Time) -> str | None:
+    if one.kind not in ("span", "valid"):
+        return None
+    found = re.search(
+        r"(?:自|从|于)?([\u4e00-\u9fff]{2,10}?)(?:之日起?|后|以后|起)(?:的?)$",
+        seen[max(0, one.start - 16) : one.start],
+    )
+    if found is None:
+        return None
+    name = re.split(r"[自从于在或及,]|期间", found.group(1))[-1]
+    return name or None
+
+
+def _horizons(context: Context, with_money: dict[int, list[int]]) -> list[Deadline]:
+    """示范期内 where it bounds a payment."""
+    if context.horizon is None:
+        return []
+    folded, rows = context.folded, []
+    for found in re.finditer(
+        r"(?:[一二三四五]年)?(?:[\u4e00-\u9fff]{2})?(?:示范|试点|创建|实施)期(?:限)?内", folded.seen
+    ):
+        statement = context.at(found.start())
+        if statement is None or statement.past or statement.node is None:
+            continue
+        rest = folded.seen[found.end() : statement.end]
+        if statement.start in with_money or re.search(r"补贴|补助|奖励|经费|减免", rest):
+            start, end = folded.span(found.start(), found.end())
+            rows.append(
+                Deadline(
+                    statement.clause,
+                    context.horizon,
+                    None,
+                    rest[:40],
+                    folded.text[start:end],
+                    start,
+                    end,
+                )
+            )
+    return rows
+
+
+def _once(rows: list[Deadline]) -> list[Deadline]:
+    """One entry for each place; the same time twice in a clause's sentence stays."""
+    kept: list[Deadline] = []
+    for row in rows:
+        if kept and row.start < kept[-1].end:
+            continue
+        kept.append(row)
+    return kept

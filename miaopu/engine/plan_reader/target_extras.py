@@ -1,0 +1,88 @@
+"""Targets that are no plain quantity: time to be kept, teams named by their size."""
+
+import re
+
+from miaopu.engine.plan_reader.context import Context
+from miaopu.engine.plan_reader.model import Target
+from miaopu.engine.plan_reader.target_words import indicator_of
+from miaopu.engine.plan_reader.times import Time
+
+_HEADCOUNT = re.compile(r"([十百千万])人(?=[\u4e00-\u9fff]{1,8}[团库队])")
+_SHORTEN = re.compile(r"(?:压缩|缩短|压减|减少|控制|降低?|精简)(?:到|至|在|为)$")
+
+
+def shortened_targets(context: Context) -> list[Target]:
+    """审批时间压缩至3个工作日: a time to be kept is a target, not a deadline."""
+    folded, rows = context.folded, []
+    for one in shortened_times(context):
+        statement = context.at(one.start)
+        if statement is None or statement.node is None:
+            continue
+        first, _ = context.segment(statement, one.start)
+        number = re.match(r"\d+", folded.seen[one.start : one.end])
+        if number is None:
+            continue
+        unit = re.sub(r"(?:之|以)?内$", "", folded.seen[one.start + number.end() : one.end])
+        start, end = folded.span(first, one.end)
+        indicator, _ = indicator_of(folded.seen[first : one.start])
+        rows.append(
+            Target(
+                statement.clause,
+                indicator,
+                None,
+                int(number.group()),
+                unit,
+                "<=",
+                None,
+                folded.text[start:end],
+                start,
+                end,
+            )
+        )
+    return rows
+
+
+def shortened_times(context: Context) -> list[Time]:
+    """Durations that something is to be shortened to."""
+    seen = context.folded.seen
+    return [
+        one
+        for one in context.times
+        if one.kind == "span" and _SHORTEN.search(seen[max(0, one.start - 6) : one.start])
+    ]
+
+
+def headcounts(context: Context) -> list[Target]:
+    """千人导师团: a team named by its size is a quantity where it is to be set up."""
+    folded, found = context.folded, []
+    for one in _HEADCOUNT.finditer(folded.seen):
+        statement = context.at(one.start())
+        if (
+            statement is None
+            or statement.past
+            or folded.seen[one.start() - 1 : one.start()] in "“第数上"
+        ):
+            continue
+        before = folded.seen[statement.start : one.start()]
+        if not re.search(r"成立|组建|建立|打造|培育|建设", before) or statement.node is None:
+            continue
+        end = re.compile(r"[团库队]").search(folded.seen, one.end())
+        stop = end.end() if end else one.end()
+        first, last = folded.span(one.start(), stop)
+        value = {"十": 10, "百": 100, "千": 1000, "万": 10_000}[one.group(1)]
+        name = folded.clean(one.end(), stop)
+        found.append(
+            Target(
+                statement.clause,
+                name,
+                None,
+                value,
+                "人",
+                "=",
+                None,
+                folded.text[first:last],
+                first,
+                last,
+            )
+        )
+    return found

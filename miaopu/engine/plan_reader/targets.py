@@ -1,0 +1,93 @@
+"""Quantities to be reached, told apart from statistics, conditions, stock and money."""
+
+from collections.abc import Sequence
+
+from miaopu.engine.plan_reader.context import Context, Statement
+from miaopu.engine.plan_reader.model import Target
+from miaopu.engine.plan_reader.quantities import Quantity
+from miaopu.engine.plan_reader.target_dates import date_of
+from miaopu.engine.plan_reader.target_extras import headcounts, shortened_targets
+from miaopu.engine.plan_reader.target_rules import Memory, is_target
+from miaopu.engine.plan_reader.target_words import comparator_of, indicator_of, last_piece, scope_of
+
+
+def read_targets(
+    context: Context, quantities: Sequence[Quantity], marks: Sequence[tuple[int, int]]
+) -> tuple[list[Target], dict[int, Target]]:
+    """The targets in order, and those made of quantities by the quantity's folded start."""
+    targets: list[Target] = []
+    used: dict[int, Target] = {}
+    memory = Memory()
+    closed = {start for start, _ in marks}
+    for one in quantities:
+        statement = context.at(one.start)
+        if (
+            statement is None
+            or statement.start in closed
+            or statement.start >= context.layout.body_end
+        ):
+            continue
+        if statement.node is None and context.tree.nodes and not _in_preamble(statement):
+            continue
+        if not is_target(context, statement, one, memory):
+            continue
+        made = _make(context, statement, one, memory)
+        targets.append(made)
+        used[one.start] = made
+    targets.extend(headcounts(context))
+    targets.extend(shortened_targets(context))
+    targets.sort(key=lambda one: one.start)
+    return targets, used
+
+
+def _in_preamble(statement: Statement) -> bool:
+    """Whether the words before the first clause plan something."""
+    return statement.clause == "preamble" and statement.planned and not statement.past
+
+
+def _make(context: Context, statement: Statement, one: Quantity, memory: Memory) -> Target:
+    folded = context.folded
+    first, last = context.segment(statement, one.start)
+    node = statement.node
+    if node is not None and first <= node.mark.start < node.mark.end <= one.start:
+        first = node.mark.end
+    left = folded.seen[first : one.start]
+    if memory.clause != statement.clause:
+        memory.clause, memory.indicator, memory.place, memory.date = (
+            statement.clause,
+            "",
+            None,
+            None,
+        )
+    begin, pieces = last_piece(left, first)
+    indicator, scope = indicator_of(pieces)
+    if not indicator:
+        indicator = memory.indicator if scope or memory.statement == statement.start else ""
+    if not indicator:
+        before = folded.seen[max(statement.start, first - 40) : max(statement.start, first - 1)]
+        indicator = indicator_of(before.split(",")[-1])[0] or memory.indicator
+    elif not scope or not memory.indicator:
+        memory.indicator = indicator
+    if scope is None:
+        scope = scope_of(folded.seen[statement.start : one.start])
+        if scope is None and memory.statement == statement.start:
+            scope = memory.place
+        memory.place = scope
+    date = date_of(context, statement, one, memory)
+    memory.date, memory.statement, memory.end = date, statement.start, statement.end
+    if not one.is_percent:
+        memory.unit = one.unit
+    stop = min(last, one.end + (1 if folded.seen[one.end : one.end + 1] == "%" else 0))
+    start, end = folded.span(begin, max(stop, one.end))
+    return Target(
+        statement.clause,
+        indicator,
+        scope,
+        one.value,
+        one.unit,
+        comparator_of(left, one),
+        date,
+        folded.text[start:end],
+        start,
+        end,
+    )

@@ -1,0 +1,206 @@
+"""Every page of every role: axe, width, zoom, keyboard; 关怀版 with its sizes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.people import AXE, RUN_AXE
+from tests.portal.everything import browsers, make_everything, visits
+
+pytestmark = pytest.mark.browser
+
+DESK, PHONE, ZOOMED = 1366, 375, 320  # 320 px is a window of 1280 px at 400 %
+HEIGHT = 900
+LEAST_PAGES = 60  # of different pages; a walk that finds fewer has lost its way
+
+WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+# What stands out of the window, to name the culprit.
+CULPRITS = """() => [...document.querySelectorAll('body *')]
+  .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1
+    && !one.closest('.table-box, pre, [hidden], .visually-hidden'))
+  .slice(0, 4).map((one) => one.tagName + '.' + one.className)"""
+
+# Visible text below 18 px and targets below 44 px.
+SMALL = """() => {
+  const found = [];
+  const shown = (one) => one.checkVisibility({checkOpacity: true, checkVisibilityCSS: true})
+    && !one.closest('.visually-hidden, .skip, [hidden]');
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const said = new Set();
+  while (walker.nextNode()) {
+    const parent = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim() || said.has(parent) || !shown(parent)) { continue; }
+    said.add(parent);
+    const size = parseFloat(getComputedStyle(parent).fontSize);
+    if (size < 18) {
+      found.push(`text ${size.toFixed(1)}px <${parent.tagName} ${parent.className}>`);
+    }
+  }
+  const targets = 'a[href], button, input:not([type=hidden]), select, textarea, summary';
+  for (const one of document.querySelectorAll(targets)) {
+    if (!shown(one)) { continue; }
+    const box = one.getBoundingClientRect();
+    if (box.width === 0 || box.height === 0) { continue; }
+    if (box.height < 43.5 || box.width < 43.5) {
+      const within = one.parentElement;
+      found.push(`target ${box.width.toFixed(0)}x${box.height.toFixed(0)} <${one.tagName} `
+        + `${one.className} ${one.type || ''}> in ${within.tagName}.${within.className}`);
+    }
+  }
+  return [...new Set(found)];
+}"""
+
+# What a person must be able to reach; radio buttons of one name are one stop.
+STOPS = """() => {
+  const stops = [];
+  const radios = new Set();
+  const all = 'a[href], button, input:not([type=hidden]), select, textarea, summary';
+  for (const one of document.querySelectorAll(all)) {
+    const hidden = !one.checkVisibility({checkVisibilityCSS: true});
+    if (one.disabled || hidden || one.closest('[inert]')) { continue; }
+    if (one.type === 'radio') {
+      if (radios.has(one.name)) { continue; }
+      radios.add(one.name);
+      one.dataset.stop = 'radio ' + one.name;
+    } else { one.dataset.stop = String(stops.length); }
+    stops.push(one.dataset.stop);
+  }
+  if (document.querySelector('[tabindex]:not([tabindex="0"]):not([tabindex="-1"])')) {
+    stops.push('a positive tabindex');
+  }
+  document.body.tabIndex = -1; document.body.focus(); window.scrollTo(0, 0);
+  return stops;
+}"""
+AT = """() => {
+  const one = document.activeElement;
+  if (!one || one === document.body) { return ['', true, '']; }
+  const style = getComputedStyle(one);
+  const seen = (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2)
+    || style.boxShadow !== 'none';
+  const name = one.type === 'radio' ? 'radio ' + one.name : one.dataset.stop || '';
+  return [name, seen, one.outerHTML.slice(0, 90)];
+}"""
+
+
+def unreachable(page: Page) -> list[str]:
+    """What Tab does not reach, and where the focus cannot be seen."""
+    wanted: list[str] = page.evaluate(STOPS)
+    reached: set[str] = set()
+    problems = []
+    for _press in range(3 * len(wanted) + 12):  # a date is several stops inside one field
+        page.keyboard.press("Tab")
+        name, seen, text = page.evaluate(AT)
+        if not name and reached and not text:
+            break
+        if name and not seen:
+            problems.append(f"focus not visible: {text}")
+        reached.add(name)
+        if reached >= set(wanted):
+            break
+    for name in set(wanted) - reached:
+        selector = f'[data-stop="{name}"]'
+        text = page.locator(selector).first.evaluate("(one) => one.outerHTML.slice(0, 120)")
+        problems.append(f"not reached by Tab: {text}")
+    return problems
+
+
+def look(page: Page, width: int, *, care: bool) -> list[str]:
+    """What is wrong with the page at this width."""
+    page.set_viewport_size({"width": width, "height": HEIGHT})
+    problems = []
+    wide = page.evaluate(WIDER)
+    if wide > 0:
+        problems.append(f"scrolls sideways by {wide} px: {page.evaluate(CULPRITS)}")
+    problems += page.evaluate(RUN_AXE)
+    if care:
+        problems += page.evaluate(SMALL)
+    return problems
+
+
+@pytest.mark.parametrize("care", [False, True], ids=["normal", "care"])
+def test_every_page_of_every_role(care: bool, browser: Browser, live_site: str) -> None:
+    """Nothing serious for axe at a desk's and a phone's width, no sideways scroll at 400 %."""
+    everything = make_everything()
+    problems: dict[str, list[str]] = defaultdict(list)
+    count = 0
+    with browsers(browser, live_site, care=care) as page_of:
+        for visit in visits(everything):
+            page = page_of(visit.user)
+            answer = page.goto(live_site + visit.path)
+            assert answer is not None
+            assert answer.status == 200, f"{visit}: {answer.status}"
+            assert page.locator("html.care").count() == care, visit
+            page.evaluate(AXE)
+            for width in (DESK, PHONE):
+                for problem in look(page, width, care=care):
+                    problems[f"{width}: {problem}"].append(str(visit))
+            page.set_viewport_size({"width": ZOOMED, "height": HEIGHT})
+            wide = page.evaluate(WIDER)
+            if wide > 0:
+                culprits = page.evaluate(CULPRITS)
+                problems[f"400 %: sideways by {wide} px: {culprits}"].append(str(visit))
+            count += 1
+    said = [f"{what}\n      {len(where)}: {where[:3]}" for what, where in problems.items()]
+    assert not said, "\n".join(said)
+    assert count >= LEAST_PAGES
+
+
+def test_every_page_by_keyboard(browser: Browser, live_site: str) -> None:
+    """Tab reaches everything that can be acted on, and the focus is always to be seen."""
+    everything = make_everything()
+    problems: dict[str, list[str]] = defaultdict(list)
+    routes: set[str] = set()
+    with browsers(browser, live_site) as page_of:
+        for visit in visits(everything):
+            if visit.route in routes:  # roles differ in rights, hardly in kinds of controls
+                continue
+            routes.add(visit.route)
+            page = page_of(visit.user)
+            page.goto(live_site + visit.path)
+            for problem in unreachable(page):
+                problems[problem].append(str(visit))
+    assert not problems, "\n".join(f"{what}: {where[:3]}" for what, where in problems.items())
+
+
+def test_care_is_switched_without_scripts_and_remembered(browser: Browser, live_site: str) -> None:
+    make_everything()
+    context = browser.new_context(
+        viewport={"width": PHONE, "height": 800}, java_script_enabled=False
+    )
+    page = context.new_page()
+    page.goto(f"{live_site}/publicity/?page=1")
+    page.get_by_role("button", name="关怀版").click()
+    assert page.url == f"{live_site}/publicity/?page=1"
+    expect(page.locator("html.care")).to_have_count(1)
+    expect(page.locator("[data-read-aloud]")).to_be_hidden()  # nothing that does not work
+    page.goto(f"{live_site}/money/")
+    expect(page.locator("html.care")).to_have_count(1)
+    page.get_by_role("button", name="标准版").click()
+    expect(page.locator("html.care")).to_have_count(0)
+    context.close()
+
+
+def test_a_page_is_read_aloud(browser: Browser, live_site: str) -> None:
+    make_everything()
+    context = browser.new_context()
+    context.add_cookies([{"name": "care", "value": "1", "url": live_site}])
+    page = context.new_page()
+    # What the browser would say; a headless one has no voice.
+    page.add_init_script(
+        "window.said = []; speechSynthesis.speak = (one) => window.said.push([one.text, one.lang]);"
+    )
+    page.goto(f"{live_site}/")
+    button = page.get_by_role("button", name="朗读本页")
+    button.click()
+    said: list[Any] = page.evaluate("window.said")
+    assert any("3,500" in text for text, _language in said)
+    assert {language for _text, language in said} == {"zh-CN"}
+    assert all(len(text) <= 180 for text, _language in said)
+    page.get_by_role("button", name="停止朗读").click()
+    expect(page.get_by_role("button", name="朗读本页")).to_be_visible()
+    context.close()

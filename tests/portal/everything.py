@@ -1,0 +1,128 @@
+"""Every page of the URL × role table with something on it, and a browser for each role."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from miaopu.core import clock
+from miaopu.core.models import User
+from miaopu.plans.actions import match_version
+from tests.factories import YUNYAN, City, build_city, make_enterprise, make_owner
+from tests.harness.pages import StrictClient
+from tests.house.url_roles import ROLES
+from tests.portal.test_url_roles import THINGS, people_of
+from tests.portal.url_table import TABLE
+
+# Things whose making moves the clock; what is made before them is older, what comes after newer.
+LATE = ("award", "publicity")
+_CHANGES = re.compile(
+    r'name="csrfmiddlewaretoken" value="[^"]*"|<span class="tool who".*?</span>(</span>)?', re.S
+)
+
+
+@dataclass
+class Everything:
+    """A city in which every thing of the table exists, each of an enterprise of its own."""
+
+    city: City
+    things: dict[str, dict[str, Any]] = field(default_factory=dict)
+    owners: dict[str, User] = field(default_factory=dict)
+    people: dict[str, User | None] = field(default_factory=dict)
+
+    def user(self, role: str, thing: str) -> User | None:
+        """Who asks for a page with the thing in a role."""
+        return self.owners[thing] if role == "enterprise" and thing else self.people[role]
+
+
+def make_everything() -> Everything:
+    """Build it through the product's own actions."""
+    city = build_city()
+    found = Everything(city, people=people_of(city))
+    names = sorted({row.thing for row in TABLE.values() if row.thing}, key=lambda one: one in LATE)
+    names.sort(key=lambda one: LATE.index(one) if one in LATE else -1)
+    with clock.read_once():
+        match_version(city.version, clock.today())
+    for name in names:
+        city.enterprise = make_enterprise(YUNYAN)
+        city.owner = make_owner(city.enterprise)
+        found.things[name] = THINGS[name](city)
+        found.owners[name] = city.owner
+    return found
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A page to look at: the route, as whom, where."""
+
+    route: str
+    role: str
+    user: User | None
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.route} as {self.role}"
+
+
+def visits(everything: Everything) -> Iterator[Visit]:
+    """Every page that some role gets with 200; the same page for another role only once."""
+    seen: set[str] = set()
+    clients: dict[int | None, StrictClient] = {}
+    for route, row in TABLE.items():
+        if "GET" not in row.methods:
+            continue
+        path = reverse(route, kwargs=everything.things[row.thing] if row.thing else {})
+        for role in ROLES:
+            if row.expected(role) != 200:
+                continue
+            user = everything.user(role, row.thing)
+            key = user.pk if user else None
+            if key not in clients:
+                clients[key] = StrictClient()
+                if user is not None:
+                    clients[key].force_login(user)
+            answer = clients[key].get(path, follow=True)
+            assert answer.status_code == 200, f"{route} as {role}: {answer.status_code}"
+            is_page = answer["Content-Type"].startswith("text/html")
+            if not is_page or answer.get("Content-Disposition", "").startswith("attachment"):
+                continue
+            digest = hashlib.sha256(_CHANGES.sub("", answer.content.decode()).encode()).hexdigest()
+            if digest not in seen:
+                seen.add(digest)
+                yield Visit(route, role, user, path)
+
+
+@contextmanager
+def browsers(
+    browser: Browser, site: str, *, care: bool = False
+) -> Iterator[Callable[[User | None], Page]]:
+    """`page_of(user)`: one browser context a person, signed in, with one page."""
+    contexts: dict[int | None, tuple[BrowserContext, Page]] = {}
+
+    def page_of(user: User | None) -> Page:
+        key = user.pk if user else None
+        if key not in contexts:
+            context = browser.new_context(viewport={"width": 1366, "height": 900})
+            context.set_default_timeout(20_000)
+            if care:
+                context.add_cookies([{"name": "care", "value": "1", "url": site}])
+            if user is not None:
+                client = StrictClient()
+                client.force_login(user)
+                session = client.cookies["sessionid"].value
+                context.add_cookies([{"name": "sessionid", "value": session, "url": site}])
+            contexts[key] = (context, context.new_page())
+        return contexts[key][1]
+
+    try:
+        yield page_of
+    finally:
+        for context, _page in contexts.values():
+            context.close()
