@@ -44,14 +44,14 @@ def rate(port: int, path: str, headers: list[str], seconds: int = SECONDS) -> fl
     return float(found.group(1))
 
 
-def _headers(client: Client) -> list[str]:
+def headers_of(client: Client) -> list[str]:
     cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
     return ["-H", f"Cookie: {cookies}", "-H", "Accept-Language: zh-CN"]
 
 
 def measure(report: Report, client: Client) -> None:
     """The list page, the bare view with the same sign-in, and the bare view without one."""
-    signed_in = _headers(client)
+    signed_in = headers_of(client)
     probes: dict[str, tuple[str, list[str]]] = {
         "list": (QUEUE, signed_in),
         "bare": (BARE, signed_in),

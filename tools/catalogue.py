@@ -31,7 +31,8 @@ MO = PO.with_suffix(".mo")
 # Rooms whose texts are not pages' texts: the engine's messages carry both languages (Bilingual),
 # the command line prints both in one line, the demo's names are data.
 NOT_PAGES = ("engine/", "app/")
-BILINGUAL_CALLS = frozenset({"Bilingual", "Text"})
+# `refuse` and `wrong` make such messages of files and cells (miaopu.engine.sheets).
+BILINGUAL_CALLS = frozenset({"Bilingual", "Text", "refuse", "wrong"})
 GETTEXT_CALLS = frozenset(
     f"{prefix}gettext{suffix}" for prefix in ("", "n", "p", "np") for suffix in ("", "_lazy")
 ) | {"_", "gettext_noop"}

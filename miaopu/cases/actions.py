@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import PurePath
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from miaopu.cases.enums import CaseState, Verb
-from miaopu.cases.forms import FormError, check_form, prefill
+from miaopu.cases.drafts import merge_answers, was_saved_before
+from miaopu.cases.enums import CaseChannel, CaseState, Verb
+from miaopu.cases.forms import FormError, check_form
 from miaopu.cases.guards import (
-    FormConflict,
     FormRefused,
+    amount_to_propose,
     check_draft,
     check_length,
     check_materials,
+    check_may_refuse,
     check_other_person,
     check_period,
     check_represents,
     check_still_entitled,
     reason_needed,
 )
+from miaopu.cases.letters import freeze_letter
 from miaopu.cases.models import Case, CaseFile, Item
 from miaopu.cases.notices import BACK, tell_enterprise
+from miaopu.cases.opening import new_case
+from miaopu.cases.prefill import known_answers
 from miaopu.cases.workflow import lock_case
 from miaopu.cases.workflow import transition as change_state
 from miaopu.core import clock
@@ -79,41 +84,50 @@ def open_case(item: Item, enterprise: Enterprise, *, by: User) -> Case:
         )
     try:
         with transaction.atomic():
-            case = Case.objects.create(
-                number=f"draft-{item.pk}-{enterprise.pk}-{clock.now().timestamp():.6f}"[:30],
-                **only,
-                item=item,
-                region=enterprise.region,
-                form=prefill(item.definition.form, enterprise),
-                opened_at=clock.now(),
+            answers = known_answers(item.definition.form, enterprise)
+            return new_case(
+                item,
+                enterprise,
+                once_key=item.once_key(clock.today()),
+                form={name: answer.text for name, answer in answers.items()},
+                known=answers,
+                channel=CaseChannel.APPLICATION,
+                by=by,
             )
     except IntegrityError:  # another tab was faster
         return Case.objects.live().get(**only)
-    case.number = f"{clock.today():%Y}{case.region_id[:4]}{case.pk:07d}"
-    case.save(update_fields=["number"])
-    record_event(case, Verb.OPEN_CASE, by=by, region=case.region_id)
-    return case
 
 
 @transaction.atomic
-def save_form(case: Case, typed: Mapping[str, Any], *, revision: int, by: User) -> list[FormError]:
+def save_form(
+    case: Case,
+    typed: Mapping[str, Any],
+    *,
+    revision: int,
+    by: User,
+    only: Collection[str] | None = None,
+    quietly: bool = False,
+) -> list[FormError]:
     """Keep what was typed in a draft, right or wrong, and return the errors.
 
-    Raises FormConflict where the draft was changed since `revision`, Conflict once submitted,
+    `only` names the questions of the page, `revision` is what it showed; other pages' answers are
+    merged. `quietly` (saved while typing) leaves one event for a sitting, not one for each pause.
+    Raises FormConflict where a question was answered otherwise since, Conflict once submitted,
     ActionRefused where it is longer than anybody types.
     """
     check_length(typed)
     locked = lock_case(case)
     check_represents(by, locked.enterprise)
     check_draft(locked)
-    values, errors = check_form(locked.item.definition.form, typed)
-    if locked.revision != revision and locked.form != values:
-        raise FormConflict(locked.form, locked.revision)
-    if locked.form != values:
-        locked.form = values
+    asked = tuple(one for one in locked.questions if only is None or one.id in only)
+    values, errors = check_form(asked, typed)
+    merged = merge_answers(locked, values, revision)
+    if locked.form != merged:
+        locked.form = merged
         locked.revision += 1
         locked.save(update_fields=["form", "revision"])
-        record_event(locked, Verb.SAVE_FORM, by=by, region=locked.region_id)
+        if not (quietly and was_saved_before(locked, by)):
+            record_event(locked, Verb.SAVE_FORM, by=by, region=locked.region_id)
     return errors
 
 
@@ -122,16 +136,17 @@ def attach_file(case: Case, material: str, name: str, content: bytes, *, by: Use
     """Hand in a file with a draft. Raises ActionRefused for unknown kinds, Conflict later."""
     locked = lock_case(case)
     check_represents(by, locked.enterprise)
-    check_draft(locked)
+    check_draft(locked, material)
     if material not in {entry.id for entry in locked.item.definition.materials}:
         raise ActionRefused(_("没有这种材料"), _("请从材料清单中选择"))
-    if locked.files.count() >= MAX_FILES:
+    if locked.files.kept().count() >= MAX_FILES:
         raise ActionRefused(_("最多上传 %(count)s 个文件") % {"count": MAX_FILES}, _("请合并文件"))
     file = keep_file(content, by=by)
     attached, created = CaseFile.objects.get_or_create(
         case=locked,
         material=material,
         file=file,
+        removed_at=None,
         defaults={"name": PurePath(name).name[:200], "attached_at": clock.now()},
     )
     if created:
@@ -144,7 +159,7 @@ def submit_case(case: Case, *, by: User) -> Case:
     """Submit a draft: the acceptance clock starts. Raises FormRefused where the form has errors."""
     locked = lock_case(case)
     if locked.state == CaseState.DRAFT:
-        _values, errors = check_form(locked.item.definition.form, locked.form)
+        _values, errors = check_form(locked.questions, locked.form)
         if errors:
             raise FormRefused(errors)
         check_period(locked.item)
@@ -177,10 +192,18 @@ def accept_case(case: Case, *, by: User, reason: str = "") -> Case:
 
 
 @transaction.atomic
-def propose_grant(case: Case, decisions: Mapping[str, bool], *, by: User, reason: str = "") -> Case:
+def propose_grant(
+    case: Case,
+    decisions: Mapping[str, bool],
+    *,
+    by: User,
+    reason: str = "",
+    amount_fen: int | None = None,
+) -> Case:
     """Propose support. The reviewer answers every discretion of the rule and signs with her name.
 
-    Raises ActionRefused unless facts and answers together make the rule true and its amount known.
+    `amount_fen` is her amount where the pack leaves it to people (`amount_decided`). Raises
+    ActionRefused unless facts and answers together make the rule true and its amount known.
     """
     locked = lock_case(case)
     changes: dict[str, Any] = {}
@@ -196,15 +219,16 @@ def propose_grant(case: Case, decisions: Mapping[str, bool], *, by: User, reason
             clock.today(),
             {name: bool(answer) for name, answer in decisions.items()},
         )
-        if explanation.status != "true" or not explanation.amount_fen:
+        amount = amount_to_propose(locked.item, explanation.amount_fen, amount_fen)
+        if explanation.status != "true" or not amount:
             raise ActionRefused(
                 _("按现有数据和您的判断，还不能提出同意意见"),
                 _("请核对判定依据中打叉和打问号的条件，或提出不予扶持意见"),
             )
         changes = {
             "decisions": signed,
-            "trace": explanation.trace(),
-            "amount_fen": explanation.amount_fen,
+            "trace": {**explanation.trace(), "amount_fen": amount},
+            "amount_fen": amount,
             "priority_points": explanation.priority_points,
             "proposed_by": by,
         }
@@ -213,9 +237,14 @@ def propose_grant(case: Case, decisions: Mapping[str, bool], *, by: User, reason
 
 @transaction.atomic
 def propose_refusal(case: Case, *, by: User, reason: str) -> Case:
-    """Propose to refuse support, with a reason that the enterprise will read."""
+    """Propose to refuse support, with a reason that the enterprise will read.
+
+    Raises ActionRefused while the enterprise has still time to correct its application.
+    """
     reason = reason_needed(reason)
-    return change_state(lock_case(case), "propose_refusal", by=by, reason=reason, proposed_by=by)
+    locked = lock_case(case)
+    check_may_refuse(locked)
+    return change_state(locked, "propose_refusal", by=by, reason=reason, proposed_by=by)
 
 
 @transaction.atomic
@@ -243,7 +272,9 @@ def confirm_refusal(case: Case, *, by: User, reason: str = "") -> Case:
         if locked.state == CaseState.REFUSAL_PROPOSED
         else {}
     )
-    return change_state(locked, "confirm_refusal", by=by, reason=reason, **changes)
+    refused = change_state(locked, "confirm_refusal", by=by, reason=reason, **changes)
+    freeze_letter(refused, by=by)
+    return refused
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from django.apps import AppConfig
 
 from miaopu.cases.enums import Verb
 from miaopu.core import verbs
+from miaopu.plans import followers
 
 
 class CasesConfig(AppConfig):
@@ -13,5 +14,6 @@ class CasesConfig(AppConfig):
     label = "cases"
 
     def ready(self) -> None:
-        """Register the room's verbs."""
+        """Register the room's verbs, and that a match is followed by offers."""
         verbs.register(Verb)
+        followers.register("miaopu.cases.tasks.offer_after_match")

@@ -11,7 +11,13 @@ from django.utils.translation import gettext as _
 from miaopu.cases import outcomes
 from miaopu.cases.clocks import calculation_rows, start_clock, stop_clock
 from miaopu.cases.enums import CaseState, Step, Verb
-from miaopu.cases.guards import check_other_person, check_still_entitled
+from miaopu.cases.envelope import check_decision, check_list, lock_envelope
+from miaopu.cases.guards import (
+    check_no_open_objection,
+    check_other_person,
+    check_still_entitled,
+)
+from miaopu.cases.letters import freeze_letter
 from miaopu.cases.models import Case, Item, Publicity
 from miaopu.cases.workflow import lock_case
 from miaopu.cases.workflow import transition as change_state
@@ -54,7 +60,8 @@ def digest_of(publicity: Publicity) -> str:
 def publish_list(item: Item, region: Region, *, by: User) -> Publicity:
     """Publish all approved cases of an item in a region for the pack's working days, frozen.
 
-    The day of publication is not counted. Raises ActionRefused where nothing waits.
+    The day of publication is not counted. Raises ActionRefused where nothing waits, and
+    EnvelopeExceeded where the list would take the item's cases above their average.
     """
     if not reaches(by, region.code, [Role.APPROVER]):
         raise NotAllowed(_("您的角色不能发布公示"), _("请交由批准人办理"))
@@ -65,6 +72,7 @@ def publish_list(item: Item, region: Region, *, by: User) -> Publicity:
     cases = [case for case in cases if case.state == CaseState.APPROVED]
     if not cases:
         raise ActionRefused(_("没有等待公示的办件"), _("批准办件后再发布公示"))
+    check_list(item, cases)
     days = item.definition.steps_by_id[Step.PUBLICITY].working_days
     today = clock.today()
     period = working_days(today, days)
@@ -101,10 +109,12 @@ def publish_list(item: Item, region: Region, *, by: User) -> Publicity:
 def decide_case(case: Case, *, by: User, reason: str = "") -> Case:
     """Grant a case whose publicity has ended; the outcome is carried out in the same transaction.
 
-    Not by who proposed. Raises ActionRefused while the list is still published, where the facts
-    have changed, and whatever the outcome refuses (for awards: a budget that is short), in which
-    case nothing at all has changed.
+    Not by who proposed. Raises ActionRefused while the list is still published or an objection to
+    this line is open, where the facts have changed, where an average would be exceeded
+    (EnvelopeExceeded), and whatever the outcome refuses (for awards: a budget that is short), in
+    which case nothing at all has changed.
     """
+    lock_envelope(case.item)
     locked = lock_case(case)
     check_other_person(locked, by)
     signed: dict[str, Any] = {}
@@ -120,11 +130,14 @@ def decide_case(case: Case, *, by: User, reason: str = "") -> Case:
         unchanged = published.get(locked.number) == locked.amount_fen
         if digest_of(publicity) != publicity.digest or not unchanged:
             raise ActionRefused(_("公示名单与摘要不符"), _("请立即联系审计员"))
+        check_no_open_objection(locked)
         check_still_entitled(locked)
+        check_decision(locked)
         _begin_decision(locked)
         signed = {"decided_by": by, "decided_at": clock.now()}
     granted = change_state(locked, "grant", by=by, reason=reason, **signed)
     outcomes.handler_of(granted.item.outcome)(granted, by)
+    freeze_letter(granted, by=by)
     return granted
 
 

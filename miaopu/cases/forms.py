@@ -11,10 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from miaopu.core import clock
 from miaopu.engine.packs.procedure import FormField
-from miaopu.parties.facts import known_facts
-from miaopu.parties.models import Enterprise
 
 MAX_INTEGER = 1_000_000
 MAX_CHARACTERS = 50_000  # of a whole form
@@ -41,23 +38,6 @@ class FormError:
 
     field: str
     message: str
-
-
-def prefill(fields: tuple[FormField, ...], enterprise: Enterprise) -> dict[str, str]:
-    """Values that the register already knows, by field id."""
-    facts = known_facts(enterprise, clock.today())
-    known: dict[str, str] = {}
-    for field in fields:
-        if not field.prefill:
-            continue
-        if field.prefill in ATTRIBUTES:
-            value: Any = getattr(enterprise, ATTRIBUTES[field.prefill])
-        else:
-            fact = facts.get(field.prefill)
-            value = fact.value if fact else None
-        if value not in (None, ""):
-            known[field.id] = str(value)
-    return known
 
 
 def _clean(field: FormField, raw: str) -> tuple[Any, str]:

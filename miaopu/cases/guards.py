@@ -13,6 +13,7 @@ from miaopu.cases.models import Case, Item
 from miaopu.core import clock
 from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
 from miaopu.core.models import User
+from miaopu.engine.money import FEN_MAX
 from miaopu.parties.models import Enterprise, Representative
 from miaopu.plans.entitlements import explain_item
 
@@ -49,7 +50,7 @@ def check_period(item: Item) -> None:
 
 def check_materials(case: Case) -> None:
     """Every required material is there."""
-    there = set(case.files.values_list("material", flat=True))
+    there = set(case.files.kept().values_list("material", flat=True))
     wanting = [
         material.title.zh
         for material in case.item.definition.materials
@@ -67,8 +68,14 @@ def check_represents(user: User, enterprise: Enterprise) -> None:
         raise NotAllowed(_("您不是该企业的代表"), _("请用企业授权的账号登录"))
 
 
-def check_draft(case: Case) -> None:
-    """The case can still be changed; raises Conflict once it was submitted."""
+def check_draft(case: Case, material: str = "") -> None:
+    """The case can still be changed; raises Conflict once it was submitted.
+
+    For a file of the kind `material` also while the enterprise was asked for just that kind.
+    """
+    asked = case.corrections.open().first() if material else None
+    if asked is not None and material in asked.materials:
+        return
     if case.state != CaseState.DRAFT:
         raise Conflict(_("申报已经提交，不能再修改"), _("请在办件页面查看进度"))
 
@@ -90,9 +97,51 @@ def check_still_entitled(case: Case) -> None:
     """Facts of today and the signed answers give what was proposed; raises ActionRefused if not."""
     answers = {name: bool(signed["answer"]) for name, signed in case.decisions.items()}
     found = explain_item(case.item.version, case.item.code, case.enterprise, clock.today(), answers)
-    if found.status != "true" or found.amount_fen != case.amount_fen:
+    by_rule = case.item.definition.amount_decided is None
+    if found.status != "true" or (by_rule and found.amount_fen != case.amount_fen):
         raise ActionRefused(
             _("提出意见后数据有变化，现有数据不再支持这笔扶持"), _("请核对判定依据，退回重审")
+        )
+
+
+def amount_to_propose(item: Item, computed_fen: int | None, signed_fen: int | None) -> int | None:
+    """The amount of a proposal in fen: what the rule computes, or what the reviewer signs.
+
+    Raises ActionRefused where the pack leaves the amount to people and there is none, or where it
+    does not and another one is given.
+    """
+    if item.definition.amount_decided is None:
+        if signed_fen is not None and signed_fen != computed_fen:
+            raise ActionRefused(_("这一事项的金额由规则算出，不能另定"), _("请核对判定依据"))
+        return computed_fen
+    if signed_fen is None or not 0 < signed_fen <= FEN_MAX:
+        raise ActionRefused(_("请写明拟补助的金额"), _("金额由审核员提出并署名，单位为元"))
+    return signed_fen
+
+
+def check_may_refuse(case: Case) -> None:
+    """A case that the enterprise was asked to correct is refused only after the due date.
+
+    Nothing lapses by itself: until a reviewer proposes the refusal the enterprise may still
+    answer. Raises ActionRefused before.
+    """
+    asked = case.corrections.open().first() if case.state == CaseState.RETURNED else None
+    if asked is not None and clock.today() <= asked.due_on:
+        raise ActionRefused(
+            _("补正期限未到，不能提出不予扶持意见"),
+            _("补正期限至 %(day)s 止，逾期未补正的次日起可以提出")
+            % {"day": asked.due_on.isoformat()},
+        )
+
+
+def check_no_open_objection(case: Case) -> None:
+    """An objection that was not answered stops the decision of its own line; raises then."""
+    waiting = case.objections.open().order_by("pk").first()
+    if waiting is not None:
+        raise ActionRefused(
+            _("办件 %(case)s 有未答复的异议 %(number)s，暂停决定")
+            % {"case": case.number, "number": waiting.number},
+            _("请先答复异议；名单上的其他办件不受影响"),
         )
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from miaopu.cases.models import Case
 from miaopu.core.actions import notify
+from miaopu.core.models import User
 from miaopu.engine.messages import Bilingual
 from miaopu.parties.models import Representative
 
@@ -16,11 +19,14 @@ TEXTS = {
 }
 
 
+CORRECTED = Bilingual("补正材料已收到，继续审核", "was corrected; its review goes on")
+OBJECTED = Bilingual("公示期内收到异议，正在核实", "met an objection, which is being looked into")
+OBJECTION_DISMISSED = Bilingual("公示异议不成立", "stands: the objection was dismissed")
 BACK = Bilingual("公示后退回重审", "was sent back to review after its publicity")
 
 
-def tell_enterprise(case: Case, key: str, text: Bilingual) -> None:
-    """Tell everybody who acts for the case's enterprise."""
+def tell_enterprise(case: Case, key: str, text: Bilingual, page: str = "") -> None:
+    """Tell everybody who acts for the case's enterprise; `page` is a page below the case's own."""
     people = Representative.objects.live().filter(enterprise_id=case.enterprise_id)
     for representative in people.select_related("user"):
         notify(
@@ -28,8 +34,27 @@ def tell_enterprise(case: Case, key: str, text: Bilingual) -> None:
             f"case/{case.number}/{key}",
             f"{case.number}：{text.zh}",
             f"{case.number}: {text.en}",
-            link=f"/my/cases/{case.number}/",
+            link=f"/my/cases/{case.number}/{page}",
         )
+
+
+def asked_to_correct(points: int, due: date) -> Bilingual:
+    """That so many points must be corrected by a day."""
+    return Bilingual(
+        f"需要补正 {points} 处，最迟 {due.isoformat()} 提交",
+        f"needs {points} correction{'s' if points != 1 else ''} by {due.isoformat()}",
+    )
+
+
+def tell_officer(user: User, case: Case, key: str, text: Bilingual, link: str = "") -> None:
+    """Tell somebody in an office about a case."""
+    notify(
+        user,
+        f"case/{case.number}/{key}",
+        f"{case.number}：{text.zh}",
+        f"{case.number}: {text.en}",
+        link=link or f"/office/cases/{case.number}/",
+    )
 
 
 def tell_of_transition(case: Case, name: str) -> None:

@@ -11,7 +11,7 @@ TABLE = TransitionTable(
         Transition("submit", frozenset({State.DRAFT}), State.SUBMITTED, frozenset({PARTY})),
         Transition(
             "withdraw",
-            frozenset({State.DRAFT, State.SUBMITTED, State.ACCEPTED}),
+            frozenset({State.DRAFT, State.SUBMITTED, State.RETURNED, State.ACCEPTED}),
             State.WITHDRAWN,
             frozenset({PARTY}),
         ),
@@ -19,16 +19,30 @@ TABLE = TransitionTable(
             "accept", frozenset({State.SUBMITTED}), State.ACCEPTED, frozenset({Role.REVIEWER})
         ),
         Transition(
+            "ask_correction",
+            frozenset({State.SUBMITTED, State.ACCEPTED}),
+            State.RETURNED,
+            frozenset({Role.REVIEWER}),
+        ),
+        # Completed is accepted: the review's clock starts, or goes on where it was paused.
+        Transition(
+            "answer_correction", frozenset({State.RETURNED}), State.ACCEPTED, frozenset({PARTY})
+        ),
+        Transition(
             "propose_grant", frozenset({State.ACCEPTED}), State.PROPOSED, frozenset({Role.REVIEWER})
         ),
         Transition(
             "propose_refusal",
-            frozenset({State.ACCEPTED}),
+            frozenset({State.ACCEPTED, State.RETURNED}),
             State.REFUSAL_PROPOSED,
             frozenset({Role.REVIEWER}),
         ),
         Transition(
             "approve", frozenset({State.PROPOSED}), State.APPROVED, frozenset({Role.APPROVER})
+        ),
+        # The leading group's batch review approves at once what it selects (cases/batches.py).
+        Transition(
+            "select", frozenset({State.PROPOSED}), State.APPROVED, frozenset({Role.LEADING_GROUP})
         ),
         Transition(
             "confirm_refusal",

@@ -6,11 +6,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from miaopu.cases.clocks import start_clock, stop_clock
-from miaopu.cases.enums import CaseState, Step
+from miaopu.cases.clocks import follow_state
+from miaopu.cases.enums import CaseState, CorrectionState
 from miaopu.cases.models import Case
 from miaopu.cases.notices import tell_of_transition
-from miaopu.cases.states import PARTY, STEP_OF_STATE, TABLE
+from miaopu.cases.states import PARTY, TABLE
+from miaopu.core import clock
 from miaopu.core.actions import record_event
 from miaopu.core.errors import Conflict, NotAllowed
 from miaopu.core.models import Event, User
@@ -49,7 +50,7 @@ def available(user: User, case: Case) -> list[str]:
     names = []
     for transition in TABLE:
         if case.state in transition.sources and may(user, case, transition.roles):
-            if transition.name in {"approve", "confirm_refusal", "send_back", "grant"}:
+            if transition.name in {"approve", "select", "confirm_refusal", "send_back", "grant"}:
                 if case.proposed_by_id == user.pk:
                     continue
             names.append(transition.name)
@@ -58,6 +59,21 @@ def available(user: User, case: Case) -> list[str]:
 
 def _last_event(case: Case, verb: str) -> Event | None:
     return Event.objects.for_subject(case).filter(verb=verb).last()
+
+
+# What becomes of a correction that is open, by the state that the case enters.
+CORRECTION_ENDS = {
+    CaseState.ACCEPTED: CorrectionState.ANSWERED,
+    CaseState.REFUSAL_PROPOSED: CorrectionState.LAPSED,
+    CaseState.WITHDRAWN: CorrectionState.WITHDRAWN,
+}
+
+
+def _close_correction(locked: Case, by: User) -> None:
+    """Close what the enterprise was asked, whichever way the case goes on."""
+    locked.corrections.open().update(
+        state=CORRECTION_ENDS[CaseState(locked.state)], closed_at=clock.now(), closed_by=by
+    )
 
 
 def transition(
@@ -93,10 +109,9 @@ def transition(
     for field, value in changes.items():
         setattr(locked, field, value)
     locked.save(update_fields=["state", "revision", *changes])
-    stop_clock(locked)
-    step = STEP_OF_STATE.get(CaseState(rule.target))
-    if step is not None and step != Step.PUBLICITY:
-        start_clock(locked, step)
+    if previous == CaseState.RETURNED:
+        _close_correction(locked, by)
+    follow_state(locked)
     record_event(
         locked,
         verb,

@@ -42,6 +42,12 @@ MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
+TABLE_TYPES = {
+    "xlsx": MEDIA_TYPES["xlsx"],
+    "xls": "application/vnd.ms-excel",
+    "csv": "text/csv",
+}
+
 
 def _acting_office(by: User | None, region_code: str | None) -> Office | None:
     """The user's office that covers the region most closely; her first one where none does."""
@@ -174,16 +180,17 @@ def _store(name: str, content: bytes) -> None:
 
 
 @transaction.atomic
-def keep_file(content: bytes, *, by: User) -> File:
+def keep_file(content: bytes, *, by: User | None, table: str | None = None) -> File:
     """Keep a file once per content; its type is what the content says, not the name.
 
+    `table` is the kind (a key of TABLE_TYPES) that a caller who reads tables has found in it.
     Raises ActionRefused for empty, too large or unknown kinds of files.
     """
     if not content:
         raise ActionRefused(_("文件是空的"), _("请重新选择文件"))
     if len(content) > settings.FILE_MAX_BYTES:
         raise ActionRefused(_("文件超过 20 MB"), _("请压缩或拆分后再上传"))
-    extension = media_extension(content)
+    extension = table or media_extension(content)
     if extension is None:
         raise ActionRefused(
             _("不支持这种文件"),
@@ -195,7 +202,7 @@ def keep_file(content: bytes, *, by: User) -> File:
         sha256=digest,
         defaults={
             "size": len(content),
-            "media_type": MEDIA_TYPES[extension],
+            "media_type": TABLE_TYPES[table] if table else MEDIA_TYPES[extension],
             "extension": extension,
             "kept_at": clock.now(),
         },

@@ -20,6 +20,7 @@ from miaopu.core.querysets import (
     MembershipQuerySet,
     NoticeQuerySet,
     OfficeQuerySet,
+    RegionQuerySet,
 )
 
 
@@ -41,6 +42,8 @@ class Region(models.Model):
     parent = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
     )
+
+    objects = RegionQuerySet.as_manager()
 
     class Meta:
         """Order and invariants."""

@@ -16,6 +16,14 @@ M = TypeVar("M", bound=models.Model)  # the model: bound by `as_manager()`
 READERS_OF_EVENTS = (Role.AUDITOR, Role.AUDIT_ADMIN)
 
 
+class RegionQuerySet(models.QuerySet[M]):
+    """Regions."""
+
+    def public(self) -> Self:
+        """All regions: their names and codes are public."""
+        return self.order_by("code")
+
+
 class MembershipQuerySet(models.QuerySet[M]):
     """Memberships."""
 

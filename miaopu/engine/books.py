@@ -4,101 +4,30 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 from miaopu.engine import seals
+from miaopu.engine.book_awards import EXPECTED, check_awards
+from miaopu.engine.book_records import (
+    BookAccount,
+    BookAward,
+    BookEntry,
+    BookFinding,
+    Books,
+    BookSeal,
+    BookTransfer,
+)
 from miaopu.engine.messages import Bilingual, EngineError
 
 FORMAT = "miaopu-books-1"
 SOURCE = "source"
 _SHOWN = 40
-# How often each kind of transfer moves an award's amount, by the award's state.
-_EXPECTED = {
-    "committed": {"commit": 1, "post": 0, "release": 0},
-    "paid": {"commit": 1, "post": 1, "release": 0},
-    "released": {"commit": 1, "post": 0, "release": 1},
-}
 
 
 class BooksUnreadable(EngineError):
     """An export of books that cannot be read."""
-
-
-@dataclass(frozen=True)
-class BookAccount:
-    """An account with its stated balance in fen."""
-
-    code: str
-    kind: str
-    balance_fen: int
-
-
-@dataclass(frozen=True)
-class BookEntry:
-    """A line of a transfer."""
-
-    account: str
-    amount_fen: int
-
-
-@dataclass(frozen=True)
-class BookTransfer:
-    """A transfer: `day` in the system's time zone, `award` its number or ""."""
-
-    key: str
-    kind: str
-    day: date
-    award: str
-    entries: tuple[BookEntry, ...]
-
-    def record(self) -> dict[str, object]:
-        """What the seal covers."""
-        return {
-            **asdict(self),
-            "day": self.day.isoformat(),
-            "entries": [asdict(entry) for entry in self.entries],
-        }
-
-
-@dataclass(frozen=True)
-class BookAward:
-    """An award with its stated state: committed, paid or released."""
-
-    number: str
-    amount_fen: int
-    state: str
-
-
-@dataclass(frozen=True)
-class BookSeal:
-    """The seal of one day."""
-
-    day: date
-    count: int
-    root: str
-    chain: str
-
-
-@dataclass(frozen=True)
-class Books:
-    """Everything that is checked; transfers in the order in which they were made."""
-
-    accounts: tuple[BookAccount, ...]
-    transfers: tuple[BookTransfer, ...]
-    awards: tuple[BookAward, ...]
-    seals: tuple[BookSeal, ...]
-
-
-@dataclass(frozen=True)
-class BookFinding:
-    """Something that does not agree: where, what is stated and what was computed."""
-
-    where: str
-    what: Bilingual
-    stated: object
-    computed: object
 
 
 def root_of_day(transfers: Sequence[BookTransfer]) -> str:
@@ -113,7 +42,7 @@ def verify(books: Books) -> list[BookFinding]:
     return [
         *_check_transfers(books),
         *_check_balances(books),
-        *_check_awards(books),
+        *check_awards(books),
         *_check_seals(books),
     ]
 
@@ -164,26 +93,6 @@ def _check_balances(books: Books) -> Iterator[BookFinding]:
                 account.balance_fen,
                 running[account.code],
             )
-
-
-def _check_awards(books: Books) -> Iterator[BookFinding]:
-    moved: dict[tuple[str, str], int] = defaultdict(int)
-    for transfer in books.transfers:
-        moved[transfer.award, transfer.kind] += sum(
-            entry.amount_fen for entry in transfer.entries if entry.amount_fen > 0
-        )
-    for award in books.awards:
-        for kind, times in _EXPECTED[award.state].items():
-            if moved[award.number, kind] != times * award.amount_fen:
-                yield BookFinding(
-                    award.number,
-                    Bilingual(f"扶持与资金变动（{kind}）不符", f"award differs from its {kind}"),
-                    times * award.amount_fen,
-                    moved[award.number, kind],
-                )
-    numbers = {award.number for award in books.awards}
-    for number in sorted({award for award, _kind in moved if award} - numbers):
-        yield BookFinding(number, Bilingual("没有对应的扶持", "no such award"), None, number)
 
 
 def _check_seals(books: Books) -> Iterator[BookFinding]:
@@ -283,7 +192,7 @@ def _typed(row: Mapping[str, object]) -> dict[str, Any]:
         if name in ("amount_fen", "balance_fen", "count"):
             good = type(value) is int and (name != "count" or value >= 0)
         else:
-            good = isinstance(value, str) and (name != "state" or value in _EXPECTED)
+            good = isinstance(value, str) and (name != "state" or value in EXPECTED)
             good = good and (name not in ("root", "chain") or seals.is_hash(str(value)))
         if not good:
             raise ValueError(f"{name} {str(value)[:_SHOWN]}")

@@ -1,7 +1,7 @@
 """Matching: who is entitled to what (`match_all`), and why (`explain_one`).
 
-Both run the same prepared rules. This is the straightforward way, enterprise by enterprise; a
-faster one may stand behind `match_all` as long as it gives the same rows.
+Both run the same prepared rules, enterprise by enterprise: the plain way, and the reference for the
+fast one (`engine.planes`), which gives the same rows.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -101,14 +101,19 @@ def _id_of(
     if enterprise_id and enterprise_id not in seen:
         seen.add(enterprise_id)
         return enterprise_id
+    report(refused_id(number, enterprise_id))
+    return None
+
+
+def refused_id(number: int, enterprise_id: str) -> FactsRefused:
+    """Why row `number` cannot be used: its id was met before, or ("") it has none."""
     if enterprise_id:
         message = Bilingual(f"企业 {enterprise_id} 重复", f"enterprise {enterprise_id} is repeated")
         remedy = Bilingual("每家企业只留一行", "keep one row per enterprise")
     else:
         message = Bilingual("没有 enterprise_id", "there is no enterprise_id")
         remedy = Bilingual("补上企业编号", "add the enterprise's id")
-    report(FactsRefused(number, message, remedy))
-    return None
+    return FactsRefused(number, message, remedy)
 
 
 def _report_value(report: Callable[[FactsRefused], None], number: int, error: FactError) -> None:

@@ -131,6 +131,11 @@ def yuan_in_words(fen: int) -> str:
     return words + (_DIGITS[rest] + "分" if rest else "整")
 
 
+def rmb_in_words(fen: int) -> str:
+    """The amount in capitals as bank forms want it: 人民币肆万伍仟元整."""
+    return f"人民币{yuan_in_words(fen)}"
+
+
 def _whole_in_words(number: int) -> str:
     for unit, size in (("亿", 10**8), ("万", 10**4)):
         if number >= size:

@@ -127,6 +127,10 @@ class PreparedCondition:
         """What is missing while a person has not decided."""
         return f"decide:{self.condition.id}"
 
+    def value(self, facts: Facts) -> Value | None:
+        """True, false, or None: unknown, or not yet decided by a person."""
+        return self.reasons.runnable.value(facts) if self.reasons else None
+
 
 @dataclass(frozen=True)
 class PreparedRule:
@@ -152,14 +156,13 @@ class PreparedRule:
         """The enterprise's row under this rule; None where a condition is false."""
         unknown: list[PreparedCondition] = []
         for part in self.conditions:
-            value = part.reasons.runnable.value(facts) if part.reasons else None
+            value = part.value(facts)
             if value is False:
                 return None
             if value is None:
                 unknown.append(part)
         if unknown:
-            needs = dict.fromkeys(need for part in unknown for need in _needs_of(part, facts))
-            return MatchRow(enterprise_id, self.rule.id, UNKNOWN, None, tuple(needs))
+            return MatchRow(enterprise_id, self.rule.id, UNKNOWN, None, _needs(unknown, facts))
         fen, missing = self.pays(facts)
         return MatchRow(enterprise_id, self.rule.id, TRUE, fen, missing)
 
@@ -256,8 +259,14 @@ def _looked_at(runnables: list[Runnable]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for one in runnables for name in one.node.fact_names()))
 
 
-def _needs_of(part: PreparedCondition, facts: Facts) -> tuple[str, ...]:
-    return part.reasons.runnable.trace(facts).needs if part.reasons else (part.need,)
+def _needs(parts: list[PreparedCondition], facts: Facts) -> tuple[str, ...]:
+    return tuple(
+        dict.fromkeys(
+            need
+            for part in parts
+            for need in (part.reasons.runnable.trace(facts).needs if part.reasons else (part.need,))
+        )
+    )
 
 
 def _points(priority: Priority, reasons: Reasons, facts: Facts) -> PriorityPoints:

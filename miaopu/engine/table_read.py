@@ -6,10 +6,12 @@ import math
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from miaopu.engine.messages import Bilingual
@@ -26,6 +28,8 @@ class Reader(Protocol):
     columns: tuple[str, ...]
 
     def rows(self) -> Iterator[dict[str, object]]: ...
+
+    def chunks(self, size: int) -> Iterator[tuple[dict[str, pa.Array], int]]: ...
 
 
 class CsvReader:
@@ -56,6 +60,10 @@ class CsvReader:
                     ),
                 )
             yield {name: cell or None for name, cell in zip(self.columns, record, strict=True)}
+
+    def chunks(self, size: int) -> Iterator[tuple[dict[str, pa.Array], int]]:
+        """The same by columns of text, up to `size` rows at a time, with their number."""
+        yield from _by_columns(self.columns, self.rows(), size)
 
     def _records(self) -> Generator[tuple[int, list[str]], None, None]:
         with self.path.open(encoding=self.encoding, newline="") as stream:
@@ -96,6 +104,22 @@ class ParquetReader:
         except (pa.ArrowException, OSError) as error:
             raise _damaged(self.path, Bilingual("文件内容损坏", "damaged content")) from error
 
+    def chunks(self, size: int) -> Iterator[tuple[dict[str, pa.Array], int]]:
+        """The same by columns as stored, up to `size` rows at a time, with their number."""
+        try:
+            for batch in self.file.iter_batches(batch_size=size):
+                names = self.columns
+                columns = dict(zip(names, batch.columns, strict=True))
+                for values in columns.values():
+                    self._refuse_infinite(values)
+                yield columns, batch.num_rows
+        except (pa.ArrowException, OSError) as error:
+            raise _damaged(self.path, Bilingual("文件内容损坏", "damaged content")) from error
+
+    def _refuse_infinite(self, values: pa.Array) -> None:
+        if pa.types.is_floating(values.type) and pc.any(pc.is_inf(values)).as_py():
+            raise _infinite(self.path)
+
 
 class JsonReader:
     """JSON: a list of objects; numbers with a point are read as exact decimals."""
@@ -117,6 +141,10 @@ class JsonReader:
         """The rows, each with every column; a key that a row lacks is None."""
         for record in self.records:
             yield {name: record.get(name) for name in self.columns}
+
+    def chunks(self, size: int) -> Iterator[tuple[dict[str, pa.Array], int]]:
+        """The same by columns, up to `size` rows at a time, with their number."""
+        yield from _by_columns(self.columns, self.rows(), size)
 
 
 def _encoding_of(path: Path) -> str:
@@ -147,13 +175,34 @@ def _without_float(path: Path, value: Any) -> object:
         if math.isnan(value):
             return None
         if math.isinf(value):
-            raise _damaged(path, Bilingual("含有无穷大的数值", "it holds an infinite number"))
+            raise _infinite(path)
         return Decimal(repr(value))
     if isinstance(value, list):
         return [_without_float(path, part) for part in value]
     if isinstance(value, Mapping):
         return {key: _without_float(path, part) for key, part in value.items()}
     return value
+
+
+def _by_columns(
+    names: Sequence[str], rows: Iterator[dict[str, object]], size: int
+) -> Iterator[tuple[dict[str, pa.Array], int]]:
+    while chunk := list(islice(rows, size)):
+        yield {name: _as_array([row[name] for row in chunk]) for name in names}, len(chunk)
+
+
+def _as_array(values: list[object]) -> pa.Array:
+    """Values as a column: lists as lists of texts, everything else as text."""
+    if any(isinstance(value, list) for value in values):
+        listed = [
+            value if value is None or isinstance(value, list) else [value] for value in values
+        ]
+        return pa.array([None if one is None else [str(part) for part in one] for one in listed])
+    return pa.array([None if value is None else str(value) for value in values], pa.string())
+
+
+def _infinite(path: Path) -> TableError:
+    return _damaged(path, Bilingual("含有无穷大的数值", "it holds an infinite number"))
 
 
 def _refuse_constant(name: str) -> object:

@@ -8,12 +8,14 @@ Writing: whole files only; a file is written beside its place and moved there wh
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
+
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.table_errors import TableError
 from miaopu.engine.table_read import CsvReader, JsonReader, ParquetReader, Reader
 from miaopu.engine.table_write import write_rows
 
-__all__ = ["TableError", "columns_of", "read_rows", "write_rows"]
+__all__ = ["TableError", "columns_of", "read_chunks", "read_rows", "write_rows"]
 
 
 def read_rows(path: Path | str) -> Iterator[dict[str, object]]:
@@ -24,6 +26,15 @@ def read_rows(path: Path | str) -> Iterator[dict[str, object]]:
     twice, and a row that does not fit its header (it names the line).
     """
     return _reader(Path(path)).rows()
+
+
+def read_chunks(path: Path | str, size: int) -> Iterator[tuple[dict[str, pa.Array], int]]:
+    """The same table by columns, up to `size` rows at a time, each with its number of rows.
+
+    Parquet keeps its types; CSV and JSON are columns of text (lists: of lists of texts).
+    Raises TableError as `read_rows` does.
+    """
+    return _reader(Path(path)).chunks(size)
 
 
 def columns_of(path: Path | str) -> tuple[str, ...]:

@@ -102,6 +102,7 @@ def make_transfer(
     *,
     by: User | None,
     award: Award | None = None,
+    occasion: int = 1,
     reason: str = "",
 ) -> Transfer:
     """Move money: `lines` sum to zero, once per `key`; the same key returns the first transfer.
@@ -124,7 +125,7 @@ def make_transfer(
     if Seal.objects.filter(day__gte=clock.today()).exists():
         raise ActionRefused(_("当日账目已经封存"), _("请在下一日办理"))
     transfer = Transfer.objects.create(
-        key=key, kind=kind, award=award, at=now, by=by, reason=reason
+        key=key, kind=kind, award=award, occasion=occasion, at=now, by=by, reason=reason
     )
     Entry.objects.bulk_create(
         Entry(transfer=transfer, account=line.account, amount_fen=line.amount_fen) for line in lines

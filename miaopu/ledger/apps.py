@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from miaopu.cases import outcomes
+from miaopu.cases import means, outcomes
 from miaopu.core import verbs
 from miaopu.ledger.enums import Verb
 
@@ -14,6 +14,7 @@ class LedgerConfig(AppConfig):
     label = "ledger"
 
     def ready(self) -> None:
-        """Register the room's verbs, and what a decision with outcome `award` causes."""
+        """Register the room's verbs, what a decision with outcome `award` causes, and its money."""
         verbs.register(Verb)
         outcomes.register("award", "miaopu.ledger.awards.commit_award")
+        means.register("award", "miaopu.ledger.means.award_means")

@@ -12,7 +12,7 @@ from miaopu.core import clock
 from miaopu.core.actions import record_event
 from miaopu.engine import books as engine_books
 from miaopu.engine import seals
-from miaopu.engine.books import (
+from miaopu.engine.book_records import (
     BookAccount,
     BookAward,
     BookEntry,

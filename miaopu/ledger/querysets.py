@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Self, TypeVar
 
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Q, Subquery, Sum
 
+from miaopu.cases.enums import Step
+from miaopu.cases.models import CaseClock
 from miaopu.core.enums import Role
 from miaopu.core.scope import AnyUser, region_prefixes, within
-from miaopu.ledger.enums import AwardState
+from miaopu.ledger.enums import AwardState, LineState
 from miaopu.plans.enums import VersionState
 
 M = TypeVar("M", bound=models.Model)  # the model: bound by `as_manager()`
@@ -20,6 +22,12 @@ READERS = (
     Role.LEADING_GROUP,
     Role.APPROVER,
     Role.REVIEWER,
+    Role.AUDITOR,
+)
+BATCH_READERS = (
+    Role.FINANCE_OFFICER,
+    Role.PROGRAMME_OFFICER,
+    Role.LEADING_GROUP,
     Role.AUDITOR,
 )
 
@@ -70,6 +78,20 @@ class AwardQuerySet(models.QuerySet[M]):
         """Awards that wait for payment."""
         return self.filter(state=AwardState.COMMITTED)
 
+    def payable(self) -> Self:
+        """Unpaid awards that can be put into a payment batch now: not in one, account not awaited.
+
+        A payment whose result the bank has not given yet is not made a second time.
+        """
+        lines = self.model._meta.get_field("batch_lines").related_model.objects  # type: ignore[union-attr]
+        waiting = lines.pending().filter(award=OuterRef("pk"))
+        return self.unpaid().filter(awaits_account=False).exclude(Exists(waiting))
+
+    def with_due_on(self) -> Self:
+        """Each award with the due day of its newest clock of payment (None: there was none)."""
+        clocks = CaseClock.objects.filter(case=OuterRef("case"), step=Step.PAY).order_by("-pk")
+        return self.annotate(due_on=Subquery(clocks.values("due_on")[:1]))
+
     def of_current_versions(self) -> Self:
         """Awards under programme versions in force."""
         return self.filter(case__item__version__state=VersionState.CURRENT)
@@ -90,6 +112,42 @@ class TransferQuerySet(models.QuerySet[M]):
     def for_award(self, award: models.Model) -> Self:
         """Transfers of an award with their lines, oldest first. The caller proved access."""
         return self.filter(award=award).prefetch_related("entries__account__region").order_by("pk")
+
+
+class PaymentBatchQuerySet(models.QuerySet[M]):
+    """Payment batches."""
+
+    def for_user(self, user: AnyUser) -> Self:
+        """Batches made for the regions of the user's offices, for those who work with money."""
+        return self.filter(within(region_prefixes(user, BATCH_READERS)))
+
+
+class BatchLineQuerySet(models.QuerySet[M]):
+    """Payments of batches."""
+
+    def for_user(self, user: AnyUser) -> Self:
+        """Payments of awards in the user's regions, for those who work with money."""
+        return self.filter(
+            within(region_prefixes(user, BATCH_READERS), "award__case__region__code")
+        )
+
+    def in_order(self) -> Self:
+        """Payments as they stand on the list, with their awards."""
+        return self.select_related("award").order_by("batch", "position", "pk")
+
+    def pending(self) -> Self:
+        """Payments whose result is not known yet."""
+        return self.filter(state=LineState.PENDING)
+
+
+class BankReplyQuerySet(models.QuerySet[M]):
+    """Result files."""
+
+    def for_user(self, user: AnyUser) -> Self:
+        """Result files of batches for the user's regions: for finance officers only."""
+        return self.filter(
+            within(region_prefixes(user, [Role.FINANCE_OFFICER]), "batch__region__code")
+        )
 
 
 class SealQuerySet(models.QuerySet[M]):

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import (
-    BigIntegerField,
-    Count,
-    Func,
-    Q,
-    QuerySet,
-    Sum,
-    TextField,
-    Value,
-)
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models import Sum
 
+from miaopu.core import clock
 from miaopu.engine.messages import Bilingual
-from miaopu.ledger.enums import AccountKind, AwardState, Level
-from miaopu.ledger.models import Account, Award
-from miaopu.plans.models import Programme, ProgrammeVersion, Target
+from miaopu.ledger.enums import AccountKind, Level
+from miaopu.ledger.models import Account
+from miaopu.monitoring.support import Support, support_of
+from miaopu.plans.models import Programme, ProgrammeVersion
 
 HUNDRED = Decimal(100)
 
@@ -72,32 +65,20 @@ class DistrictFigure:
     paid_fen: int
 
 
-def awards_of(programme: Programme) -> QuerySet[Award]:
-    """Awards of a programme that stand (committed or paid)."""
-    return Award.objects.exclude(state=AwardState.RELEASED).filter(
-        case__item__version__programme=programme
-    )
-
-
-def _jobs() -> Sum:
-    # An answer that is no whole number counts as none.
-    answer = KeyTextTransform("jobs_planned", "case__form")
-    digits = Func(answer, Value(r"^[0-9]{1,9}$"), function="substring", output_field=TextField())
-    planned = Cast(digits, BigIntegerField())
-    return Sum(planned)
-
-
 def supported_enterprises(programme: Programme) -> int:
     """Enterprises with an award; one that received two counts once (P3)."""
-    return awards_of(programme).values("case__enterprise").distinct().count()
+    return support_of(programme, clock.today()).total.enterprises
 
 
 def planned_jobs(programme: Programme) -> int:
     """Jobs that supported enterprises committed themselves to, from their applications."""
-    return awards_of(programme).aggregate(jobs=_jobs())["jobs"] or 0
+    return support_of(programme, clock.today()).total.planned_jobs
 
 
-COMPUTED = {"supported_enterprises": supported_enterprises, "jobs": planned_jobs}
+COMPUTED: dict[str, Callable[[Support], int]] = {
+    "supported_enterprises": lambda support: support.total.enterprises,
+    "jobs": lambda support: support.total.jobs,
+}
 
 
 def time_percent(version: ProgrammeVersion, day: date) -> Decimal:
@@ -108,26 +89,34 @@ def time_percent(version: ProgrammeVersion, day: date) -> Decimal:
     return (HUNDRED * passed / whole).quantize(Decimal("0.1"))
 
 
-def target_progress(version: ProgrammeVersion, day: date) -> list[TargetProgress]:
-    """The whole programme's targets for which records exist, with what was done."""
+def target_progress(
+    version: ProgrammeVersion, day: date, support: Support | None = None
+) -> list[TargetProgress]:
+    """The whole programme's targets for which records exist, with what was done.
+
+    `support` is `support_of` the programme on the day, where the caller has it already.
+    """
     programme = version.programme
+    support = support or support_of(programme, day)
     rows = []
-    whole = Target.objects.filter(version=version, region=programme.region).order_by("pk")
-    for target in whole:
+    for target in version.pack.targets:
+        if target.region != programme.region_id:
+            continue
         compute = COMPUTED.get(target.indicator)
         if compute is None:
             continue
-        done = compute(programme)
+        value = Decimal(target.value)
+        done = compute(support)
         indicator = version.pack.indicators[target.indicator]
         rows.append(
             TargetProgress(
-                key=target.key,
+                key=target.id,
                 title=indicator.title.bilingual,
                 unit=indicator.unit.bilingual,
                 clause=target.clause,
-                target=target.value,
+                target=value,
                 done=done,
-                done_percent=(HUNDRED * done / target.value).quantize(Decimal("0.1")),
+                done_percent=(HUNDRED * done / value).quantize(Decimal("0.1")),
                 time_percent=time_percent(version, day),
                 as_of=day,
                 computed_from=target.indicator,
@@ -136,52 +125,76 @@ def target_progress(version: ProgrammeVersion, day: date) -> list[TargetProgress
     return rows
 
 
-def money_by_level(programme: Programme) -> list[LevelMoney]:
-    """Budgets and their use by level, from the accounts."""
-    sums = {
-        (row["level"], row["kind"]): row["total"]
-        for row in Account.objects.filter(programme=programme)
-        .values("level", "kind")
-        .annotate(total=Sum("balance_fen"))
-        .order_by()
-    }
-    return [
-        LevelMoney(
-            level=level.value,
-            title=str(level.label),
-            funded_fen=-sums.get((level.value, AccountKind.SOURCE), 0),
-            available_fen=sums.get((level.value, AccountKind.AVAILABLE), 0),
-            committed_fen=sums.get((level.value, AccountKind.COMMITTED), 0),
-            paid_fen=sums.get((level.value, AccountKind.PAID), 0),
-        )
-        for level in Level
-        if (level.value, AccountKind.SOURCE) in sums
-    ]
+@dataclass(frozen=True)
+class Balance:
+    """What the accounts of one level, region and kind hold together, in fen."""
+
+    level: str
+    region: str
+    name: Bilingual
+    kind: str
+    fen: int
 
 
-def by_district(programme: Programme) -> list[DistrictFigure]:
-    """What each district with awards has reached; the rows add up to the programme's figures."""
+def balances_of(programme: Programme) -> list[Balance]:
+    """The balances of a programme's accounts over all purposes."""
     rows = (
-        awards_of(programme)
-        .values("case__region", "case__region__name", "case__region__name_en")
-        .annotate(
-            enterprises=Count("case__enterprise", distinct=True),
-            jobs=_jobs(),
-            committed=Sum("amount_fen", filter=Q(state=AwardState.COMMITTED), default=0),
-            paid=Sum("amount_fen", filter=Q(state=AwardState.PAID), default=0),
-        )
-        .order_by("-enterprises", "case__region")
+        Account.objects.filter(programme=programme)
+        .values("level", "region", "region__name", "region__name_en", "kind")
+        .annotate(total=Sum("balance_fen"))
+        .order_by("level", "region", "kind")
     )
     return [
-        DistrictFigure(
-            code=row["case__region"],
-            name=Bilingual(
-                row["case__region__name"], row["case__region__name_en"] or row["case__region__name"]
-            ),
-            enterprises=row["enterprises"],
-            jobs=row["jobs"] or 0,
-            committed_fen=row["committed"],
-            paid_fen=row["paid"],
+        Balance(
+            row["level"],
+            row["region"],
+            Bilingual(row["region__name"], row["region__name_en"] or row["region__name"]),
+            row["kind"],
+            row["total"],
         )
         for row in rows
     ]
+
+
+def level_money(level: Level, balances: Iterable[Balance]) -> LevelMoney:
+    """Balances of one level added up."""
+    sums: dict[str, int] = defaultdict(int)
+    for one in balances:
+        sums[one.kind] += one.fen
+    return LevelMoney(
+        level=level.value,
+        title=str(level.label),
+        funded_fen=-sums[AccountKind.SOURCE],
+        available_fen=sums[AccountKind.AVAILABLE],
+        committed_fen=sums[AccountKind.COMMITTED],
+        paid_fen=sums[AccountKind.PAID],
+    )
+
+
+def money_by_level(
+    programme: Programme, balances: Sequence[Balance] | None = None
+) -> list[LevelMoney]:
+    """Budgets and their use by level, from the accounts (`balances_of` the programme)."""
+    held = balances_of(programme) if balances is None else balances
+    return [
+        level_money(level, [one for one in held if one.level == level])
+        for level in Level
+        if any(one.level == level and one.kind == AccountKind.SOURCE for one in held)
+    ]
+
+
+def by_district(programme: Programme, support: Support | None = None) -> list[DistrictFigure]:
+    """What each district with awards has reached; the rows add up to the programme's figures."""
+    support = support or support_of(programme, clock.today())
+    rows = [
+        DistrictFigure(
+            code=code,
+            name=name,
+            enterprises=counts.enterprises,
+            jobs=counts.jobs,
+            committed_fen=counts.committed_fen,
+            paid_fen=counts.paid_fen,
+        )
+        for code, (name, counts) in support.by_district.items()
+    ]
+    return sorted(rows, key=lambda row: (-row.enterprises, row.code))

@@ -12,17 +12,10 @@ from miaopu.core.actions import record_event
 from miaopu.core.errors import ActionRefused
 from miaopu.core.models import Region, User
 from miaopu.engine import uscc as codes
+from miaopu.parties.bulk import next_numbers
 from miaopu.parties.dictionary import FactValue, encode
 from miaopu.parties.enums import Source, Verb
 from miaopu.parties.models import Enterprise, Fact, Representative
-
-
-def next_enterprise_number(region_code: str) -> str:
-    """A stable number for a new enterprise: the city's code and a running number."""
-    city = region_code[:4]
-    last = Enterprise.objects.filter(number__startswith=city).order_by("-number").first()
-    serial = int(last.number.partition("-")[2]) + 1 if last else 1
-    return f"{city}-{serial:07d}"
 
 
 @transaction.atomic
@@ -46,7 +39,7 @@ def register_enterprise(
             _("请核对营业执照上的代码"),
         )
     enterprise = Enterprise.objects.create(
-        number=next_enterprise_number(region.code),
+        number=next_numbers(region.code, 1)[0],
         uscc=checked.code,
         name=name,
         region=region,
@@ -104,6 +97,44 @@ def record_fact(
         data={"name": name, "source": str(source), "record": record},
     )
     return fact
+
+
+@transaction.atomic
+def end_fact(
+    enterprise: Enterprise,
+    name: str,
+    *,
+    source: Source | str,
+    record: str,
+    by: User | None,
+    reason: str,
+) -> bool:
+    """End what a source's record says, as of yesterday; what it said before stays on file.
+
+    A statement made today holds until the end of the day (a period is a day at the least). Returns
+    whether there was one that had not ended.
+    """
+    if not reason.strip():
+        raise ActionRefused(_("请写明理由"), _("理由会记入办理记录"))
+    Enterprise.objects.select_for_update(of=("self",), no_key=True).get(pk=enterprise.pk)
+    facts = Fact.objects.filter(
+        enterprise=enterprise, name=name, source=source, record=record, valid_to=None
+    )
+    ended = 0
+    for fact in facts.order_by("pk"):
+        fact.valid_to = max(fact.valid_from, clock.today() - timedelta(days=1))
+        fact.save(update_fields=["valid_to"])
+        ended += 1
+    if ended:
+        record_event(
+            enterprise,
+            Verb.END_FACT,
+            by=by,
+            reason=reason,
+            region=enterprise.region_id,
+            data={"name": name, "source": str(source), "record": record},
+        )
+    return bool(ended)
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """The fact dictionary: type, unit, names, sources and their precedence of every fact."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -26,6 +27,8 @@ class FactDefinition:
     unit: Bilingual | None
     sources: tuple[str, ...]
     personal: bool
+    codes: Mapping[str, Bilingual]
+    aliases: tuple[str, ...]
 
 
 @cache
@@ -42,6 +45,11 @@ def fact_dictionary() -> dict[str, FactDefinition]:
             unit=Bilingual(unit["zh"], unit["en"]) if unit else None,
             sources=tuple(row["sources"]),
             personal=bool(row.get("personal", False)),
+            codes={
+                str(code): Bilingual(name["zh"], name["en"])
+                for code, name in row.get("codes", {}).items()
+            },
+            aliases=tuple(row.get("aliases", ())),
         )
     return definitions
 

@@ -13,7 +13,7 @@ class EnterpriseStatus(models.TextChoices):
 
 
 class Source(models.TextChoices):
-    """Departments that deliver facts, and the two that are not departments."""
+    """Departments that deliver facts, and the three that are not departments."""
 
     MARKET = "market", _("市场监管")
     STATISTICS = "statistics", _("统计")
@@ -22,6 +22,7 @@ class Source(models.TextChoices):
     AGRICULTURE = "agriculture", _("农业农村")
     OFFICER = "officer", _("经办核实")
     COMPUTED = "computed", _("系统计算")
+    SYSTEM = "system", _("本系统记录")
 
 
 class Verb(models.TextChoices):
@@ -29,4 +30,29 @@ class Verb(models.TextChoices):
 
     REGISTER_ENTERPRISE = "parties.register_enterprise", _("登记企业")
     RECORD_FACT = "parties.record_fact", _("记录数据项")
+    END_FACT = "parties.end_fact", _("终止数据项")
     ADD_REPRESENTATIVE = "parties.add_representative", _("授权代表")
+    DELIVER_FILE = "parties.deliver_file", _("上传导入文件")
+    CHECK_DELIVERY = "parties.check_delivery", _("检查导入文件")
+    REFUSE_DELIVERY = "parties.refuse_delivery", _("退回导入文件")
+    CONFIRM_DELIVERY = "parties.confirm_delivery", _("确认导入")
+    IMPORT_DELIVERY = "parties.import_delivery", _("导入企业数据")
+
+
+class DeliveryState(models.TextChoices):
+    """States of a delivery. The last two are final."""
+
+    CHECKING = "checking", _("检查中")
+    CHECKED = "checked", _("待确认")
+    IMPORTING = "importing", _("导入中")
+    IMPORTED = "imported", _("已导入")
+    REFUSED = "refused", _("已退回")
+
+
+class RowOutcome(models.TextChoices):
+    """What a row of a delivery would do."""
+
+    NEW = "new", _("新增")
+    CHANGED = "changed", _("更新")
+    UNCHANGED = "unchanged", _("无变化")
+    WRONG = "wrong", _("有误")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -107,11 +107,18 @@ def iterate_known_facts(
         if not chunk:
             return
         last = chunk[-1].pk
-        rows: dict[int, list[Fact]] = defaultdict(list)
-        for row in Fact.objects.filter(enterprise__in=[e.pk for e in chunk]).valid_on(day):
-            rows[row.enterprise_id].append(row)
-        for enterprise in chunk:
-            yield enterprise, _with_size(_choose(rows[enterprise.pk]), day)
+        yield from known_facts_of(chunk, day)
+
+
+def known_facts_of(
+    enterprises: Sequence[Enterprise], day: date
+) -> Iterator[tuple[Enterprise, dict[str, KnownFact]]]:
+    """The same for some enterprises, in their order, with one query."""
+    rows: dict[int, list[Fact]] = defaultdict(list)
+    for row in Fact.objects.filter(enterprise__in=[one.pk for one in enterprises]).valid_on(day):
+        rows[row.enterprise_id].append(row)
+    for enterprise in enterprises:
+        yield enterprise, _with_size(_choose(rows[enterprise.pk]), day)
 
 
 def values(known: Known) -> dict[str, FactValue]:

@@ -8,8 +8,11 @@ from typing import Self, TypeVar
 from django.db import models
 from django.db.models import Q
 
-from miaopu.core.enums import WORKING_ROLES
+from miaopu.core.enums import WORKING_ROLES, Role
 from miaopu.core.scope import AnyUser, region_prefixes, within
+
+DELIVERING_ROLES = (Role.PROGRAMME_OFFICER, Role.REVIEWER)
+"""Who hands in departments' files, checks and confirms them."""
 
 M = TypeVar("M", bound=models.Model)  # the model: bound by `as_manager()`
 
@@ -58,3 +61,29 @@ class RepresentativeQuerySet(models.QuerySet[M]):
     def live(self) -> Self:
         """Representations that have not ended."""
         return self.filter(ended_at=None)
+
+
+class DeliveryQuerySet(models.QuerySet[M]):
+    """Deliveries."""
+
+    def for_user(self, user: AnyUser) -> Self:
+        """Deliveries of the regions in which the user may deliver."""
+        return self.filter(within(region_prefixes(user, DELIVERING_ROLES)))
+
+    def newest_first(self) -> Self:
+        """The last one first."""
+        return self.order_by("-pk")
+
+
+class DeliveryRowQuerySet(models.QuerySet[M]):
+    """Rows of deliveries."""
+
+    def for_user(self, user: AnyUser) -> Self:
+        """Rows of the deliveries that the user may see."""
+        return self.filter(
+            within(region_prefixes(user, DELIVERING_ROLES), "delivery__region__code")
+        )
+
+    def importable(self) -> Self:
+        """Rows that would change something."""
+        return self.filter(outcome__in=("new", "changed"))

@@ -64,6 +64,10 @@ class ItemExplanation:
             "status": self.status,
             "amount_fen": self.amount_fen,
             "priority_points": self.priority_points,
+            "priorities": [
+                {"id": one.id, "status": one.status, "points": one.points}
+                for one in self.explanation.priorities
+            ],
             "tree": node_as_json(self.explanation.tree),
             "facts": {
                 name: {
@@ -104,6 +108,14 @@ def node_as_json(node: ReasonNode) -> dict[str, Any]:
         "facts": list(node.fact_names),
         "children": [node_as_json(child) for child in node.children],
     }
+
+
+def found_in(node: Mapping[str, Any]) -> Any:
+    """What was found for a stored condition, in both languages; also where its one part says it."""
+    if node["found"]:
+        return node["found"]
+    found = [child["found"] for child in node["children"] if child["found"] and child["facts"]]
+    return found[0] if len(found) == 1 else None
 
 
 def explain_item(

@@ -13,6 +13,7 @@ from miaopu.core import clock
 from miaopu.core.actions import fail_job, finish_job, open_job, report_progress
 from miaopu.core.models import Job, User
 from miaopu.plans.actions import match_version
+from miaopu.plans.followers import follow_match
 from miaopu.plans.models import ProgrammeVersion
 
 logger = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ def match_programme(job_id: int, version_id: int, as_of: str) -> None:
         fail_job(job, str(error))
         raise
     finish_job(job, {"matches": count})
+    follow_match(version, job.created_by)
 
 
 @transaction.atomic

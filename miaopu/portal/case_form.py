@@ -17,14 +17,11 @@ from django.utils.functional import lazystr
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from miaopu.cases.forms import ATTRIBUTES, FormError, prefill
+from miaopu.cases.forms import FormError
 from miaopu.cases.models import Case
-from miaopu.core import clock
+from miaopu.cases.prefill import KnownAnswer
 from miaopu.engine import masking
 from miaopu.engine.money import MoneyError, yuan_to_fen
-from miaopu.parties.enums import Source
-from miaopu.parties.facts import known_facts
-from miaopu.parties.models import Enterprise
 from miaopu.portal import formats, kept_forms
 from miaopu.portal.present import in_language
 from miaopu.portal.shapes import Answer, Text
@@ -99,7 +96,8 @@ class CaseForm(forms.Form):
     """The questions with what was typed and what is wrong with it, exactly as given."""
 
     use_required_attribute = False
-    revision = forms.CharField(widget=forms.HiddenInput)
+    # Browsers restore hidden fields that a script has changed; the server's number counts.
+    revision = forms.CharField(widget=forms.HiddenInput({"autocomplete": "off"}))
 
     def __init__(
         self,
@@ -152,25 +150,31 @@ def _group_of(question: FormField, account_prefixes: set[str]) -> str:
     return CONTACT if question.personal else PLAN
 
 
+def group_title(questions: Iterable[FormField], all_questions: Iterable[FormField]) -> Text:
+    """What the questions are about, in a word: that of the first one's group."""
+    prefixes = {one.id.partition("_")[0] for one in all_questions if one.type == "account"}
+    return GROUP_TITLES[_group_of(next(iter(questions)), prefixes)]
+
+
 def groups_of(
     form: CaseForm,
     questions: Iterable[FormField],
-    enterprise: Enterprise,
+    case: Case,
     saved: Mapping[str, Any] | None = None,
 ) -> list[Group]:
     """The form's questions in groups, in the pack's order; `saved` are values saved elsewhere."""
     asked = tuple(questions)
     prefixes = {one.id.partition("_")[0] for one in asked if one.type == "account"}
-    sources = prefilled(asked, enterprise)
+    sources = sources_of(case)
     groups: dict[str, list[Row]] = {}
     for question in asked:
         field = form[question.id]
         known = sources.get(question.id)
-        comes = known if known and str(field.value()) == known.text else _TYPED
+        comes = known if known and str(field.value()) == known.text else None
         row = Row(
             field,
-            source=comes.source,
-            as_of=comes.as_of,
+            source=comes.source_label if comes else "",
+            as_of=comes.as_of if comes else None,
             saved=None if saved is None else _difference(question, field.value(), saved),
         )
         groups.setdefault(_group_of(question, prefixes), []).append(row)
@@ -190,33 +194,9 @@ def _difference(question: FormField, typed: Any, saved: Mapping[str, Any]) -> st
     return _("没有填写") if empty else show(question, other, masked=False)
 
 
-@dataclass(frozen=True)
-class Prefilled:
-    """A value that the state knows already, who says so and since when (None: the register)."""
-
-    text: str
-    source: str
-    as_of: date | None = None
-
-
-_TYPED = Prefilled("", "")
-
-
-def prefilled(questions: tuple[FormField, ...], enterprise: Enterprise) -> dict[str, Prefilled]:
-    """What the form is prefilled with, by question, with the department it came from."""
-    values = prefill(questions, enterprise)
-    facts = known_facts(enterprise, clock.today())
-    found = {}
-    for question in questions:
-        text = values.get(question.id)
-        if not text:
-            continue
-        fact = facts.get(str(question.prefill))
-        if question.prefill in ATTRIBUTES or fact is None:
-            found[question.id] = Prefilled(text, str(Source.MARKET.label))
-        else:
-            found[question.id] = Prefilled(text, fact.source_label, fact.as_of)
-    return found
+def sources_of(case: Case) -> dict[str, KnownAnswer]:
+    """What the case's form was prefilled with when it was begun, by question."""
+    return {name: KnownAnswer.from_json(data) for name, data in case.sources.items()}
 
 
 def show(question: FormField, value: Any, *, masked: bool) -> str:
@@ -247,22 +227,22 @@ def show(question: FormField, value: Any, *, masked: bool) -> str:
     return masking.mask_name(text) if masked and question.personal else text
 
 
-def answers_of(case: Case, *, own: bool, change: str = "") -> list[Answer]:
+def answers_of(case: Case, *, own: bool, change: Mapping[str, str] | None = None) -> list[Answer]:
     """What was answered, for reading. Accounts are always masked, other personal data unless `own`.
 
-    `change` is the address of the form; each answer then leads to its question.
+    `change` says where each question is answered anew.
     """
-    sources = prefilled(case.item.definition.form, case.enterprise)
+    sources = sources_of(case)
     answers = []
-    for question in case.item.definition.form:
+    for question in case.questions:
         value = case.form.get(question.id, "")
         known = sources.get(question.id)
         answers.append(
             Answer(
                 label=in_language(question.title),
                 value=show(question, value, masked=not own or question.type == "account"),
-                href=f"{change}#{anchor(question)}" if change else "",
-                source=known.source if known and str(value) == known.text else "",
+                href=(change or {}).get(question.id, ""),
+                source=known.source_label if known and str(value) == known.text else "",
             )
         )
     return answers

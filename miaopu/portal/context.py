@@ -67,16 +67,29 @@ SECTIONS = (
         _("办理"),
         (
             NavItem("office_home", _("待办")),
+            NavItem("office_board", _("计划看板")),
             NavItem("case_queue", _("办件")),
             NavItem("entitlements", _("可享企业")),
+            NavItem("office_offers", _("免申即享")),
+            NavItem("batches", _("批次评审")),
             NavItem("publicity_prepare", _("公示准备")),
+            NavItem("objections", _("公示异议")),
             NavItem("enterprise_search", _("查找企业")),
         ),
         roles=OFFICE_ROLES,
     ),
     NavSection(
+        _("数据"),
+        (NavItem("deliveries", _("数据导入")),),
+        roles=(Role.REVIEWER, Role.PROGRAMME_OFFICER),
+    ),
+    NavSection(
         _("财政"),
-        (NavItem("finance_home", _("资金")), NavItem("payments", _("拨付"))),
+        (
+            NavItem("finance_home", _("资金")),
+            NavItem("payments", _("拨付")),
+            NavItem("payment_batches", _("付款批次")),
+        ),
         roles=(Role.FINANCE_OFFICER, Role.PROGRAMME_OFFICER, Role.LEADING_GROUP),
     ),
     NavSection(
@@ -87,11 +100,16 @@ SECTIONS = (
     NavSection(
         _("查阅"),
         (
+            NavItem("office_board", _("计划看板")),
             NavItem("case_queue", _("办件")),
+            NavItem("batches", _("批次评审")),
+            NavItem("objections", _("公示异议")),
             NavItem("entitlements", _("可享企业")),
+            NavItem("office_offers", _("免申即享")),
             NavItem("enterprise_search", _("查找企业")),
             NavItem("finance_home", _("资金")),
             NavItem("payments", _("拨付")),
+            NavItem("payment_batches", _("付款批次")),
         ),
         roles=(Role.AUDITOR,),
     ),
@@ -99,6 +117,7 @@ SECTIONS = (
         _("公开信息"),
         (
             NavItem("home", _("计划进展")),
+            NavItem("self_check", _("自测")),
             NavItem("publicity_list", _("公示")),
             NavItem("money", _("资金去向")),
         ),
@@ -107,6 +126,7 @@ SECTIONS = (
 FOOT = (
     NavItem("verify", _("账目核验")),
     NavItem("api_page", _("数据接口")),
+    NavItem("open_data", _("开放数据")),
     NavItem("gallery", _("页面组件")),
 )
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import unicodedata
 
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponse
+from django.utils.http import content_disposition_header
 
 from miaopu.cases.models import CaseFile
+from miaopu.core.actions import TABLE_TYPES
+from miaopu.core.models import File
 
 logger = logging.getLogger(__name__)
 LONGEST_NAME = 120
@@ -30,12 +34,26 @@ def safe_name(name: str, extension: str) -> str:
     return f"{plain[:LONGEST_NAME]}.{extension}"
 
 
+def made_response(content: bytes, name: str, media_type: str) -> HttpResponse:
+    """A file that was made for this reader, as a download that nobody keeps on the way."""
+    response = HttpResponse(content, content_type=media_type)
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
 def file_response(case_file: CaseFile) -> FileResponse:
-    """The file as a download. The caller has proved that the user may have it.
+    """A case's file as a download; see `download`."""
+    return download(case_file.file, case_file.name)
+
+
+def download(file: File, name: str) -> FileResponse:
+    """The file as a download called `name`. The caller has proved that the user may have it.
 
     Raises Http404 where the content is not on the disk any more (and logs it: that is our fault).
     """
-    file = case_file.file
     try:
         content = default_storage.open(file.storage_name)
     except FileNotFoundError as error:
@@ -44,9 +62,25 @@ def file_response(case_file: CaseFile) -> FileResponse:
     response = FileResponse(
         content,
         as_attachment=True,
-        filename=safe_name(case_file.name, file.extension),
+        filename=safe_name(name, file.extension),
         content_type=file.media_type,
     )
+    return _closed(response)
+
+
+def content_response(content: bytes, name: str, extension: str) -> FileResponse:
+    """A file made for this request as a download."""
+    response = FileResponse(
+        io.BytesIO(content),
+        as_attachment=True,
+        filename=safe_name(name, extension),
+        content_type=TABLE_TYPES.get(extension, "application/octet-stream"),
+    )
+    return _closed(response)
+
+
+def _closed(response: FileResponse) -> FileResponse:
+    """Nothing in a download is shown or run inside the site."""
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

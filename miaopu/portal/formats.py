@@ -88,6 +88,13 @@ def day(value: date | datetime | None) -> str:
     }
 
 
+def month_day(value: date) -> str:
+    """A day of the year without its year, short enough for an axis: 5月10日 or 10 May."""
+    if is_english():
+        return f"{value.day} {_MONTHS.split()[value.month - 1][:3]}"
+    return gettext("%(month)s月%(day)s日") % {"month": value.month, "day": value.day}
+
+
 def moment(value: datetime | None) -> str:
     """Date and time to the minute, in the system's zone: 2018年5月10日 14:05."""
     if value is None:

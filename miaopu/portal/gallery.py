@@ -50,6 +50,7 @@ ENTRIES = (
     Entry("empty", _("空状态")),
     Entry("tag", _("状态标签")),
     Entry("table", _("表格")),
+    Entry("chart", _("图表")),
     Entry("pagination", _("分页")),
     Entry("notice", _("提示")),
     Entry("money", _("金额")),

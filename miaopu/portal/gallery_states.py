@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from miaopu.engine.messages import Bilingual
 from miaopu.portal import shapes
+from miaopu.portal.gallery_charts import charts
 from miaopu.portal.tables import Column, Table
 
 TODAY = date(2018, 5, 10)
@@ -161,6 +162,7 @@ def _tables() -> dict[str, Table]:
         Column("name", _("企业")),
         Column("day", _("受理日期"), kind="date"),
         Column("amount", _("金额"), kind="money", unit=_("元")),
+        Column("clause", _("条款"), kind="clause", link="clause_href"),
         Column("state", _("状态"), kind="tag", tone="tone"),
     )
     words = [(_("审核中"), "neutral"), (_("公示中"), "soon"), (_("不予支持"), "late")]
@@ -171,6 +173,8 @@ def _tables() -> dict[str, Table]:
             "name": _("某某商贸有限公司"),
             "day": TODAY - timedelta(days=serial),
             "amount": 45_000_00 * serial,
+            "clause": "三/(二)",
+            "clause_href": reverse("gallery_clause"),
             "state": words[serial % 3][0],
             "tone": words[serial % 3][1],
         }
@@ -207,6 +211,7 @@ def _jobs() -> dict[str, shapes.JobView]:
 def _lists() -> dict[str, Any]:
     return {
         "tasks": [
+            shapes.Task(_("联系方式"), "#task_list", "known", _("来自市场监管，有误可以修改")),
             shapes.Task(_("企业信息"), "#task_list", "done"),
             shapes.Task(_("创业者情况"), "#task_list", "doing", _("约三分钟")),
             shapes.Task(_("证明材料"), "#task_list", "todo"),
@@ -252,6 +257,7 @@ def states() -> dict[str, Any]:
         "wrong_form": wrong,
         "filter_form": FilterForm(prefix="filter"),
         "tables": _tables(),
+        "charts": charts(),
         "jobs": _jobs(),
         "page": Paginator(range(2_000), 20).page(7),
         "first_page": Paginator(range(45), 20).page(1),

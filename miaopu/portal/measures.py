@@ -93,7 +93,8 @@ class Clock:
 class Progress:
     """Done against target, and against the time passed of `start`–`end` on `today`.
 
-    With `money` the numbers are fen. A target of zero or None means that none is set.
+    With `money` the numbers are fen. A target of zero or None means that none is set. `key` names
+    the figure in the open data, `note` says how it is counted.
     """
 
     title: Text
@@ -105,6 +106,8 @@ class Progress:
     unit: Text = ""
     money: bool = False
     href: str = ""
+    key: str = ""
+    note: Text = ""
 
     def _shown(self, value: int) -> str:
         return formats.yuan_short(value) if self.money else formats.number(value)

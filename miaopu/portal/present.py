@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from miaopu.cases.enums import CaseState
 from miaopu.cases.enums import Step as CaseStep
 from miaopu.cases.models import Case, CaseClock
+from miaopu.core import clock as core_clock
 from miaopu.core import verbs
 from miaopu.core.enums import Role
 from miaopu.core.models import Event, Region
@@ -22,14 +24,15 @@ from miaopu.engine.clock import working_days_left
 from miaopu.engine.messages import Bilingual
 from miaopu.ledger.models import Award, Transfer
 from miaopu.parties.enums import Source
-from miaopu.plans.entitlements import ItemExplanation
+from miaopu.plans.entitlements import ItemExplanation, found_in
 from miaopu.plans.models import ProgrammeVersion
-from miaopu.portal import shapes
+from miaopu.portal import formats, shapes
 
 TONES: dict[str, shapes.Tone] = {
     CaseState.GRANTED: "good",
     CaseState.REFUSED: "late",
     CaseState.PUBLISHED: "soon",
+    CaseState.RETURNED: "soon",
 }
 OPS = {"and": "all", "rule": "all", "or": "any", "not": "not"}
 STEP_ORDER = ("accept", "review", "approve", "publicity", "decide", "pay")
@@ -93,7 +96,7 @@ def _reason(
         status=node["status"],
         text=in_language(node["title"]) if top and node["title"] else read_aloud(node["text"]),
         op=OPS.get(node["op"], "") if children else "",  # type: ignore[arg-type]
-        value=in_language(node["found"] or _found_below(node)),
+        value=in_language(found_in(node)),
         source=str(Source(known["source"]).label) if known else "",
         as_of=date.fromisoformat(known["as_of"]) if known else None,
         change=changes.get(node["key"], "") if top else "",
@@ -101,12 +104,6 @@ def _reason(
         clause_href=clause_href(version, clause),
         children=children,
     )
-
-
-def _found_below(node: Mapping[str, Any]) -> Any:
-    """What was found for the one fact below a condition that has no finding of its own."""
-    found = [child["found"] for child in node["children"] if child["found"] and child["facts"]]
-    return found[0] if len(found) == 1 else None
 
 
 def reasons_of_trace(
@@ -141,15 +138,29 @@ def clock_shape(clock: CaseClock, today: date) -> shapes.Clock:
     step = CaseStep(clock.step).label
     illustrative = definition is not None and definition.illustrative
     why = _("环节：%(step)s（示例时限）") if illustrative else _("环节：%(step)s")
+    words = [why % {"step": step}]
+    if clock.paused_on is not None:
+        words.append(_paused(clock))
+    due = clock.due_on
     return shapes.Clock(
-        state="done" if clock.stopped_on else "running",
+        state="done" if clock.stopped_on else "running" if due else "paused",
         limit=clock.days,
-        left=None if clock.stopped_on else working_days_left(today, clock.due_on),
-        due=clock.due_on,
+        left=None if clock.stopped_on or due is None else working_days_left(today, due),
+        due=due,
         provisional=clock.provisional,
-        why=why % {"step": step},
+        why=_("；").join(words),
         days=days_of(clock.calculation),
     )
+
+
+def _paused(clock: CaseClock) -> str:
+    """Since when a clock is paused, and how much of it was used."""
+    used = sum(bool(row["counted"]) for row in clock.calculation)
+    return _("%(day)s起暂停，等待企业补正；已用 %(used)s 个工作日，还有 %(left)s 个") % {
+        "day": formats.day(clock.paused_on),
+        "used": used,
+        "left": max(clock.days - used, 0),
+    }
 
 
 def days_of(calculation: Iterable[Mapping[str, Any]]) -> list[shapes.ClockDay]:
@@ -160,16 +171,25 @@ def days_of(calculation: Iterable[Mapping[str, Any]]) -> list[shapes.ClockDay]:
     ]
 
 
-def _ledger_lines(transfers: Iterable[Transfer]) -> dict[str, list[shapes.LedgerLine]]:
-    """The lines of an award's transfers by the verb of the event that made them."""
-    verb_of = {"commit": "ledger.commit", "post": "ledger.pay", "release": "ledger.release"}
-    lines: dict[str, list[shapes.LedgerLine]] = {}
+LEDGER_VERBS = {
+    "commit": "ledger.commit",
+    "post": "ledger.pay",
+    "return": "ledger.return",
+    "release": "ledger.release",
+}
+
+
+def _ledger_lines(
+    transfers: Iterable[Transfer],
+) -> dict[tuple[str, int], list[shapes.LedgerLine]]:
+    """The lines of an award's transfers by the verb of the event that made them, and its turn."""
+    lines: dict[tuple[str, int], list[shapes.LedgerLine]] = {}
     for transfer in transfers:
         entries = sorted(transfer.entries.all(), key=lambda entry: entry.pk)
         for source, target in zip(entries[::2], entries[1::2], strict=True):
             account = source.account
             place = f"{account.get_level_display()} · {region_name(account.region)}"
-            lines.setdefault(verb_of[transfer.kind], []).append(
+            lines.setdefault((LEDGER_VERBS[transfer.kind], transfer.occasion), []).append(
                 shapes.LedgerLine(
                     debit=f"{place} · {account.get_kind_display()}",
                     credit=f"{place} · {target.account.get_kind_display()}",
@@ -190,7 +210,9 @@ def trail_of(
     """The trail of a case. To those outside the offices officials appear by their office only."""
     lines = _ledger_lines(transfers) if award is not None and transfers is not None else {}
     entries = []
+    turns: Counter[str] = Counter()
     for event in events:
+        turns[event.verb] += 1
         if event.actor is None:
             who = _("系统")
         elif event.office is None:
@@ -206,10 +228,26 @@ def trail_of(
                 who=who,
                 what=verbs.label(event.verb),
                 why=event.reason,
-                lines=lines.get(event.verb, ()),
+                lines=lines.get((event.verb, turns[event.verb]), ()),
             )
         )
     return entries
+
+
+def whose_turn(case: Case, step: str) -> str:
+    """Who takes a step of the case: the region's holder of the pack's role."""
+    role = role_name(case.item.definition.steps_by_id[step].role)
+    return _("%(region)s · %(role)s") % {"region": region_name(case.region), "role": role}
+
+
+def _step_note(definition: Any, clock: CaseClock | None, running: bool, state: str) -> str:
+    """How many days are left, or how many a step will have."""
+    if clock is not None and running and clock.due_on is not None:
+        left = working_days_left(core_clock.today(), clock.due_on)
+        return shapes.Clock(state="running", limit=clock.days, left=left, due=clock.due_on).headline
+    if state == "todo":
+        return _("时限 %(days)s 个工作日") % {"days": formats.number(definition.working_days)}
+    return ""
 
 
 def steps_of(case: Case, clocks: Iterable[CaseClock], award: Award | None) -> list[shapes.Step]:
@@ -231,9 +269,10 @@ def steps_of(case: Case, clocks: Iterable[CaseClock], award: Award | None) -> li
             state = "current"
         else:
             state = "done"
-        if name == "pay" and paid:
-            state = "done"
+        if name == "pay" and award is not None:
+            state = "done" if paid else "current"
         when = None
+        paused = clock is not None and running and clock.paused_on is not None
         if clock is not None:
             when = clock.due_on if running else clock.stopped_on
         steps.append(
@@ -241,7 +280,10 @@ def steps_of(case: Case, clocks: Iterable[CaseClock], award: Award | None) -> li
                 title=in_language(definitions[name].title),
                 state=state,
                 when=when,
-                who=role_name(definitions[name].role),
+                who=whose_turn(case, name),
+                note=_("已暂停计时，等待企业补正")
+                if paused
+                else _step_note(definitions[name], clock, running, state),
                 due=running,
             )
         )

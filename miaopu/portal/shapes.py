@@ -141,7 +141,7 @@ class Task:
 
     title: Text
     href: str
-    state: Literal["todo", "unread", "doing", "done", "blocked"]
+    state: Literal["todo", "unread", "doing", "known", "done", "blocked"]
     hint: Text = ""
 
     @property
@@ -151,6 +151,7 @@ class Task:
             "todo": gettext("未开始"),
             "unread": gettext("未读"),
             "doing": gettext("填写中"),
+            "known": gettext("已替您填好"),
             "done": gettext("已完成"),
             "blocked": gettext("暂不能办"),
         }[self.state]
@@ -160,7 +161,7 @@ class Task:
         """The tone of the tag."""
         return (
             "good"
-            if self.state == "done"
+            if self.state in ("done", "known")
             else "soon"
             if self.state in ("doing", "unread")
             else "neutral"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from miaopu.portal import formats
 from miaopu.portal.shapes import Text
 
-Kind = Literal["text", "number", "money", "date", "moment", "percent", "tag"]
+Kind = Literal["text", "number", "money", "date", "moment", "percent", "tag", "clause"]
 _NUMERIC = ("number", "money", "percent")
 _FORMATS: dict[str, Callable[[Any], str]] = {
     "number": formats.number,
@@ -25,7 +25,8 @@ class Column:
     """A column: `key` is read from each row (mapping key or attribute, dots lead deeper).
 
     `unit` stands in the head, never in the cells. `link` is the key of the row's address for this
-    cell, `tone` the key of the tone of a "tag". `money` cells are fen.
+    cell, `tone` the key of the tone of a "tag". `money` cells are fen; "clause" cells open beside
+    the page. `figure` is the key of the figure's name in the open data.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Column:
     unit: Text = ""
     link: str = ""
     tone: str = ""
+    figure: str = ""
 
     @property
     def end(self) -> bool:
@@ -43,7 +45,7 @@ class Column:
 
 
 class Cell(NamedTuple):
-    """A cell ready to be shown: `label` is its column's head, `tag` marks a state.
+    """A cell ready to be shown: `label` is its column's head, `tag` and `clause` its kind.
 
     `style` is its class: "end" where it is set flush right, "blank" where it has nothing to say
     (a card on a narrow screen leaves such a line out).
@@ -55,6 +57,8 @@ class Cell(NamedTuple):
     style: str
     tag: bool
     tone: str
+    clause: bool = False
+    figure: str = ""
 
 
 def read(row: Any, key: str) -> Any:
@@ -113,4 +117,6 @@ def _cell(row: Any, column: Column, label: str) -> Cell:
         style=" ".join(styles),
         tag=column.kind == "tag" and not blank,
         tone=read(row, column.tone) or "neutral" if column.tone else "neutral",
+        clause=column.kind == "clause" and not blank,
+        figure=read(row, column.figure) or "" if column.figure else "",
     )

@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import Count
 from django.utils import timezone
 
 from miaopu.app.demo.load import FIRST_DAY
 from miaopu.cases import actions
 from miaopu.cases.decisions import decide_case, publish_list
-from miaopu.cases.models import Item
+from miaopu.cases.enums import CaseState
+from miaopu.cases.models import BatchReview, Case, CaseClock, Item, Offer
+from miaopu.cases.ranking import last_ranking
 from miaopu.core import clock
 from miaopu.core.models import DemoClock, Event, User
 from miaopu.engine.books import verify
@@ -85,3 +88,32 @@ def test_outside_the_demo_its_data_is_refused(db: None, settings: Any) -> None:
         with pytest.raises(CommandError, match="MIAOPU_DEMO"):
             call_command(command)
     assert FIRST_DAY == date(2018, 5, 10)
+
+
+def test_demo_shows_cases_in_every_state_and_its_books_agree(db: None, capsys: Any) -> None:
+    call_command("start_demo_clock", cases=True)
+    call_command("load_pack", str(PACK))
+    call_command("load_demo", enterprises=2000, cases=True)
+    assert clock.today() == FIRST_DAY
+    assert set(Case.objects.values_list("state", flat=True)) == set(CaseState)
+    assert {one.state for one in Award.objects.all()} >= {"committed", "paid"}
+    assert verify(read_books()) == []
+    follow_ups = Case.objects.filter(item__code="follow_up_support")
+    assert set(follow_ups.values_list("state", flat=True)) >= {"submitted", "proposed", "published"}
+    assert set(BatchReview.objects.values_list("state", flat=True)) == {"open", "confirmed"}
+    passed_over = [case for case in follow_ups if last_ranking(case) is not None]
+    assert len(passed_over) == 1
+    open_clocks = CaseClock.objects.running()
+    assert open_clocks.overdue(FIRST_DAY).exists(), "something is late"
+    for username in ("enterprise1", "enterprise2"):
+        assert not Case.objects.for_user(User.objects.get(username=username)).exists()
+    states = dict(Offer.objects.values_list("state").annotate(n=Count("pk")).order_by())
+    assert states["consented"] == 3
+    assert states["declined"] == states["withdrawn"] == 2
+    assert Offer.objects.for_user(User.objects.get(username="enterprise2")).open().exists()
+    for offer in Offer.objects.filter(state="withdrawn"):
+        assert offer.changes["conditions"]
+        assert offer.changes["facts"]
+    counts = (Case.objects.count(), Event.objects.count(), User.objects.count())
+    call_command("load_demo", enterprises=2000, cases=True)
+    assert counts == (Case.objects.count(), Event.objects.count(), User.objects.count())

@@ -283,7 +283,9 @@ def test_offices_cover_the_city_and_every_county() -> None:
     assert len({office.name_en for office in OFFICES}) == len(OFFICES)
     kinds = {(office.region, office.kind) for office in OFFICES if office.level == "county"}
     assert kinds == {
-        (place.code, kind) for place in PLACES for kind in ("district_office", "finance")
+        (place.code, kind)
+        for place in PLACES
+        for kind in ("district_office", "finance", "leading_group")
     }
     assert {office.kind for office in OFFICES if office.region == CITY} == {
         "programme_office",

@@ -45,7 +45,7 @@ def test_applying_without_scripts_and_the_receipt_on_paper(person: Callable[...,
     page.locator("a.clause").first.click()  # the clause is a page of its own
     expect(page.locator("h1")).to_contain_text("二")
     page.go_back()
-    owner.press("开始申报").press("保存并检查")
+    owner.press("开始申报").press("在一页上填写全部问题").press("保存并检查")
     first = page.locator(".error-summary a").first
     target = first.get_attribute("href") or ""
     expect(page.locator(target)).to_be_visible()

@@ -53,13 +53,36 @@ def test_guiyang_2018_says_what_the_plan_says() -> None:
     assert targets["jobs"].value == "11000"
     bases = [target for target in pack.targets if target.indicator == "demonstration_bases"]
     assert [(base.value, base.upper) for base in bases] == [("1", "2")] * 14
-    assert sum(budget.amount_fen for budget in pack.budgets) == 1_200 * 4_500_000
+    money = {name: sum(b.amount_fen for b in pack.budgets if b.item == name) for name in pack.items}
+    assert money == {
+        "direct_subsidy": 1_200 * 4_500_000,
+        "follow_up_support": 600 * 5_000_000,
+    }
     assert all(budget.illustrative for budget in pack.budgets)
     assert all(step.illustrative for step in item.steps)
     assert item.steps_by_id["review"].working_days == 10
     assert set(item.steps_by_id["pay"].not_same_as) == {"approve", "decide"}
     assert len(item.examples) >= 8
     assert {condition.clause for condition in item.conditions} == {"二"}
+
+
+def test_follow_up_of_guiyang_2018_says_what_the_plan_says() -> None:
+    pack = load_pack(GUIYANG)
+    item = pack.items["follow_up_support"]
+    assert item.amount is None
+    assert item.amount_decided is not None
+    assert item.amount_decided.average_fen == 5_000_000
+    assert dict(item.shares) == {"city": 3, "county": 7}
+    assert split(5_000_000, list(item.shares.values())) == (1_500_000, 3_500_000)
+    assert {condition.clause for condition in item.conditions} == {"二", "四/(三)"}
+    recorded = pack.items["direct_subsidy"].records
+    assert recorded is not None
+    assert recorded.fact in (item.conditions[0].when or "")
+    reserved = {b.region for b in pack.budgets if b.item == "follow_up_support"} - {"520100"}
+    assert reserved == {b.region for b in pack.budgets if b.level == "county"}
+    assert len(reserved) == 14  # every county and zone reserves its part (三/(一))
+    assert all(step.illustrative for step in item.steps)
+    assert len(item.examples) >= 6
 
 
 def test_the_pack_travels_as_json() -> None:
@@ -77,7 +100,8 @@ def test_rules_of_a_pack() -> None:
     rules = pack.rule_set(DAY)
     assert pack.rule_set(DAY) is rules
     facts = {"size": "micro", "region": "520191", "founder_group": "veteran"}
-    (explained,) = explain_one(rules, facts, DAY, {"direct_subsidy.mature": True})
+    explained, follow_up = explain_one(rules, facts, DAY, {"direct_subsidy.mature": True})
+    assert follow_up.status == "false"
     assert (explained.status, explained.amount_fen) == ("true", 4_500_000)
     assert explained.priority_points == 10
     assert [node.title.en for node in explained.tree.children if node.title] == [
@@ -94,6 +118,7 @@ def test_texts_choose_their_language() -> None:
 
 
 SUBSIDY = "items/direct_subsidy.yaml"
+FOLLOW_UP = "items/follow_up_support.yaml"
 
 
 @pytest.mark.parametrize(
@@ -119,11 +144,38 @@ SUBSIDY = "items/direct_subsidy.yaml"
             "finance_officer",
         ),
         (SUBSIDY, "not_same_as: [review]", "not_same_as: [pay]", "steps[2].not_same_as", "earlier"),
+        (SUBSIDY, "ask: [bank_name", "ask: [bank_nam", "offer.ask[0]", "bank_name"),
+        (SUBSIDY, "bank_account, commitment]", "bank_account]", "offer.ask", "commitment"),
+        (SUBSIDY, "        required: false", "        required: true", "offer", "optional"),
         (SUBSIDY, "id: review", "id: accept", "steps[1].id", "another"),
         (SUBSIDY, "working_days: 5", 'working_days: "5"', "steps[0].working_days", "without"),
         (SUBSIDY, 'amount: "45000"', 'amount: "45000 yuan"', "amount", ""),
         (SUBSIDY, "priority: 15", "priority: 16", "examples[0]", "correct"),
         (SUBSIDY, "{status: unknown, missing: [size]}", "{status: maybe}", "expect.status", "true"),
+        (
+            SUBSIDY,
+            "{fact: direct_subsidy_paid_on}",
+            "{fact: direct_subsidy_paid}",
+            "items.direct_subsidy.records.fact",
+            "direct_subsidy_paid_on",
+        ),
+        (SUBSIDY, "{fact: direct_subsidy_paid_on}", "{fact: employees}", "records.fact", "id"),
+        (
+            SUBSIDY,
+            'amount: "45000"',
+            'amount: "45000"\n    amount_decided: {average: "50000", clause: 二}',
+            "items.direct_subsidy",
+            "",
+        ),
+        (FOLLOW_UP, 'average: "50000"', 'average: "0"', "amount_decided.average", ""),
+        (FOLLOW_UP, 'average: "50000"', 'average: "0.001"', "amount_decided.average", ""),
+        (
+            FOLLOW_UP,
+            'average: "50000", clause: 二',
+            'average: "50000"',
+            "amount_decided.clause",
+            "",
+        ),
         ("facts.yaml", "type: money", "type: monney", "facts.operating_revenue.type", "money"),
         ("targets.yaml", "indicator: jobs", "indicator: jobbs", "targets[1].indicator", "jobs"),
         ("targets.yaml", 'region: "520102"', 'region: "520109"', "targets[2].region", "zones"),

@@ -133,7 +133,13 @@ class Browser:
         other.at = self.at
         return other
 
-    def _ask(self, method: str, path: str, body: str | None = None) -> Page:
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        body: str | bytes | None = None,
+        kind: str = "application/x-www-form-urlencoded",
+    ) -> Page:
         own = f"http://127.0.0.1:{self.port}"
         headers = {
             "Host": f"127.0.0.1:{self.port}",
@@ -143,7 +149,7 @@ class Browser:
             "Referer": own + self.at,
         }
         if body is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            headers["Content-Type"] = kind
             headers["Origin"] = own
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
         try:
@@ -182,6 +188,17 @@ class Browser:
     def post(self, path: str, fields: Fields) -> Page:
         """Send a form; where the answer leads to is not followed."""
         return self._ask("POST", path, urlencode(fields))
+
+    def upload(self, path: str, fields: Fields, name: str, file: bytes) -> Page:
+        """Send a form with a file in its field `name`."""
+        edge = "----miaopu-4c7f0a"
+        parts = [
+            f'--{edge}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'
+            for key, value in fields
+        ]
+        head = f'--{edge}\r\nContent-Disposition: form-data; name="{name}"; filename="file.xlsx"'
+        body = "".join([*parts, head, "\r\n\r\n"]).encode() + file + f"\r\n--{edge}--\r\n".encode()
+        return self._ask("POST", path, body, f"multipart/form-data; boundary={edge}")
 
     def sign_in(self, username: str) -> None:
         """Sign in on the sign-in page."""

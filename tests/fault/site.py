@@ -99,7 +99,7 @@ class DemoSite:
 
     def start(self) -> None:
         """Start the demo and wait until it answers."""
-        command = [*MIAOPU, "demo", "--port", str(self.port)]
+        command = [*MIAOPU, "demo", "--no-cases", "--port", str(self.port)]
         command += ["--enterprises", str(self.enterprises)]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(

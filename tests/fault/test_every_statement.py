@@ -18,11 +18,16 @@ from pytest_django import DjangoDbBlocker
 from miaopu.cases import actions
 from miaopu.cases.decisions import decide_case, publish_list
 from miaopu.cases.models import Case
+from miaopu.core import clock
 from miaopu.core.models import User
+from miaopu.engine.bank_files import Result
 from miaopu.engine.books import verify
 from miaopu.ledger.awards import pay_award, release_award
+from miaopu.ledger.batches import create_batch
 from miaopu.ledger.books import read_books
-from miaopu.ledger.models import Award
+from miaopu.ledger.models import Award, PaymentBatch
+from miaopu.ledger.results import book_results
+from miaopu.ledger.returns import correct_account
 from miaopu.plans.actions import match_version
 from miaopu.plans.models import ProgrammeVersion
 from miaopu.plans.tasks import start_matching
@@ -30,6 +35,7 @@ from tests.factories import FIRST_DAY, City, build_city, travel
 from tests.fault.dying import DIED, DONE, Death, Run, run
 from tests.fault.truth import contradictions
 from tests.harness import database
+from tests.ledger.test_batches import grant_many
 
 pytestmark = pytest.mark.fault
 
@@ -41,10 +47,14 @@ SEEN = (
             *("cases_case", "cases_caseevent", "cases_caseclock", "cases_publicity"),
             *("core_event", "core_notice", "core_job", "procrastinate_jobs", "plans_match"),
             *("ledger_award", "ledger_awardevent", "ledger_transfer", "ledger_entry"),
+            *("ledger_paymentbatch", "ledger_batchline", "ledger_batchlineevent"),
+            *("ledger_payeeaccount", "cases_decisionletter"),
         )
     ),
     "SELECT number, state, revision, proposed_by_id, approved_by_id FROM cases_case ORDER BY 1",
-    "SELECT number, state, bank_reference, paid_by_id FROM ledger_award ORDER BY 1",
+    "SELECT number, state, bank_reference, paid_by_id, awaits_account FROM ledger_award ORDER BY 1",
+    "SELECT b.state, l.position, l.state, l.bank_reference FROM ledger_batchline l"
+    " JOIN ledger_paymentbatch b ON b.id = l.batch_id ORDER BY b.id, l.position",
     "SELECT code, balance_fen FROM ledger_account WHERE balance_fen <> 0 ORDER BY 1",
     "SELECT case_id, step, stopped_on, due_on FROM cases_caseclock ORDER BY 1, 2",
     "SELECT verb, subject_type, actor_id, data->>'to' FROM core_event ORDER BY id",
@@ -79,6 +89,53 @@ def owner() -> User:
     return User.objects.filter(username__startswith="owner-").earliest("pk")
 
 
+ACCOUNT = {"bank_name": "贵阳银行", "bank_account": "6222020200099999999"}
+
+
+def create() -> PaymentBatch:
+    """Gather what can be paid."""
+    awards = list(Award.objects.order_by("pk"))
+    return create_batch(awards, by=person("finance_officer"), request_key="k")
+
+
+def results(*outcomes: str) -> list[Result]:
+    """What the bank says of the awards, in their order."""
+    return [
+        Result(1, one.number, one.amount_fen, outcome, "B1", clock.today(), "账号户名不符")  # type: ignore[arg-type]
+        for one, outcome in zip(Award.objects.order_by("pk"), outcomes, strict=True)
+    ]
+
+
+def at_the_bank(city: City) -> None:
+    """Two awards in a batch."""
+    grant_many(city, 2)
+    create()
+
+
+def paid_in_batch(city: City) -> None:
+    """An award that was paid in a batch."""
+    city.granted()
+    book_results(create(), results("paid"), by=city.finance)
+
+
+def failed_in_batch(city: City) -> None:
+    """An award whose payment failed."""
+    city.granted()
+    book_results(create(), results("failed"), by=city.finance)
+
+
+def book() -> None:
+    """Book a payment and a failure in one go."""
+    batch = PaymentBatch.objects.get()
+    book_results(batch, results("paid", "failed"), by=person("finance_officer"))
+
+
+def book_return() -> None:
+    """Book that the payment came back."""
+    batch = PaymentBatch.objects.get()
+    book_results(batch, results("returned"), by=person("finance_officer"))
+
+
 @dataclass(frozen=True)
 class Act:
     """An action, how the city is made ready for it, and how it is taken."""
@@ -107,6 +164,14 @@ ACTS = (
         "release_award",
         City.granted,
         lambda: release_award(Award.objects.get(), by=person("finance_officer"), reason="注销"),
+    ),
+    Act("create_batch", City.granted, create),
+    Act("book_results", at_the_bank, book),
+    Act("book_return", paid_in_batch, book_return),
+    Act(
+        "correct_account",
+        failed_in_batch,
+        lambda: correct_account(Award.objects.get(), ACCOUNT, by=owner()),
     ),
     Act(
         "match_version",

@@ -112,7 +112,7 @@ def test_a_double_click_submits_once(site: DemoSite, entry: Any) -> None:
 
 @in_state("entry", ["draft"], indirect=True)
 def test_two_tabs_of_a_form_lose_nothing(site: DemoSite, entry: Any) -> None:
-    owner, page = signed_in(site, entry["owner"]), f"/my/cases/{entry['case']}/form/"
+    owner, page = signed_in(site, entry["owner"]), f"/my/cases/{entry['case']}/form/all/"
     one, other = owner.tab(), owner.tab()
     form_one, form_other = (tab.get(page).the_form(page) for tab in (one, other))
     assert one.post(page, form_one.filled(use_of_funds="先保存的内容")).status == 302
@@ -129,7 +129,7 @@ def test_two_tabs_of_a_form_lose_nothing(site: DemoSite, entry: Any) -> None:
 
 @in_state("entry", ["draft"], indirect=True)
 def test_the_tab_that_comes_too_late_keeps_what_was_typed(site: DemoSite, entry: Any) -> None:
-    owner, page = signed_in(site, entry["owner"]), f"/my/cases/{entry['case']}/form/"
+    owner, page = signed_in(site, entry["owner"]), f"/my/cases/{entry['case']}/form/all/"
     late = owner.tab()
     form = late.get(page).the_form(page)
     check = f"/my/cases/{entry['case']}/check/"
@@ -154,7 +154,7 @@ def back_after_expiry(browser: Browser, person: str, path: str, fields: Fields) 
 
 @in_state("entry", ["draft"], indirect=True)
 def test_a_sign_in_that_ends_in_mid_form(site: DemoSite, entry: Any) -> None:
-    owner, page = signed_in(site, entry["owner"]), f"/my/cases/{entry['case']}/form/"
+    owner, page = signed_in(site, entry["owner"]), f"/my/cases/{entry['case']}/form/all/"
     form = owner.get(page).the_form(page)
     expire(site, owner)
     typed = form.filled(use_of_funds="登录失效前填写", jobs_planned="不是数字")
@@ -186,7 +186,7 @@ def test_an_officers_reason_outlives_the_sign_in(site: DemoSite, entry: Any) -> 
 
 @in_state("entry", ["draft"], indirect=True)
 def test_a_form_from_before_a_new_sign_in(site: DemoSite, entry: Any) -> None:
-    owner, page = signed_in(site, entry["owner"]), f"/my/cases/{entry['case']}/form/"
+    owner, page = signed_in(site, entry["owner"]), f"/my/cases/{entry['case']}/form/all/"
     form = owner.get(page).the_form(page)
     owner.post("/sign-out/", owner.get("/my/").the_form("/sign-out/").fields)
     owner.sign_in(entry["owner"])

@@ -49,9 +49,11 @@ RULES: dict[str, str] = {
     "an award has the transfers that its state says, no more": """
         SELECT a.number, a.state, array_agg(t.kind ORDER BY t.kind) FROM ledger_award a
           LEFT JOIN ledger_transfer t ON t.award_id = a.id
-         GROUP BY a.id HAVING array_agg(t.kind ORDER BY t.kind)::text[] <> CASE a.state
-            WHEN 'committed' THEN ARRAY['commit'] WHEN 'paid' THEN ARRAY['commit', 'post']
-            ELSE ARRAY['commit', 'release'] END""",
+         GROUP BY a.id HAVING (count(*) FILTER (WHERE t.kind = 'commit'),
+                               count(*) FILTER (WHERE t.kind = 'release'),
+                               count(*) FILTER (WHERE t.kind = 'post')
+                                 - count(*) FILTER (WHERE t.kind = 'return'))
+            <> (1, (a.state = 'released')::int, (a.state = 'paid')::int)""",
     "a transfer of an award moves its whole amount, at every level that bears it": """
         SELECT t.key FROM ledger_transfer t JOIN ledger_award a ON a.id = t.award_id
           LEFT JOIN ledger_entry e ON e.transfer_id = t.id
@@ -65,13 +67,33 @@ RULES: dict[str, str] = {
             OR (a.kind <> 'source' AND a.balance_fen < 0)""",
     "money was committed, paid or released as often as the trail says": """
         SELECT a.number, a.state, v.verb, count(e.id) FROM ledger_award a
-         CROSS JOIN (VALUES ('ledger.commit'), ('ledger.pay'), ('ledger.release')) v(verb)
+         CROSS JOIN (VALUES ('ledger.commit', 'commit'), ('ledger.pay', 'post'),
+                            ('ledger.return', 'return'), ('ledger.release', 'release'))
+                  v(verb, kind)
           LEFT JOIN core_event e ON e.subject_type = 'cases.case'
            AND e.subject_id = a.case_id::text AND e.verb = v.verb
-         GROUP BY a.id, v.verb HAVING count(e.id) <> CASE
-            WHEN v.verb = 'ledger.commit' THEN 1
-            WHEN v.verb = 'ledger.pay' THEN (a.state = 'paid')::int
-            ELSE (a.state = 'released')::int END""",
+         GROUP BY a.id, v.verb, v.kind HAVING count(e.id) <>
+            (SELECT count(*) FROM ledger_transfer t WHERE t.award_id = a.id AND t.kind = v.kind)""",
+    "a payment of a batch is settled as its award's books say": """
+        SELECT l.id, l.state, a.state FROM ledger_batchline l
+          JOIN ledger_award a ON a.id = l.award_id
+         WHERE l.state = 'paid' AND (a.state <> 'paid' OR a.bank_reference <> l.bank_reference)
+            OR l.state = 'pending' AND a.state <> 'committed'""",
+    "a batch waits exactly while one of its payments does": """
+        SELECT b.number, b.state FROM ledger_paymentbatch b
+          JOIN ledger_batchline l ON l.batch_id = b.id
+         GROUP BY b.id HAVING (b.state = 'open') <> bool_or(l.state = 'pending')
+            OR count(*) <> b.count OR sum(l.amount_fen) <> b.amount_fen""",
+    "a failure or a return of a batch's payment stands in the trail once": """
+        SELECT l.award_id, l.state FROM ledger_batchline l JOIN ledger_award a ON a.id = l.award_id
+         WHERE l.state = 'failed'
+         GROUP BY l.award_id, l.state, a.case_id HAVING count(*) <>
+            (SELECT count(*) FROM core_event e WHERE e.subject_type = 'cases.case'
+                AND e.subject_id = a.case_id::text AND e.verb = 'ledger.fail')""",
+    "a decided case has one letter": """
+        SELECT c.number, c.state FROM cases_case c
+          LEFT JOIN cases_decisionletter d ON d.case_id = c.id
+         WHERE (c.state IN ('granted', 'refused')) <> (d.id IS NOT NULL)""",
     "a paid award names who paid, when, and the bank's reference; another paid than decided": """
         SELECT number FROM ledger_award
          WHERE (state = 'paid') <> (paid_by_id IS NOT NULL)
@@ -89,6 +111,7 @@ RULES: dict[str, str] = {
             WHEN c.state = 'accepted' THEN k.running = 'review'
             WHEN c.state IN ('proposed', 'refusal_proposed') THEN k.running = 'approve'
             WHEN c.state = 'published' THEN k.running IN ('publicity', 'decide')
+            WHEN a.awaits_account THEN k.running = 'none'
             WHEN a.state = 'committed' THEN k.running = 'pay'
             ELSE k.running = 'none' END)""",
     "a published list names exactly its cases": """
@@ -115,7 +138,7 @@ RULES: dict[str, str] = {
             WHERE e.subject_type = 'cases.case' AND e.subject_id = c.id::text
               AND e.verb IN ('cases.submit', 'cases.accept', 'cases.publish',
                              'cases.confirm_refusal', 'ledger.commit', 'ledger.pay',
-                             'ledger.release')) due
+                             'ledger.fail', 'ledger.return', 'ledger.release')) due
          WHERE told.count <> due.count""",
     "the history of a case ends where the case is": """
         SELECT c.number, c.state, c.revision, h.state, h.revision FROM cases_case c

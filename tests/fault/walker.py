@@ -150,7 +150,7 @@ class Walker:
         offer = f"/my/enterprises/{enterprise}/items/{self.item}/"
         where = self.step("open", enterprise, owner, offer, offer + "apply/", leads_to="/form/")
         case = where.strip("/").split("/")[2]
-        form = f"/my/cases/{case}/form/"
+        form = f"/my/cases/{case}/form/all/"
         purpose = f"购买设备和原料，第{self.dice.randrange(10**6)}号"
         typed = {**FORM, "use_of_funds": purpose}
         self.step(

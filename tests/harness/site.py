@@ -3,6 +3,7 @@
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,11 @@ from django.test.testcases import LiveServerThread
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
-from tests.factories import City, build_city
+from miaopu.core import clock
+from miaopu.ledger.awards import pay_award
+from miaopu.ledger.books import seal_days
+from miaopu.ledger.models import Award
+from tests.factories import City, build_city, travel
 from tests.harness import database
 from tests.harness.pages import StrictClient
 
@@ -158,6 +163,15 @@ def _gentle_row_locks() -> Iterator[None]:
 def city(db: None) -> City:
     """A small city at work (tests/factories.py); the clock stands on its first day."""
     return build_city()
+
+
+@pytest.fixture
+def paid(city: City) -> Award:
+    """A granted and paid award, its first days sealed."""
+    award = pay_award(city.granted(), "ICBC-2018-0001", by=city.finance)
+    travel(clock.today() + timedelta(days=1))
+    seal_days()
+    return award
 
 
 @pytest.fixture(autouse=True)

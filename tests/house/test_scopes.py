@@ -15,7 +15,6 @@ from tests.house.tree import listed
 
 # Models without a scope of their own, and where access to their rows is decided instead.
 WITHOUT_SCOPE = {
-    "core.Region": "the table of divisions is known to everybody",
     "core.User": "reached as request.user, or through what the person did",
     "core.Membership": "reached through the user or the office",
     "core.File": "reached through the case that it was handed in with",
@@ -24,6 +23,7 @@ WITHOUT_SCOPE = {
     "cases.CaseClock": "reached through its case",
     "core.ApiTokenUse": "reached through its token",
     "ledger.Entry": "reached through its transfer",
+    "ledger.PayeeAccount": "reached through its award",
 }
 
 

@@ -17,7 +17,8 @@ from miaopu.cases.actions import attach_file
 from miaopu.core import clock
 from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
 from miaopu.core.models import Notice
-from miaopu.engine.books import BookEntry, from_export, to_export, verify
+from miaopu.engine.book_records import BookEntry
+from miaopu.engine.books import from_export, to_export, verify
 from miaopu.engine.packs.schema import Pack
 from miaopu.ledger.actions import (
     BudgetShort,

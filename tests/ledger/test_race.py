@@ -119,7 +119,9 @@ def decide_all(city: City, cases: list[Case], in_threads: Callable[..., list[Any
 
 def balances(kind: AccountKind) -> dict[str, int]:
     """Balances of the accounts of a kind that bear awards in the district."""
-    rows = Account.objects.filter(kind=kind, region_id__in=LEVELS.values())
+    rows = Account.objects.filter(
+        kind=kind, region_id__in=LEVELS.values(), purpose="direct_subsidy"
+    )
     return {account.level: account.balance_fen for account in rows}
 
 

@@ -71,7 +71,7 @@ class Visit:
 
 
 def _digest_of_main(html: str) -> str:
-    """What tells pages apart: their frame and main part. Navigation differs by role on all alike."""
+    """What tells pages apart: frame and main part. Navigation differs by role on all alike."""
     shown = "".join(_MAIN.findall(_CHANGES.sub("", html)))
     return hashlib.sha256(shown.encode()).hexdigest()
 

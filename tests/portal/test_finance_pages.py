@@ -81,8 +81,8 @@ def test_pages_are_for_those_who_work_with_money(client: StrictClient, city: Cit
 def test_budget_tree_adds_up_and_opens_to_accounts(client: StrictClient, city: City) -> None:
     city.granted()
     response = page(client, city.finance, "finance_home")
-    [purpose] = response.context["tree"]
-    for table in purpose["tables"]:
+    purpose, follow_up = response.context["tree"]
+    for table in (*purpose["tables"], *follow_up["tables"]):
         for row in table.rows:
             assert row["source"] == row["available"] + row["committed"] + row["paid"]
     county = purpose["tables"][-1]
@@ -91,7 +91,9 @@ def test_budget_tree_adds_up_and_opens_to_accounts(client: StrictClient, city: C
     account = client.get(row["committed_href"])
     assert account.context["balance_fen"] == 900_000
     assert "9,000.00" in text(account)
-    nanming = Account.objects.get(region_id=NANMING, kind=AccountKind.AVAILABLE)
+    nanming = Account.objects.get(
+        purpose="direct_subsidy", region_id=NANMING, kind=AccountKind.AVAILABLE
+    )
     assert page(client, city.finance, "account", pk=nanming.pk).status_code == 404
     whole = page(client, city.programme_officer, "finance_home").context["tree"][0]["tables"][-1]
     assert len(list(whole.rows)) > 2
@@ -178,7 +180,9 @@ def test_who_approved_does_not_pay(client: StrictClient, city: City) -> None:
 
 def test_release_needs_a_reason_and_gives_the_money_back(client: StrictClient, city: City) -> None:
     award = city.granted()
-    available = Account.objects.get(region_id=YUNYAN, kind=AccountKind.AVAILABLE)
+    available = Account.objects.get(
+        purpose="direct_subsidy", region_id=YUNYAN, kind=AccountKind.AVAILABLE
+    )
     assert send(client, city.finance, award, "release", reason="").status_code == 422
     response = send(client, city.finance, award, "release", reason="企业已注销")
     assert "资金已释放" in text(response) and "企业已注销" in text(response)
@@ -211,7 +215,9 @@ def test_every_page_renders_in_both_languages(
     client: StrictClient, city: City, language: str
 ) -> None:
     award = city.granted()
-    account = Account.objects.get(region_id=YUNYAN, kind=AccountKind.AVAILABLE)
+    account = Account.objects.get(
+        purpose="direct_subsidy", region_id=YUNYAN, kind=AccountKind.AVAILABLE
+    )
     client.force_login(city.finance)
     client.post(reverse("set_language"), {"language": language, "next": "/"})
     for address in (

@@ -67,7 +67,7 @@ def links(client: Client) -> set[str]:
 
 
 PUBLIC = {"publicity_list", "money", "verify"}
-CASES = {"case_queue", "entitlements", "enterprise_search"}
+CASES = {"case_queue", "entitlements", "enterprise_search", "objections"}
 MONEY = {"finance_home", "payments"}
 
 

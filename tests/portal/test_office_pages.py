@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -293,7 +294,8 @@ def test_next_in_the_queue_is_opened_on_request(client: StrictClient, city: City
     enterprise = make_enterprise()
     second = city.submitted(enterprise, make_owner(enterprise))
     response = step(client, city.reviewer, first, "accept", next="queue")
-    assert response.url == reverse("case_packet", kwargs={"number": second.number})
+    packet = reverse("case_packet", kwargs={"number": second.number})
+    assert response.url == f"{packet}?todo=mine"
 
 
 def test_stored_reasons_are_shown_where_facts_have_changed(
@@ -375,8 +377,12 @@ def test_short_budget_refuses_only_the_last_ones_and_says_which(
     client: StrictClient, city: City
 ) -> None:
     publicity = _two_published(city)
-    available = Account.objects.get(region_id=YUNYAN, kind=AccountKind.AVAILABLE)
-    source = Account.objects.get(region_id=YUNYAN, kind=AccountKind.SOURCE)
+    available = Account.objects.get(
+        purpose="direct_subsidy", region_id=YUNYAN, kind=AccountKind.AVAILABLE
+    )
+    source = Account.objects.get(
+        purpose="direct_subsidy", region_id=YUNYAN, kind=AccountKind.SOURCE
+    )
     too_much = available.balance_fen - 900_000 - 899_999  # one fen short for the second
     make_transfer(
         "test/take-back",
@@ -402,7 +408,8 @@ def test_entitlements_count_cost_and_missing_facts(client: StrictClient, city: C
     make_enterprise(name="缺数据商行", employees=None, operating_revenue=None)
     match_version(city.version, FIRST_DAY)
     response = page(client, city.reviewer, "entitlements")
-    [item] = response.context["summary"]
+    item, follow_up = response.context["summary"]
+    assert follow_up["entitled"] == "0"  # nobody was paid the direct subsidy yet
     assert (item["entitled"], item["wanting"], item["cost_fen"]) == ("1", "1", 4_500_000)
     assert [fen for _level, fen in item["levels"]] == [3_150_000, 450_000, 900_000]
     missing = client.get(f"{reverse('entitlements')}?status=missing&fact=size")
@@ -411,6 +418,29 @@ def test_entitlements_count_cost_and_missing_facts(client: StrictClient, city: C
     assert city.enterprise.name not in text(missing)
     whole = page(client, city.programme_officer, "entitlements").context["summary"][0]
     assert whole["entitled"] == "2"
+
+
+def test_entitlements_by_district_add_up_and_every_no_says_why(
+    client: StrictClient, city: City
+) -> None:
+    small = make_enterprise(name="不小的公司", employees=80, operating_revenue=Decimal(90_000_000))
+    make_enterprise(name="缺数据商行", employees=None, operating_revenue=None)
+    make_enterprise(name="南明小店", region="520102")
+    match_version(city.version, FIRST_DAY)
+    response = page(client, city.programme_officer, "entitlements")
+    item, follow_up = response.context["summary"]
+    assert follow_up["entitled"] == "0"  # nobody was paid the direct subsidy yet
+    districts = item["districts"].rows
+    for column, whole in (("entitled", item["entitled"]), ("wanting", item["wanting"])):
+        assert str(sum(row[column] for row in districts)) == whole
+    assert sum(row["excluded"] for row in districts) == int(item["excluded"]) == 1
+    assert sum(row["total_fen"] for row in districts) == item["cost_fen"]
+    assert [row["fact"] for row in item["facts"].rows] == ["企业规模"]
+    one = next(row for row in districts if row["excluded"])
+    excluded = client.get(reverse("entitlements") + one["excluded_href"])
+    [row] = excluded.context["table"].rows
+    assert row["enterprise"] == small.name
+    assert row["why"] == "是微型企业（现为中型）"
 
 
 def test_entitlements_need_the_same_queries_for_one_row_and_many(
@@ -426,6 +456,24 @@ def test_entitlements_need_the_same_queries_for_one_row_and_many(
     match_version(city.version, FIRST_DAY)
     with CaptureQueriesContext(connection) as many:
         client.get(reverse("entitlements"))
+    assert len(many) == len(one)
+
+
+def test_excluded_enterprises_need_the_same_queries_for_one_row_and_many(
+    client: StrictClient, city: City
+) -> None:
+    match_version(city.version, FIRST_DAY)
+    client.force_login(city.reviewer)
+    address = reverse("entitlements") + "?status=excluded"
+    big = {"employees": 80, "operating_revenue": Decimal(90_000_000)}
+    make_enterprise(**big)
+    client.get(address)
+    with CaptureQueriesContext(connection) as one:
+        client.get(address)
+    for _number in range(24):
+        make_enterprise(**big)
+    with CaptureQueriesContext(connection) as many:
+        assert len(client.get(address).context["table"].rows) == 20
     assert len(many) == len(one)
 
 

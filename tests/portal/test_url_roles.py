@@ -10,15 +10,26 @@ from django.db import transaction
 from django.urls import reverse
 
 from miaopu.cases.actions import attach_file, submit_case
-from miaopu.cases.models import Case
+from miaopu.cases.batches import open_batch
+from miaopu.cases.corrections import Point, ask_correction
+from miaopu.cases.enums import PointKind
+from miaopu.cases.models import Case, Offer
+from miaopu.cases.objections import Statement, make_objection
+from miaopu.cases.offering import renew_offers
 from miaopu.core.actions import open_job
 from miaopu.core.enums import Role
 from miaopu.core.models import User
 from miaopu.core.tokens import create_token
-from miaopu.ledger.models import Account
-from tests.factories import CITY, YUNYAN, City, make_officer
+from miaopu.engine.bank_files import Result
+from miaopu.ledger.awards import pay_award
+from miaopu.ledger.batches import create_batch
+from miaopu.ledger.models import Account, Award, PaymentBatch
+from miaopu.ledger.results import book_results, keep_reply
+from miaopu.plans.actions import match_version
+from tests.factories import CITY, FIRST_DAY, YUNYAN, City, make_officer
 from tests.harness.pages import StrictClient
 from tests.house.url_roles import ROLES
+from tests.parties.sheets import deliver, good_row, table_of, workbook
 from tests.portal.url_table import TABLE
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +56,13 @@ def people_of(city: City) -> dict[str, User | None]:
     }
 
 
+def _paper(city: City) -> dict[str, Any]:
+    draft = city.draft()
+    material = city.item.definition.materials[0].id
+    attached = attach_file(draft, material, "计划.pdf", PDF, by=city.owner)
+    return {"number": draft.number, "pk": attached.pk}
+
+
 def _file(city: City) -> dict[str, Any]:
     draft = city.draft()
     material = city.item.definition.materials[0].id
@@ -58,6 +76,61 @@ def _job(city: City) -> dict[str, Any]:
     return {"pk": job.pk}
 
 
+def _awaiting(city: City) -> dict[str, Any]:
+    """A case whose payment failed."""
+    award = city.granted()
+    result = Result(1, award.number, award.amount_fen, "failed", reason="账号户名不符")
+    book_results(_payments_of(city, award), [result], by=city.finance)
+    return {"number": award.case.number}
+
+
+def _payments_of(city: City, award: Award) -> PaymentBatch:
+    return create_batch([award], by=city.finance, request_key="k")
+
+
+def _payment_batch(city: City) -> dict[str, Any]:
+    return {"number": _payments_of(city, city.granted()).number}
+
+
+def _reply(city: City) -> dict[str, Any]:
+    award = city.granted()
+    content = f"扶持编号,金额,结果,原因\n{award.number},45000.00,失败,账号户名不符\n".encode()
+    reply = keep_reply(_payments_of(city, award), "r.csv", content, by=city.finance)
+    return {"number": reply.batch.number, "pk": reply.pk}
+
+
+def _paid_award(city: City) -> dict[str, Any]:
+    return {"number": pay_award(city.granted(), "B1", by=city.finance).number}
+
+
+def _delivery(city: City) -> dict[str, Any]:
+    lines = table_of([good_row(1), good_row(2, uscc="wrong")])
+    return {"number": deliver(workbook(lines), city.reviewer).number}
+
+
+def _offered(city: City) -> dict[str, Any]:
+    match_version(city.version, FIRST_DAY)
+    renew_offers(city.version, by=None)
+    return {"pk": Offer.objects.get(enterprise=city.enterprise).pk}
+
+
+def _batch(city: City) -> dict[str, Any]:
+    case = city.proposed()
+    return {"number": open_batch(city.item, case.region, by=city.leading_group).number}
+
+
+def _returned(city: City) -> dict[str, Any]:
+    case = city.accepted()
+    ask_correction(case, [Point(PointKind.FIELD, "bank_account", "请核对")], by=city.reviewer)
+    return {"number": case.number}
+
+
+def _objection(city: City) -> dict[str, Any]:
+    case, publicity = city.published()
+    said = Statement("陈邻居", "13900139000", "已经停业", "证明.pdf", PDF)
+    return {"number": make_objection(publicity, case.number, said, by=None)[0].number}
+
+
 # The samples of the table: they belong to `enterprise` and lie in the district of `reviewer`.
 THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "programme": lambda city: {"slug": SLUG},
@@ -65,14 +138,29 @@ THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "item": lambda city: {"slug": SLUG, "code": "direct_subsidy"},
     "enterprise": lambda city: {"number": city.enterprise.number},
     "offer": lambda city: {"number": city.enterprise.number, "item_id": city.item.pk},
+    "offered": _offered,
     "draft": lambda city: {"number": city.draft().number},
+    "question": lambda city: {"number": city.draft().number, "page": "jobs_planned"},
+    "paper": _paper,
     "case": lambda city: {"number": city.submitted().number},
     "step": lambda city: {"number": city.submitted().number, "step": "accept"},
     "file": _file,
+    "batch": _batch,
+    "batch_step": lambda city: {**_batch(city), "step": "cancel"},
     "publicity": lambda city: {"number": city.published()[1].number},
+    "returned": _returned,
+    "objection": _objection,
     "award": lambda city: {"number": city.granted().number},
+    "letter": lambda city: {"number": city.granted().case.number, "kind": "pdf"},
+    "awaiting": _awaiting,
+    "paid_award": _paid_award,
+    "payment_batch": _payment_batch,
+    "payment_batch_file": lambda city: {**_payment_batch(city), "kind": "xlsx"},
+    "reply": _reply,
+    "line": lambda city: {**_payment_batch(city), "position": 1},
     "job": _job,
     "token": lambda city: {"pk": create_token("报表", 30, "nonce", by=city.owner).pk},
+    "delivery": _delivery,
     "account": lambda city: {"pk": Account.objects.filter(region=YUNYAN)[0].pk},
 }
 
@@ -82,8 +170,16 @@ def form_of(route: str, city: City) -> dict[str, Any]:
     if route == "publish":
         case = city.approved()
         return {"item": case.item_id, "region": case.region_id, "seen": case.number}
+    if route == "batch_open":
+        case = city.proposed()
+        return {"group": f"{case.item_id}/{case.region_id}"}
+    if route == "objection_make":
+        line = Case.objects.get().number
+        return {"line": line, "text": "已经停业", "name": "陈邻居", "contact": "13900139000"}
     if route == "case_step":
         return {"revision": Case.objects.get().revision}
+    if route == "payment_batch_new":
+        return {"award": city.granted().number, "idempotency_key": "k2"}
     return dict(TABLE[route].data)
 
 
@@ -133,7 +229,9 @@ def test_what_is_not_there_answers_404(route: str, city: City) -> None:
     """To those who may see such a thing: neither an error page nor a hint that it exists."""
     row = TABLE[route]
     nothing = {
-        name: {"slug": "no-such", "path": "九", "code": "x", "step": "accept"}.get(name, "9999999")
+        name: {"slug": "no-such", "path": "九", "code": "x", "step": "accept", "page": "no"}.get(
+            name, "9999999"
+        )
         for name in THINGS[row.thing](city)
     }
     people = people_of(city)
@@ -146,7 +244,11 @@ def test_no_route_writes_on_get_or_answers_other_methods(city: City) -> None:
     wrong = []
     for route, row in TABLE.items():
         if row.methods == ("POST",):
-            kwargs = {"number": "1", "step": "accept", "item_id": 1, "pk": 1} if row.thing else {}
+            kwargs = (
+                {"number": "1", "pk": 1, "step": "accept", "item_id": 1, "page": "all"}
+                if row.thing
+                else {}
+            )
             address = reverse(
                 route,
                 kwargs={name: kwargs[name] for name in _names(route)},
@@ -163,6 +265,9 @@ def _names(route: str) -> list[str]:
         "offer": ["number", "item_id"],
         "step": ["number", "step"],
         "token": ["pk"],
+        "offered": ["pk"],
+        "paper": ["number", "pk"],
+        "batch_step": ["number", "step"],
     }
     thing = TABLE[route].thing
     return names.get(thing, ["number"]) if thing else []

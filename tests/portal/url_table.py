@@ -4,6 +4,7 @@ tests/house/url_roles.py says what a row means; tests/house/test_routes.py fails
 and the resolver differ; tests/portal/test_url_roles.py asks every route as every role.
 """
 
+from tests.factories import GOOD_FORM
 from tests.house.url_roles import CASE_READERS, ENTERPRISES, SIGNED_IN, Route
 
 POST = ("POST",)
@@ -13,8 +14,11 @@ OFFICERS = frozenset(
     {"reviewer", "other_reviewer", "approver", "programme_officer", "leading_group"}
 )
 READERS = CASE_READERS | {"other_reviewer"}
+DELIVERING = frozenset({"reviewer", "other_reviewer", "programme_officer"})
 MONEY = frozenset({"finance_officer", "programme_officer", "leading_group", "auditor"})
 APPROVER = frozenset({"approver"})
+OFFICER = frozenset({"finance_officer"})
+CORRECTED = {"revision": "1", "bank_account": "6222020200012345679"}
 
 TABLE: dict[str, Route] = {
     # Ways in and out
@@ -35,11 +39,17 @@ TABLE: dict[str, Route] = {
     "item": Route(open=True, thing="item"),
     "publicity_list": Route(open=True),
     "publicity": Route(open=True, thing="publicity"),
+    "objection_make": Route(open=True, thing="publicity", methods=BOTH),
+    "objection_follow": Route(open=True, methods=BOTH, posted=422),
     "publicity_content": Route(open=True, thing="publicity"),
+    "self_check": Route(open=True, methods=BOTH, posted=200),
     "money": Route(open=True),
     "awards": Route(open=True),
     "award": Route(open=True, thing="award"),
     "verify": Route(open=True),
+    "open_data": Route(open=True),
+    "open_data_manifest": Route(open=True),
+    "open_data_set": Route(open=True),
     "books_export": Route(open=True),
     "figures": Route(open=True),
     # Enterprise
@@ -47,17 +57,32 @@ TABLE: dict[str, Route] = {
     "my_enterprise": Route(allow=OWNER, thing="enterprise"),
     "offer": Route(allow=OWNER, thing="offer"),
     "apply": Route(allow=OWNER, thing="offer", methods=POST),
+    "offer_notices": Route(allow=ENTERPRISES, methods=POST, data={"wanted": "no"}),
+    "my_offer": Route(allow=OWNER, thing="offered"),
+    "offer_decline": Route(allow=OWNER, thing="offered", methods=POST),
     "my_cases": Route(allow=ENTERPRISES),
     "my_case": Route(allow=OWNER, thing="case"),
     "case_form": Route(allow=OWNER, thing="draft"),
-    "case_file_add": Route(allow=OWNER, thing="draft", methods=POST),
+    "case_question": Route(allow=OWNER, thing="question", methods=BOTH, data=GOOD_FORM),
+    "case_files": Route(allow=OWNER, thing="draft"),
+    "case_file_remove": Route(allow=OWNER, thing="paper", methods=POST),
     "case_check": Route(allow=OWNER, thing="draft"),
     "case_receipt": Route(allow=OWNER, thing="case"),
+    "my_correction": Route(allow=OWNER, thing="returned", methods=BOTH, data=CORRECTED),
+    "correction_check": Route(allow=OWNER, thing="returned", methods=BOTH, data={"revision": "1"}),
     "case_withdraw": Route(allow=OWNER, thing="draft", methods=POST),
     "my_file": Route(allow=OWNER, thing="file"),
     "notices": Route(allow=SIGNED_IN, methods=BOTH),
+    "case_account": Route(
+        allow=OWNER,
+        thing="awaiting",
+        methods=BOTH,
+        data={"bank_name": "贵阳银行", "bank_account": "6222020200099999999"},
+    ),
+    "my_letter": Route(allow=OWNER, thing="letter"),
     # Offices
     "office_home": Route(allow=OFFICERS),
+    "office_board": Route(allow=READERS),
     "case_queue": Route(allow=READERS),
     "case_packet": Route(allow=CASE_READERS, thing="case"),
     "case_step": Route(
@@ -66,15 +91,44 @@ TABLE: dict[str, Route] = {
         methods=POST,
         also={"approver": 403},  # may see the case, but accepting is the reviewer's
     ),
+    "office_letter": Route(allow=CASE_READERS | OFFICER, thing="letter"),
     "office_file": Route(allow=CASE_READERS, thing="file"),
     "entitlements": Route(allow=READERS),
     "start_match": Route(allow=frozenset({"programme_officer"}), methods=POST),
+    "office_offers": Route(allow=READERS),
+    "issue_offers": Route(allow=frozenset({"programme_officer"}), methods=POST),
     "enterprise_search": Route(allow=READERS),
     "office_enterprise": Route(allow=CASE_READERS, thing="enterprise"),
+    "deliveries": Route(allow=DELIVERING),
+    "delivery_new": Route(allow=DELIVERING, methods=BOTH, posted=422),  # a form without answers
+    "delivery_template": Route(allow=DELIVERING),
+    "delivery": Route(allow=DELIVERING, thing="delivery"),
+    "delivery_confirm": Route(allow=DELIVERING, thing="delivery", methods=POST),
+    # Whole rows with personal data: whoever delivered them, and the region's reviewers.
+    "delivery_returned": Route(allow=frozenset({"reviewer"}), thing="delivery"),
+    "batches": Route(allow=READERS),
+    "batch_open": Route(allow=frozenset({"leading_group"}), methods=POST),
+    "batch": Route(allow=CASE_READERS, thing="batch"),
+    "batch_export": Route(allow=CASE_READERS, thing="batch"),
+    "batch_step": Route(
+        allow=frozenset({"leading_group"}),
+        thing="batch_step",
+        methods=POST,
+        data={"reason": "等追加预算"},
+    ),
     "publicity_prepare": Route(allow=READERS),
     "publish": Route(allow=APPROVER, methods=POST),
     "office_publicity": Route(allow=CASE_READERS, thing="publicity"),
     "decide_list": Route(allow=APPROVER, thing="publicity", methods=POST),
+    "objections": Route(allow=READERS),
+    "objection": Route(
+        allow=CASE_READERS,
+        thing="objection",
+        methods=BOTH,
+        post=APPROVER,
+        data={"result": "dismissed", "reason": "经核实不成立"},
+    ),
+    "objection_file": Route(allow=CASE_READERS, thing="objection"),
     "job": Route(allow=frozenset({"programme_officer"}), thing="job"),
     "audit_events": Route(allow=frozenset({"auditor", "audit_admin"})),
     # Money
@@ -119,6 +173,26 @@ TABLE: dict[str, Route] = {
     "api:case": Route(allow=OWNER | CASE_READERS, thing="case", api=True),
     "api:entitlements": Route(allow=ENTERPRISES | READERS, api=True),
     "api:payments": Route(allow=MONEY, api=True),
+    "return_payment": Route(
+        allow=OFFICER, thing="paid_award", methods=POST, data={"reason": "账户已销户"}
+    ),
+    "payment_batches": Route(allow=MONEY),
+    "payment_batch_new": Route(allow=OFFICER, methods=BOTH),
+    "payment_batch": Route(allow=MONEY, thing="payment_batch"),
+    "payment_batch_file": Route(allow=OFFICER, thing="payment_batch_file"),
+    "payment_batch_reply_add": Route(
+        allow=OFFICER, thing="payment_batch", methods=POST, posted=422
+    ),  # no file
+    "payment_batch_reply": Route(allow=OFFICER, thing="reply", methods=BOTH),
+    "payment_batch_line": Route(
+        allow=OFFICER,
+        thing="line",
+        methods=BOTH,
+        data={"result": "failed", "reason": "账号户名不符"},
+    ),
+    "payment_batch_cancel": Route(
+        allow=OFFICER, thing="payment_batch", methods=POST, data={"reason": "清单有误"}
+    ),
     # The demo
     "demo_clock": Route(allow=SIGNED_IN, methods=BOTH, data={"working_days": "1"}),
 }

@@ -27,14 +27,15 @@ from miaopu.app.cli.output import (
     stop,
 )
 from miaopu.engine.definitions.refusals import Refused
-from miaopu.engine.matching import Explanation, FactsRefused, MatchRow, explain_one, match_all
+from miaopu.engine.matching import Explanation, FactsRefused, MatchRow, explain_one
 from miaopu.engine.messages import Bilingual, EngineError
 from miaopu.engine.money import fen_to_yuan
 from miaopu.engine.packs.load import load_pack
+from miaopu.engine.planes.streaming import CHUNK, Chunk, match_chunks
 from miaopu.engine.prepared import prepare
 from miaopu.engine.rule_sets import RuleSet
 from miaopu.engine.rules import load_rules
-from miaopu.engine.tables import columns_of, read_rows, write_rows
+from miaopu.engine.tables import columns_of, read_chunks, write_rows
 
 COLUMNS = ("enterprise_id", "rule", "status", "amount_fen", "missing")
 _TYPES: Mapping[str, type] = {
@@ -45,7 +46,6 @@ _TYPES: Mapping[str, type] = {
     "missing": tuple,
 }
 _SHOWN_PROBLEMS = 1_000
-_EVERY = 500
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -138,22 +138,21 @@ class _Run:
 
     def rows(self) -> Iterator[list[object]]:
         """The rows of the matches file."""
-        for row in match_all(self.rules, self._counted(), self.as_of, self._problem):
+        for row in match_chunks(self.rules, self._counted(), self.as_of, self._problem):
             self.statuses[row.status] += 1
             yield _row(row)
 
-    def _counted(self) -> Iterator[dict[str, object]]:
+    def _counted(self) -> Iterator[Chunk]:
         quiet = not sys.stderr.isatty()
         columns = (SpinnerColumn(), TextColumn("{task.completed:,} 家 / enterprises"))
         with Progress(
             *columns, TimeElapsedColumn(), console=Console(stderr=True), disable=quiet
         ) as bar:
             task = bar.add_task("", total=None)
-            for row in read_rows(self.facts):
-                self.enterprises += 1
-                if self.enterprises % _EVERY == 0:
-                    bar.update(task, completed=self.enterprises)
-                yield row
+            for values, rows in read_chunks(self.facts, CHUNK):
+                yield Chunk(values, rows)
+                self.enterprises += rows
+                bar.update(task, completed=self.enterprises)
 
     def _problem(self, refusal: FactsRefused) -> None:
         self.problems += 1

@@ -80,7 +80,7 @@ def serve(address: Address, shape: Format) -> None:
         _run(environment, address, prepare_data=lambda: None, announce=_announce_site(shape))
 
 
-def demo(address: Address, shape: Format, *, enterprises: int, fresh: bool) -> None:
+def demo(address: Address, shape: Format, *, enterprises: int, cases: bool, fresh: bool) -> None:
     """Run the site over demo data, loaded where it is not there yet, until SIGINT or SIGTERM."""
     with problems_end_the_verb():
         os.environ["MIAOPU_DEMO"] = "1"
@@ -88,11 +88,13 @@ def demo(address: Address, shape: Format, *, enterprises: int, fresh: bool) -> N
         _check_demo_folder(environment, fresh=fresh)
 
         def prepare_data() -> None:
-            call_command("start_demo_clock")  # first, so that everything is dated by it
+            call_command(
+                "start_demo_clock", cases=cases
+            )  # first, so that everything is dated by it
             with _step("载入项目包", "loading the programme pack"):
                 call_command("load_pack", str(_DEMO_PROGRAMME), stdout=sys.stderr)
             with _step(f"载入演示数据（{enterprises} 家企业）", "loading the demo data"):
-                call_command("load_demo", enterprises=enterprises, stdout=sys.stderr)
+                call_command("load_demo", enterprises=enterprises, cases=cases, stdout=sys.stderr)
 
         _run(
             environment,

@@ -21,13 +21,16 @@ def demo(
     enterprises: Annotated[
         int, typer.Option(min=200, max=1_000_000, help="企业数量 / number of enterprises")
     ] = 2000,
+    cases: Annotated[
+        bool, typer.Option(help="带六周的办件 / with six weeks of cases in every district")
+    ] = True,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="先清除演示数据 / erase the demo data first")
     ] = False,
     shape: FormatOption = Format.TABLE,
 ) -> None:
     """运行演示站点 / Run the site over demo data, in the foreground."""
-    site.demo(site.Address(host, port), shape, enterprises=enterprises, fresh=fresh)
+    site.demo(site.Address(host, port), shape, enterprises=enterprises, cases=cases, fresh=fresh)
 
 
 def serve(

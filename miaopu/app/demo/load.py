@@ -10,6 +10,8 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from miaopu.app.demo.cases import OPENING_DAY, load_cases
+from miaopu.app.demo.offered import load_offers
 from miaopu.app.demo.offices import OFFICES
 from miaopu.app.demo.people import DEMO_USERS
 from miaopu.app.demo.places import PLACES
@@ -23,7 +25,7 @@ from miaopu.parties.dictionary import encode
 from miaopu.parties.enums import Verb
 from miaopu.parties.models import Enterprise, Fact
 from miaopu.plans.actions import match_version
-from miaopu.plans.models import ProgrammeVersion
+from miaopu.plans.models import Match, ProgrammeVersion
 
 ABOVE = {"520000": "Guizhou", "520100": "Guiyang"}
 FIRST_DAY = date(2018, 5, 10)
@@ -140,17 +142,23 @@ def load_people(owners: tuple[int, int, int]) -> None:
                 add_member(user, office, Role(role), by=None)
 
 
-def load_demo(count: int, report: Report) -> None:
+def load_demo(count: int, report: Report, *, cases: bool = False) -> None:
     """Everything the demo needs beside its packs; again changes nothing.
 
-    `count` enterprises, at least 200: the owners' log-ins are among the first 200.
+    `count` enterprises, at least 200: the owners' log-ins are among the first 200. `cases`: also
+    six weeks of work in all districts, from the opening day on, and offers in one of them.
     """
-    start_demo_clock(FIRST_DAY)
+    start_demo_clock(OPENING_DAY if cases else FIRST_DAY)
     with clock.read_once():
         load_offices()
         new = load_enterprises(count, report)
         load_people(pick_owner_enterprises(list(generate(200))))
+    if cases:
+        report(f"cases {load_cases(FIRST_DAY)}")
+    with clock.read_once():
         for version in ProgrammeVersion.objects.current().select_related("programme"):
-            if new:
+            if new or not Match.objects.filter(version=version).exists():
                 matches = match_version(version, clock.today())
                 report(f"{version.programme.slug}: {matches} matches")
+        if cases:
+            report(f"offers {load_offers()}")

@@ -1,4 +1,4 @@
-"""The offices of the demo: the city's, and two in every county or zone."""
+"""The offices of the demo: the city's, and three in every county or zone."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -32,6 +32,11 @@ def district_office(region: str) -> str:
 def finance_office(region: str) -> str:
     """Code of the finance bureau of the city, a county or a zone."""
     return f"{region}-finance"
+
+
+def leading_group_office(region: str) -> str:
+    """Code of the leading group of a county or zone."""
+    return f"{region}-leading-group"
 
 
 PROGRAMME_OFFICE = f"{CITY}-programme"
@@ -76,7 +81,7 @@ _CITY_OFFICES = (
 )
 
 
-def _county_offices(place: Place) -> tuple[OfficeSeed, OfficeSeed]:
+def _county_offices(place: Place) -> tuple[OfficeSeed, ...]:
     finance_zh, finance_en = (
         ("财政分局", "Finance Sub-bureau") if place.zone else ("财政局", "Finance Bureau")
     )
@@ -94,6 +99,14 @@ def _county_offices(place: Place) -> tuple[OfficeSeed, OfficeSeed]:
             f"{place.name_zh}{finance_zh}",
             f"{place.name_en} {finance_en}",
             "finance",
+            place.code,
+            "county",
+        ),
+        OfficeSeed(
+            leading_group_office(place.code),
+            f"{place.name_zh}扶持微型企业发展领导小组",
+            f"{place.name_en} Leading Group for Supporting Micro Enterprises",
+            "leading_group",
             place.code,
             "county",
         ),

@@ -11,6 +11,7 @@ from miaopu.app.demo.offices import (
     PROGRAMME_OFFICE,
     district_office,
     finance_office,
+    leading_group_office,
 )
 
 Role = Literal[
@@ -66,7 +67,10 @@ DEMO_USERS: tuple[DemoUser, ...] = (
     _owner(
         1,
         ("南明企业主", "Owner in Nanming"),
-        ("南明区微型企业，带动重点人员就业：申请直接补助", "micro, key-group staff: apply"),
+        (
+            "南明区微型企业，带动重点人员就业：免申即享，确认即可",
+            "micro, key-group staff: an offer",
+        ),
     ),
     _owner(
         2,
@@ -100,6 +104,13 @@ DEMO_USERS: tuple[DemoUser, ...] = (
         finance_office(_YUNYAN),
         "finance_officer",
         ("云岩区财政局：拨付", "Yunyan finance bureau: pays"),
+    ),
+    _officer(
+        "yunyan-leading",
+        ("安远山", "An Yuanshan"),
+        leading_group_office(_YUNYAN),
+        "leading_group",
+        ("云岩区领导小组成员：批次评审", "Yunyan leading group: batch review"),
     ),
     _officer(
         "nanming-reviewer",
@@ -141,7 +152,7 @@ DEMO_USERS: tuple[DemoUser, ...] = (
         ("黄德仁", "Huang Deren"),
         LEADING_GROUP,
         "leading_group",
-        ("市领导小组成员：看进度、听汇报", "leading group: follows progress and reports"),
+        ("市领导小组成员：看进度、批次评审", "city leading group: follows progress, batch review"),
     ),
     _officer(
         "auditor",

@@ -10,12 +10,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from miaopu.cases.enums import ENDED, CaseState
+from miaopu.cases.enums import ENDED, CaseChannel, CaseState
 from miaopu.cases.models.clocks import CaseClock
 from miaopu.cases.models.items import Item
 from miaopu.cases.querysets import CaseQuerySet
 from miaopu.core.models import Event, Region, User
 from miaopu.core.querysets import EventQuerySet
+from miaopu.engine.packs.procedure import FormField
 from miaopu.parties.models import Enterprise
 from miaopu.plans.models import Programme
 
@@ -33,8 +34,15 @@ class Case(models.Model):
     state = models.CharField(
         _("状态"), max_length=20, choices=CaseState.choices, default=CaseState.DRAFT
     )
+    channel = models.CharField(
+        _("来源方式"),
+        max_length=12,
+        choices=CaseChannel.choices,
+        default=CaseChannel.APPLICATION,
+    )
     revision = models.PositiveIntegerField(_("修订号"), default=1)
     form = models.JSONField(_("申报表"), default=dict)
+    sources = models.JSONField(_("预填来源"), default=dict)
     decisions = models.JSONField(_("裁量结论"), default=dict)
     trace = models.JSONField(_("判定依据"), default=dict)
     amount_fen = models.BigIntegerField(_("金额（分）"), null=True)
@@ -103,7 +111,7 @@ class Case(models.Model):
                 name="stays_what_it_is",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange(
-                    "item", "programme", "once_key", "enterprise", "region", "opened_at"
+                    "item", "programme", "once_key", "enterprise", "region", "opened_at", "channel"
                 ),
             ),
             pgtrigger.Protect(
@@ -119,6 +127,14 @@ class Case(models.Model):
     def trail(self) -> EventQuerySet:
         """What happened to the case, oldest first. Whoever asks has proved access to the case."""
         return Event.objects.for_subject(self)
+
+    @property
+    def questions(self) -> tuple[FormField, ...]:
+        """The questions of the form that this case answers; a consent leaves some out."""
+        asked = self.item.definition.form
+        if self.channel == CaseChannel.CONSENT:
+            return tuple(question for question in asked if question.id in self.form)
+        return asked
 
     @cached_property
     def running_clock(self) -> CaseClock | None:

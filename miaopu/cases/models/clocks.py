@@ -12,13 +12,20 @@ from miaopu.cases.querysets import CaseClockQuerySet
 
 
 class CaseClock(models.Model):
-    """The statutory clock of one step of a case, with its calculation day by day."""
+    """The statutory clock of one step of a case, with its calculation day by day.
+
+    `pauses` are those that have ended, as [first day, last day], both not counted; `paused_on` is
+    the first day of the one that is open. While it is open nothing is due, unless the time was
+    over before: asking the enterprise for something does not heal an overdue step.
+    """
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="clocks")
     step = models.CharField(_("环节"), max_length=12, choices=Step.choices)
     started_on = models.DateField(_("起算日"))
     days = models.PositiveIntegerField(_("工作日"))
-    due_on = models.DateField(_("到期日"))
+    due_on = models.DateField(_("到期日"), null=True)
+    pauses = models.JSONField(_("暂停"), default=list)
+    paused_on = models.DateField(_("暂停起"), null=True)
     provisional = models.BooleanField(_("节假日未公布"), default=False)
     calculation = models.JSONField(_("逐日计算"))
     stopped_on = models.DateField(_("停止日"), null=True)
@@ -40,6 +47,11 @@ class CaseClock(models.Model):
                 name="clock_due_after_start",
                 condition=Q(due_on__gte=F("started_on")),
                 violation_error_message=_("到期日不得早于起算日"),
+            ),
+            models.CheckConstraint(
+                name="clock_due_unless_paused",
+                condition=Q(due_on__isnull=False) | Q(paused_on__isnull=False, stopped_on=None),
+                violation_error_message=_("只有暂停计时的环节可以没有到期日"),
             ),
         ]
         triggers = [

@@ -8,7 +8,7 @@ from miaopu.engine.definitions.positions import Document
 from miaopu.engine.definitions.refusals import PackError, Path
 from miaopu.engine.expressions.errors import did_you_mean
 from miaopu.engine.expressions.tree import Node, Op
-from miaopu.engine.facts import FactError
+from miaopu.engine.facts import FactError, FactType
 from miaopu.engine.matching import explain_one
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.packs.schema import Example, Item, Pack
@@ -138,6 +138,11 @@ def _names(pack: Pack, documents: Documents) -> Iterator[PackError]:
         yield from _known(target.indicator, pack.indicators, documents, path)
     for number, budget in enumerate(pack.budgets):
         yield from _known(budget.item, pack.items, documents, ("budgets", number, "item"))
+    for item_id, item in pack.items.items():
+        if item.records is not None:
+            path = ("items", item_id, "records", "fact")
+            dates = [name for name, fact in pack.facts.items() if fact.type is FactType.DATE]
+            yield from _known(item.records.fact, dates, documents, path)
 
 
 def _known(
@@ -231,6 +236,7 @@ def _procedure(pack: Pack, item_id: str, documents: Documents) -> Iterator[PackE
                 Bilingual("choices 只用于 choice，且不能为空", "choices belong to type choice"),
                 Bilingual("核对 type 和 choices", "check type and choices"),
             )
+    yield from _offer(item, path, documents)
     earlier: list[str] = []
     for number, step in enumerate(item.steps):
         for other in step.not_same_as:
@@ -242,3 +248,29 @@ def _procedure(pack: Pack, item_id: str, documents: Documents) -> Iterator[PackE
                     Bilingual("只能写前面的步骤", "name earlier steps only"),
                 )
         earlier.append(step.id)
+
+
+def _offer(item: Item, path: Path, documents: Documents) -> Iterator[PackError]:
+    """Errors of an offer without application: questions that do not exist or must be asked."""
+    if item.offer is None:
+        return
+    for number, name in enumerate(item.offer.ask):
+        yield from _known(name, item.fields_by_id, documents, (*path, "offer", "ask", number))
+    for entry in item.form:
+        if (entry.must_be_true or entry.type == "account") and entry.id not in item.offer.ask:
+            yield error_at(
+                documents,
+                (*path, "offer", "ask"),
+                Bilingual(
+                    f"同意时须回答 {entry.id}（声明和账号）",
+                    f"a consent must answer {entry.id}: declarations and accounts",
+                ),
+                Bilingual(f"在 ask 里补上 {entry.id}", f"add {entry.id} to ask"),
+            )
+    if any(material.required for material in item.materials):
+        yield error_at(
+            documents,
+            (*path, "offer"),
+            Bilingual("免申即享的事项不能有必需的材料", "an offered item requires no papers"),
+            Bilingual("去掉 offer，或把材料改为选填", "drop offer, or make the papers optional"),
+        )

@@ -25,7 +25,16 @@ from miaopu.engine.definitions.pieces import (
     refuse,
 )
 from miaopu.engine.money import yuan_to_fen
-from miaopu.engine.packs.procedure import Clause, FormField, Material, SideStep, Step
+from miaopu.engine.packs.procedure import (
+    Clause,
+    DecidedAmount,
+    FormField,
+    Material,
+    OfferTerms,
+    Record,
+    SideStep,
+    Step,
+)
 from miaopu.engine.rule_pieces import conditions_of, dated_parameters, priorities_of
 from miaopu.engine.rule_sets import Rule, RuleSet, values_on
 
@@ -161,14 +170,25 @@ class Item(Piece):
     conditions: tuple[PackCondition, ...] = Field(min_length=1)
     priority: tuple[PackPriority, ...] = ()
     amount: Written | None = None
+    amount_decided: DecidedAmount | None = None
     shares: Shares = Field(default_factory=dict)
     form: tuple[FormField, ...] = ()
+    offer: OfferTerms | None = None
     materials: tuple[Material, ...] = ()
     steps: tuple[Step, ...] = Field(min_length=1)
     side_steps: tuple[SideStep, ...] = ()
     outcome: Outcome
+    records: Record | None = None
     once_per: Literal["programme", "year"] = "programme"
     examples: tuple[Example, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_amount(self) -> "Item":
+        if self.amount is not None and self.amount_decided is not None:
+            raise refuse(
+                "amount 和 amount_decided 只写其一", "give amount or amount_decided, not both"
+            )
+        return self
 
     @cached_property
     def steps_by_id(self) -> Mapping[str, Step]:

@@ -12,6 +12,7 @@ from ninja import Router
 
 from miaopu.core import clock
 from miaopu.monitoring.figures import by_district, money_by_level, target_progress
+from miaopu.monitoring.support import support_of
 from miaopu.plans.models import Programme, ProgrammeVersion, Target
 from miaopu.portal.api import asked as ask
 from miaopu.portal.api import schemas
@@ -102,7 +103,8 @@ def targets(request: HttpRequest, slug: str) -> HttpResponse:
 def figures(request: HttpRequest, slug: str) -> HttpResponse:
     """Awards, districts and money by level, as on the programme's page."""
     found = _version(slug).programme
-    sums = award_sums(found)
+    support = support_of(found, clock.today())
+    sums = award_sums(support)
     content = {
         "as_of": clock.today(),
         "awards": {
@@ -119,7 +121,7 @@ def figures(request: HttpRequest, slug: str) -> HttpResponse:
                 "committed_fen": row.committed_fen,
                 "paid_fen": row.paid_fen,
             }
-            for row in by_district(found)
+            for row in by_district(found, support)
         ],
         "levels": [
             {

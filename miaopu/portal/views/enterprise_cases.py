@@ -17,8 +17,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from miaopu.cases.actions import withdraw_case
-from miaopu.cases.enums import CaseState, Verb
-from miaopu.cases.models import Case
+from miaopu.cases.enums import CaseChannel, CaseState, Verb
+from miaopu.cases.models import Case, CaseClock, DecisionLetter
+from miaopu.cases.ranking import last_ranking
 from miaopu.cases.workflow import available
 from miaopu.core import clock
 from miaopu.core.models import Event
@@ -29,8 +30,10 @@ from miaopu.ledger.models import Award
 from miaopu.portal import care, formats, present, shapes
 from miaopu.portal.access import party_required
 from miaopu.portal.case_form import answers_of
+from miaopu.portal.case_pages import question_hrefs
 from miaopu.portal.performing import perform
 from miaopu.portal.tables import Column, Table
+from miaopu.portal.views.enterprise_correction import views_of
 from miaopu.portal.views.enterprise_files import material_rows
 from miaopu.portal.views.enterprise_scope import case_or_404, person
 
@@ -53,7 +56,8 @@ class WithdrawForm(forms.Form):
 def my_case_rows(request: HttpRequest, cases: QuerySet[Case]) -> list[dict[str, Any]]:
     """Rows of a list of cases: what, for whom, in which state, until when."""
     today = clock.today()
-    shown = cases.with_parts().with_due_on().defer("item__version__content", "form", "trace")  # type: ignore[attr-defined]
+    dated = cases.with_parts().with_due_on().with_correction()  # type: ignore[attr-defined]
+    shown = dated.defer("item__version__content", "form", "trace")
     return [
         {
             "number": case.number,
@@ -63,8 +67,10 @@ def my_case_rows(request: HttpRequest, cases: QuerySet[Case]) -> list[dict[str, 
             "state": case.get_state_display(),
             "tone": present.tone_of(case.state),
             "amount_fen": case.amount_fen,
-            "due_on": case.due_on,
-            "clock": _clock_words(case.due_on, today),
+            "due_on": case.due_on or case.correction_due_on,
+            "clock": _clock_words(case.due_on, today)
+            if case.correction_due_on is None
+            else _("等您补正"),
         }
         for case in shown
     ]
@@ -129,6 +135,29 @@ def _refusal(events: Iterable[Event]) -> str:
     return reasons[-1] if reasons else ""
 
 
+def _what_now(case: Case, running: CaseClock | None, today: date) -> str:
+    """Whose turn it is while the enterprise waits, and until when; "" where a notice says more."""
+    if case.state == CaseState.APPROVED:
+        return _("已批准，等待列入公示名单；列入后会发消息告知您。")
+    waits = (
+        CaseState.SUBMITTED,
+        CaseState.ACCEPTED,
+        CaseState.PROPOSED,
+        CaseState.REFUSAL_PROPOSED,
+    )
+    if case.state not in waits or running is None or running.due_on is None:
+        return ""
+    left = working_days_left(today, running.due_on)
+    return _("轮到%(who)s办理“%(step)s”，到期日 %(date)s，%(left)s。办完会发消息告知您。") % {
+        "who": present.whose_turn(case, running.step),
+        "step": present.in_language(case.item.definition.steps_by_id[running.step].title),
+        "date": formats.day(running.due_on),
+        "left": shapes.Clock(
+            state="running", limit=running.days, left=left, due=running.due_on
+        ).headline,
+    }
+
+
 def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
     """Everything that the page of one case shows."""
     today = clock.today()
@@ -142,7 +171,6 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
     )
     transfers = award.transfers.for_award(award) if award else None
     events = list(case.trail())
-    form_href = reverse("case_form", args=[case.number])
     is_draft = case.state == CaseState.DRAFT
     is_paid = award is not None and award.state == AwardState.PAID
     return {
@@ -152,15 +180,20 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         "tone": present.tone_of(case.state),
         "is_paid": is_paid,
         "is_draft": is_draft,
+        "what_now": _what_now(case, running, today),
+        "by_consent": case.channel == CaseChannel.CONSENT,
         "refusal": _refusal(events) if case.state == CaseState.REFUSED else "",
         "clock": present.clock_shape(running, today) if running else None,
         "steps": present.steps_of(case, clocks, award),
         "reasons": present.reasons_of_trace(case.trace, case.item.version, case.item.code),
-        "answers": answers_of(case, own=True, change=form_href if is_draft else ""),
+        "answers": answers_of(case, own=True, change=question_hrefs(case) if is_draft else None),
         "materials": material_rows(case),
+        "corrections": views_of(request, case),
         "award": award,
+        "letter": DecisionLetter.objects.for_user(request.user).filter(case=case).first(),
         "award_rows": _award_rows(award) if award else [],
         "trail": present.trail_of(events, award, transfers, inside=False),
+        "ranking": last_ranking(case),
         "may_withdraw": "withdraw" in available(person(request), case),
         "crumbs": [
             shapes.Link(_("我的首页"), reverse("my_home")),

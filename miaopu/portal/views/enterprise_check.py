@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from miaopu.cases.actions import submit_case
 from miaopu.cases.enums import CaseState, Step
@@ -24,9 +24,10 @@ from miaopu.core.models import User
 from miaopu.portal import present, shapes
 from miaopu.portal.access import party_required
 from miaopu.portal.case_form import answers_of
-from miaopu.portal.views.enterprise_files import hand_in, material_rows, posted_material
+from miaopu.portal.case_pages import first_wrong, question_hrefs
+from miaopu.portal.views.enterprise_files import material_rows
 from miaopu.portal.views.enterprise_form import read_revision
-from miaopu.portal.views.enterprise_offers import step_table
+from miaopu.portal.views.enterprise_parts import step_table
 from miaopu.portal.views.enterprise_scope import case_or_404, person
 
 
@@ -39,7 +40,9 @@ def _crumbs(case: Case, here: str) -> list[shapes.Link]:
 
 
 def _form_with_errors(case: Case) -> HttpResponse:
-    return redirect(f"{reverse('case_form', args=[case.number])}?errors=1")
+    wrong = first_wrong(case)
+    assert wrong is not None  # somebody has just found what is wrong
+    return redirect(wrong.href(case, "?errors=1&then=check"))
 
 
 def _after_submission(case: Case) -> HttpResponse:
@@ -52,18 +55,17 @@ def show_check(
     request: HttpRequest,
     case: Case,
     *,
-    wrong_file: tuple[str, str] = ("", ""),
     changed: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     """The page on which everything is checked before it is handed in."""
     form_href = reverse("case_form", args=[case.number])
-    materials = material_rows(case, wrong_file)
+    materials = material_rows(case)
     first = case.item.definition.steps[0]
     context: dict[str, Any] = {
         "case": case,
         "title": present.in_language(case.item.name),
-        "answers": answers_of(case, own=True, change=form_href),
+        "answers": answers_of(case, own=True, change=question_hrefs(case)),
         "materials": materials,
         "wanting": [row.title for row in materials if row.wanting],
         "form_href": form_href,
@@ -112,25 +114,8 @@ def case_check(request: HttpRequest, number: str) -> HttpResponse:
         return _submit(request, case)
     if case.state != CaseState.DRAFT:
         return _after_submission(case)
-    _values, problems = check_form(case.item.definition.form, case.form)
+    _values, problems = check_form(case.questions, case.form)
     return _form_with_errors(case) if problems else show_check(request, case)
-
-
-@party_required
-@require_POST
-def case_file_add(request: HttpRequest, number: str) -> HttpResponse:
-    """Hand in one paper with a draft."""
-    case = case_or_404(request, number)
-    material = posted_material(request)
-    wrong = hand_in(request, case)
-    if not wrong:
-        messages.success(request, _("文件已上传"))
-        return redirect(f"{reverse('case_check', args=[case.number])}#materials")
-    known = {one.id for one in case.item.definition.materials}
-    if case.state != CaseState.DRAFT or material not in known:
-        messages.error(request, wrong)
-        return redirect("my_case", case.number)
-    return show_check(request, case, wrong_file=(material, wrong))
 
 
 @party_required

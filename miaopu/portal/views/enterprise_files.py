@@ -8,30 +8,37 @@ from typing import TYPE_CHECKING
 
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.forms.utils import ErrorDict
-from django.http import FileResponse, HttpRequest
-from django.shortcuts import get_object_or_404
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from miaopu.cases.actions import attach_file
+from miaopu.cases.drafts import remove_file
+from miaopu.cases.enums import CaseState
 from miaopu.cases.models import Case, CaseFile
 from miaopu.core.actions import MEDIA_TYPES
 from miaopu.core.errors import ActionRefused, NotAllowed
 from miaopu.portal import shapes
 from miaopu.portal.access import party_required
 from miaopu.portal.downloads import file_response
+from miaopu.portal.performing import perform
 from miaopu.portal.present import in_language
-from miaopu.portal.views.enterprise_scope import person
+from miaopu.portal.views.enterprise_scope import case_or_404, person
 
 if TYPE_CHECKING:
     from miaopu.engine.packs.procedure import Material
 
-ACCEPT = ",".join([*(f".{extension}" for extension in MEDIA_TYPES), ".jpeg"])
+# Kinds by type, so that a phone offers its camera beside its files.
+ACCEPT = ",".join([*MEDIA_TYPES.values(), *(f".{one}" for one in MEDIA_TYPES), ".jpeg"])
+
+UPLOAD = "Upload"  # the header by which a page uploads and shows the progress
 
 
 class FileForm(forms.Form):
@@ -60,12 +67,21 @@ class FileForm(forms.Form):
 
 
 @dataclass(frozen=True)
+class GivenFile:
+    """A file that was handed in, and where it is removed while the case is a draft."""
+
+    text: str
+    href: str
+    remove_href: str
+
+
+@dataclass(frozen=True)
 class MaterialRow:
     """A kind of paper with what was handed in, and the form for another file."""
 
     material: Material
     title: str
-    files: list[shapes.Link]
+    files: list[GivenFile]
     form: FileForm
 
     @property
@@ -76,10 +92,12 @@ class MaterialRow:
 
 def material_rows(case: Case, wrong: tuple[str, str] = ("", "")) -> list[MaterialRow]:
     """The papers that the item asks for; `wrong` is (material, what was refused about its file)."""
-    given: dict[str, list[shapes.Link]] = defaultdict(list)
-    for one in case.files.select_related("file").order_by("pk"):
+    given: dict[str, list[GivenFile]] = defaultdict(list)
+    for one in case.files.kept().select_related("file").order_by("pk"):
         text = f"{one.name} ({filesizeformat(one.file.size)})"
-        given[one.material].append(shapes.Link(text, reverse("my_file", args=[one.pk])))
+        href = reverse("my_file", args=[one.pk])
+        remove = reverse("case_file_remove", args=[case.number, one.pk])
+        given[one.material].append(GivenFile(text, href, remove))
     return [
         MaterialRow(
             material,
@@ -113,6 +131,66 @@ def hand_in(request: HttpRequest, case: Case) -> str:
             "remedy": refused.remedy,
         }
     return ""
+
+
+def show_files(
+    request: HttpRequest, case: Case, *, wrong_file: tuple[str, str] = ("", "")
+) -> HttpResponse:
+    """The page of the papers."""
+    rows = material_rows(case, wrong_file)
+    context = {
+        "case": case,
+        "title": in_language(case.item.name),
+        "materials": rows,
+        "wanting": [row.title for row in rows if row.wanting],
+        "crumbs": [
+            shapes.Link(_("我的首页"), reverse("my_home")),
+            shapes.Link(case.number, reverse("my_case", args=[case.number])),
+            shapes.Link(_("填写申报表"), reverse("case_form", args=[case.number])),
+            shapes.Link(_("上传材料")),
+        ],
+    }
+    return render(request, "enterprise/files.html", context)
+
+
+def _add(request: HttpRequest, case: Case) -> HttpResponse:
+    material = posted_material(request)
+    wrong = hand_in(request, case)
+    asks_for_data = UPLOAD in request.headers  # the page shows progress, and goes on itself
+    if not wrong:
+        messages.success(request, _("文件已上传"))
+        here = reverse("case_files", args=[case.number])
+        return JsonResponse({"href": here}) if asks_for_data else redirect(here)
+    if asks_for_data:
+        return JsonResponse({"message": wrong}, status=409)
+    known = {one.id for one in case.item.definition.materials}
+    if case.state != CaseState.DRAFT or material not in known:
+        messages.error(request, wrong)
+        return redirect("my_case", case.number)
+    return show_files(request, case, wrong_file=(material, wrong))
+
+
+@party_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def case_files(request: HttpRequest, number: str) -> HttpResponse:
+    """The papers of a draft; POST hands in one file."""
+    case = case_or_404(request, number)
+    if request.method == "POST":
+        return _add(request, case)
+    if case.state != CaseState.DRAFT:
+        return redirect("my_case", case.number)
+    return show_files(request, case)
+
+
+@party_required
+@require_POST
+def case_file_remove(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """Take a file out of a draft."""
+    case = case_or_404(request, number)
+    mine = CaseFile.objects.for_user(request.user).filter(case=case)
+    attached = get_object_or_404(mine.select_related("case"), pk=pk)
+    perform(request, lambda: remove_file(attached, by=person(request)), _("文件已移除"))
+    return redirect("case_files", case.number)
 
 
 @party_required

@@ -13,15 +13,20 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from miaopu.cases.enums import CaseState
-from miaopu.cases.models import Case, Item
+from miaopu.cases.models import Case, Item, Offer, OfferOptOut
 from miaopu.core import clock
 from miaopu.core.models import Notice
 from miaopu.parties.facts import iterate_known_facts
 from miaopu.parties.models import Enterprise
-from miaopu.portal import care, present, shapes
+from miaopu.portal import care, formats, present, shapes
 from miaopu.portal.access import party_required
 from miaopu.portal.views.enterprise_cases import case_table, my_case_rows
-from miaopu.portal.views.enterprise_offers import Offer, live_cases, make_offer
+from miaopu.portal.views.enterprise_offers import (
+    Prospect,
+    live_cases,
+    make_offer,
+    open_offers,
+)
 
 ENTERPRISES_PER_PAGE = 10
 LATEST_CASES = 5
@@ -33,7 +38,7 @@ class Portfolio:
     """One enterprise with what it can get."""
 
     enterprise: Enterprise
-    offers: list[Offer]
+    offers: list[Prospect]
 
     @property
     def href(self) -> str:
@@ -47,7 +52,7 @@ def portfolios(request: HttpRequest, page: Page[Enterprise]) -> list[Portfolio]:
     items = list(Item.objects.public())
     wanted = [enterprise.pk for enterprise in page]
     shown = Enterprise.objects.for_user(request.user).filter(pk__in=wanted)
-    cases = live_cases(request, page)
+    cases, offers = live_cases(request, page), open_offers(request, page)
     return [
         Portfolio(
             enterprise,
@@ -58,6 +63,7 @@ def portfolios(request: HttpRequest, page: Page[Enterprise]) -> list[Portfolio]:
                     known,
                     cases.get((enterprise.pk, item.version.programme_id, item.code)),
                     today,
+                    offers.get((enterprise.pk, item.version.programme_id, item.code)),
                 )
                 for item in items
             ],
@@ -67,7 +73,18 @@ def portfolios(request: HttpRequest, page: Page[Enterprise]) -> list[Portfolio]:
 
 
 def waiting(request: HttpRequest) -> list[shapes.Task]:
-    """What waits for the person: drafts to finish, unread messages."""
+    """What waits for the person: offers to answer, drafts to finish, unread messages."""
+    offers = Offer.objects.for_user(request.user).open().with_parts().order_by("pk")
+    tasks = [
+        shapes.Task(
+            _("确认享受：%(item)s") % {"item": present.in_language(offer.item.name)},
+            reverse("my_offer", args=[offer.pk]),
+            "todo",
+            _("%(enterprise)s · 无需申报，%(date)s前确认即可")
+            % {"enterprise": offer.enterprise, "date": formats.day(offer.expires_on)},
+        )
+        for offer in offers.defer("item__version__content", "trace", "facts")[:DRAFTS_SHOWN]
+    ]
     drafts = (
         Case.objects.for_user(request.user)
         .in_states(CaseState.DRAFT)
@@ -75,7 +92,7 @@ def waiting(request: HttpRequest) -> list[shapes.Task]:
         .defer("item__version__content")
         .order_by("-pk")[:DRAFTS_SHOWN]
     )
-    tasks = [
+    tasks += [
         shapes.Task(
             _("填完并提交：%(item)s") % {"item": present.in_language(case.item.name)},
             reverse("case_form", args=[case.number]),
@@ -84,6 +101,28 @@ def waiting(request: HttpRequest) -> list[shapes.Task]:
         )
         for case in drafts
     ]
+    returned = (
+        Case.objects.for_user(request.user)
+        .in_states(CaseState.RETURNED)
+        .with_parts()
+        .with_correction()
+        .defer("item__version__content")
+        .order_by("pk")[:DRAFTS_SHOWN]
+    )
+    tasks = [
+        shapes.Task(
+            _("补正：%(item)s") % {"item": present.in_language(case.item.name)},
+            reverse("my_correction", args=[case.number]),
+            "todo",
+            _("%(enterprise)s · %(number)s · 最迟 %(day)s 提交")
+            % {
+                "enterprise": case.enterprise,
+                "number": case.number,
+                "day": formats.day(case.correction_due_on),  # type: ignore[attr-defined]
+            },
+        )
+        for case in returned
+    ] + tasks
     unread = Notice.objects.for_user(request.user).unread().count()
     if unread:
         text = ngettext("%(count)s 条未读消息", "%(count)s 条未读消息", unread)
@@ -104,6 +143,7 @@ def my_home(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "portfolios": shown,
+        "wants_offers": not OfferOptOut.objects.for_user(request.user).exists(),
         "may_apply": any(offer.may_apply for portfolio in shown for offer in portfolio.offers),
         "tasks": waiting(request),
         "cases": case_table(rows) if rows else None,

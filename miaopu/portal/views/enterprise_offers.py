@@ -16,26 +16,25 @@ from django.views.decorators.http import require_POST, require_safe
 
 from miaopu.cases.actions import open_case
 from miaopu.cases.enums import CaseState
-from miaopu.cases.models import Case, Item
+from miaopu.cases.models import Case, Item, Offer
 from miaopu.core import clock
-from miaopu.engine.money import split
 from miaopu.parties.facts import Known, known_facts
 from miaopu.parties.models import Enterprise
 from miaopu.plans.entitlements import ItemExplanation, explain_known
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import party_required
 from miaopu.portal.performing import perform
-from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_facts import Missing, where_to_ask
+from miaopu.portal.views.enterprise_parts import share_table, step_table
 from miaopu.portal.views.enterprise_scope import enterprise_or_404, item_or_404, person
-from miaopu.portal.views.public_shared import LEVEL_NAMES, amount_of
+from miaopu.portal.views.public_shared import amount_of
 
 if TYPE_CHECKING:
     from miaopu.engine.packs.schema import Item as PackItem
 
 
 @dataclass(frozen=True)
-class Offer:
+class Prospect:
     """An item for an enterprise: what the facts say today, and the case there is already.
 
     `hoped_fen` is the amount in fen if people decide in its favour, None where it is not known.
@@ -47,6 +46,7 @@ class Offer:
     hoped_fen: int | None
     case: Case | None
     today: date
+    offered: Offer | None = None  # without application, and waiting for an answer
 
     @property
     def definition(self) -> PackItem:
@@ -83,12 +83,24 @@ class Offer:
         return self.case is None and self.in_period and not self.excluded
 
     @property
+    def waits(self) -> bool:
+        """Whether an offer without application waits for the enterprise's answer."""
+        return self.offered is not None and self.case is None
+
+    @property
+    def offered_href(self) -> str:
+        """The page of the offer without application, "" if there is none."""
+        return reverse("my_offer", args=[self.offered.pk]) if self.offered else ""
+
+    @property
     def word(self) -> str:
         """The state in a word."""
         if self.case is not None:
             return str(self.case.get_state_display())
         if self.excluded:
             return _("不符合条件")
+        if self.waits:
+            return _("待确认")
         if self.found.facts_missing:
             return _("缺少数据")
         return _("可以申报") if self.in_period else _("不在申报期")
@@ -119,6 +131,8 @@ class Offer:
                 "from": formats.day(period.start),
                 "to": formats.day(period.end),
             }
+        if self.waits:
+            return _("现有数据均符合，无需申报，确认即可")
         if self.questions:
             return _("现有数据均符合，还须由审核人员判断：%(questions)s") % {
                 "questions": self.questions
@@ -165,9 +179,29 @@ def live_cases(
     }
 
 
+def open_offers(
+    request: HttpRequest, enterprises: Iterable[Enterprise]
+) -> dict[tuple[int, int, str], Offer]:
+    """Offers that wait for an answer, by enterprise, programme and item."""
+    offers = (
+        Offer.objects.for_user(request.user)
+        .open()
+        .filter(enterprise__in=enterprises)
+        .select_related("item")
+        .defer("trace", "facts")
+        .order_by("pk")
+    )
+    return {(one.enterprise_id, one.programme_id, one.item.code): one for one in offers}
+
+
 def make_offer(
-    item: Item, enterprise: Enterprise, known: Known, case: Case | None, today: date
-) -> Offer:
+    item: Item,
+    enterprise: Enterprise,
+    known: Known,
+    case: Case | None,
+    today: date,
+    offered: Offer | None = None,
+) -> Prospect:
     """The item for the enterprise as of today, from what is known of it."""
     definition = item.definition
     agreed = {one.id: True for one in definition.conditions if one.decide}
@@ -176,62 +210,21 @@ def make_offer(
     amount = hoped.amount_fen
     if amount is None and explained.status != "false":
         amount = amount_of(definition)
-    return Offer(item, enterprise, explained, amount, case, today)
+    return Prospect(item, enterprise, explained, amount, case, today, offered)
 
 
-def offer_of(request: HttpRequest, number: str, item_id: int) -> Offer:
+def offer_of(request: HttpRequest, number: str, item_id: int) -> Prospect:
     """One item for one of the person's enterprises. Raises Http404 for others."""
     enterprise = enterprise_or_404(request, number)
     item = item_or_404(item_id)
     today = clock.today()
-    case = live_cases(request, [enterprise]).get(
-        (enterprise.pk, item.version.programme_id, item.code)
-    )
-    return make_offer(item, enterprise, known_facts(enterprise, today), case, today)
+    key = (enterprise.pk, item.version.programme_id, item.code)
+    case = live_cases(request, [enterprise]).get(key)
+    offered = open_offers(request, [enterprise]).get(key)
+    return make_offer(item, enterprise, known_facts(enterprise, today), case, today, offered)
 
 
-def share_rows(definition: PackItem, amount_fen: int) -> list[dict[str, Any]]:
-    """The amount over the levels that bear it, exact to the fen, the highest level first."""
-    parts = split(amount_fen, list(definition.shares.values()))
-    order = list(LEVEL_NAMES)
-    shares = zip(definition.shares.items(), parts, strict=True)
-    return [
-        {"level": LEVEL_NAMES[level], "ratio": ratio, "amount_fen": part}
-        for (level, ratio), part in sorted(shares, key=lambda share: order.index(share[0][0]))
-    ]
-
-
-def share_table(definition: PackItem, amount_fen: int) -> Table:
-    """Who bears how much."""
-    columns = (
-        Column("level", _("承担")),
-        Column("ratio", _("份数"), kind="number"),
-        Column("amount_fen", _("金额"), kind="money", unit=_("元")),
-    )
-    return Table(columns, share_rows(definition, amount_fen), _("资金由谁承担"))
-
-
-def step_table(definition: PackItem) -> Table:
-    """Who does what within how many working days."""
-    columns = (
-        Column("title", _("环节")),
-        Column("who", _("谁来办")),
-        Column("days", _("办理时限"), kind="number", unit=_("工作日")),
-        Column("note", _("说明")),
-    )
-    rows = [
-        {
-            "title": present.in_language(step.title),
-            "who": present.role_name(step.role),
-            "days": step.working_days,
-            "note": _("示例时限") if step.illustrative else step.clause or "",
-        }
-        for step in definition.steps
-    ]
-    return Table(columns, rows, _("办理环节和时限"))
-
-
-def priorities_of(offer: Offer) -> list[dict[str, Any]]:
+def priorities_of(offer: Prospect) -> list[dict[str, Any]]:
     """Each priority with what the facts say of it and the clause that gives it."""
     words = {"true": _("符合"), "false": _("不符合"), "unknown": _("缺少数据")}
     tones = {"true": "good", "unknown": "soon"}

@@ -19,15 +19,17 @@ from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused
 from miaopu.core.models import User
 from miaopu.core.scope import reaches
+from miaopu.engine import masking
 from miaopu.ledger.awards import pay_award, release_award, shares_of
 from miaopu.ledger.enums import AwardState, Level
-from miaopu.ledger.models import Award
+from miaopu.ledger.models import Award, PaymentBatch
+from miaopu.ledger.payees import payee_of
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import role_required
-from miaopu.portal.case_form import show
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.finance_payments import TONES
+from miaopu.portal.views.finance_return_parts import ReturnForm, payments_table
 from miaopu.portal.views.office_parts import MONEY_READERS, trail_of
 
 SHARE_COLUMNS = (
@@ -66,7 +68,8 @@ class ReleaseForm(forms.Form):
     )
 
 
-def _award_or_404(user: Any, number: str) -> Award:
+def award_or_404(user: Any, number: str) -> Award:
+    """An award in the user's scope, with what its page shows."""
     awards = Award.objects.for_user(user).select_related(
         "case__enterprise",
         "case__region",
@@ -79,15 +82,14 @@ def _award_or_404(user: Any, number: str) -> Award:
 
 
 def _bank(award: Award, *, full: bool) -> list[shapes.Answer]:
-    """Where to pay to, from the application; the account in full for the payer only."""
-    rows = [shapes.Answer(gettext("户名"), award.case.enterprise.name)]
-    for question in award.case.item.definition.form:
-        if question.type == "account" or question.id.startswith("bank"):
-            value = award.case.form.get(question.id)
-            masked = question.type == "account" and not full
-            text = show(question, value, masked=masked)
-            rows.append(shapes.Answer(present.in_language(question.title), text))
-    return rows
+    """Where to pay to, as given last; the account in full for the payer only."""
+    payee = payee_of(award)
+    account = payee.bank_account if full else masking.mask_account(payee.bank_account)
+    return [
+        shapes.Answer(gettext("户名"), payee.name),
+        shapes.Answer(gettext("开户银行"), payee.bank_name or formats.MISSING),
+        shapes.Answer(gettext("银行账号"), account or formats.MISSING),
+    ]
 
 
 def _summary(award: Award) -> list[shapes.Answer]:
@@ -123,14 +125,23 @@ def _typed(form: forms.Form | None) -> list[str]:
     return [str(value) for value in values if value]
 
 
-def _context(
+def _batch_href(user: User, batch: PaymentBatch) -> str:
+    """The page of a batch; "" where it was made for a larger region than the user's."""
+    mine = PaymentBatch.objects.for_user(user).filter(pk=batch.pk)
+    return reverse("payment_batch", kwargs={"number": batch.number}) if mine.exists() else ""
+
+
+def award_context(
     user: User,
     award: Award,
     pay_form: forms.Form | None = None,
     release_form: forms.Form | None = None,
+    return_form: forms.Form | None = None,
     refused: ActionRefused | None = None,
 ) -> dict[str, Any]:
+    """Everything that the page of an award shows, with forms that were refused."""
     officer = reaches(user, award.case.region_id, [Role.FINANCE_OFFICER])
+    waiting = award.batch_lines.pending().select_related("batch").first()
     pay_clock = award.case.clocks.filter(step=Step.PAY).order_by("-pk").first()
     return {
         "award": award,
@@ -138,14 +149,21 @@ def _context(
         "summary": _summary(award),
         "bank": _bank(award, full=officer),
         "shares": _shares(award),
-        "clock": present.clock_shape(pay_clock, clock.today()) if pay_clock else None,
+        "clock": present.clock_shape(pay_clock, clock.today())
+        if pay_clock and pay_clock.stopped_on is None
+        else None,
         "trail": trail_of(award.case, award),
-        "may_act": officer and award.state == AwardState.COMMITTED,
+        "waiting": waiting,
+        "waiting_href": _batch_href(user, waiting.batch) if waiting else "",
+        "may_act": officer and award.state == AwardState.COMMITTED and waiting is None,
+        "may_return": officer and award.state == AwardState.PAID,
+        "payments": payments_table(award),
         "own_decision": user.pk in (award.approved_by_id, award.decided_by_id),
         "pay_form": pay_form or PayForm(auto_id="pay_%s"),
         "release_form": release_form or ReleaseForm(auto_id="release_%s"),
+        "return_form": return_form or ReturnForm(auto_id="return_%s"),
         "refused": refused,
-        "typed": _typed(pay_form or release_form) if refused else [],
+        "typed": _typed(pay_form or release_form or return_form) if refused else [],
         "crumbs": [
             shapes.Link(gettext("拨付"), reverse("payments")),
             shapes.Link(award.number),
@@ -157,18 +175,18 @@ def _context(
 @role_required(*MONEY_READERS)
 def finance_award(request: HttpRequest, number: str) -> HttpResponse:
     """One award: to whom, how much from which level, and what was done so far."""
-    award = _award_or_404(person(request), number)
-    return render(request, "finance/award.html", _context(person(request), award))
+    award = award_or_404(person(request), number)
+    return render(request, "finance/award.html", award_context(person(request), award))
 
 
 @require_POST
 @role_required(Role.FINANCE_OFFICER)
 def pay(request: HttpRequest, number: str) -> HttpResponse:
     """Mark an award as paid; the same slip sent twice is one payment."""
-    award = _award_or_404(person(request), number)
+    award = award_or_404(person(request), number)
     form = PayForm(request.POST, auto_id="pay_%s")
     if not form.is_valid():
-        context = _context(person(request), award, pay_form=form)
+        context = award_context(person(request), award, pay_form=form)
         return render(request, "finance/award.html", context, status=422)
     paid_before = award.state == AwardState.PAID
     try:
@@ -179,8 +197,8 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
             reason=form.cleaned_data["reason"],
         )
     except ActionRefused as refused:
-        fresh = _award_or_404(person(request), number)
-        context = _context(person(request), fresh, pay_form=form, refused=refused)
+        fresh = award_or_404(person(request), number)
+        context = award_context(person(request), fresh, pay_form=form, refused=refused)
         return render(request, "finance/award.html", context, status=refused.status)
     if paid_before:
         messages.info(request, gettext("这笔扶持您已经标记为拨付，无需重复操作"))
@@ -196,10 +214,10 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
 @role_required(Role.FINANCE_OFFICER)
 def release(request: HttpRequest, number: str) -> HttpResponse:
     """Release the committed money of an award that will not be paid."""
-    award = _award_or_404(person(request), number)
+    award = award_or_404(person(request), number)
     form = ReleaseForm(request.POST, auto_id="release_%s")
     if not form.is_valid():
-        context = _context(person(request), award, release_form=form)
+        context = award_context(person(request), award, release_form=form)
         return render(request, "finance/award.html", context, status=422)
     if award.state == AwardState.RELEASED:
         messages.info(request, gettext("这笔资金已经释放，无需重复操作"))
@@ -207,8 +225,8 @@ def release(request: HttpRequest, number: str) -> HttpResponse:
     try:
         release_award(award, by=person(request), reason=form.cleaned_data["reason"])
     except ActionRefused as refused:
-        fresh = _award_or_404(person(request), number)
-        context = _context(person(request), fresh, release_form=form, refused=refused)
+        fresh = award_or_404(person(request), number)
+        context = award_context(person(request), fresh, release_form=form, refused=refused)
         return render(request, "finance/award.html", context, status=refused.status)
     messages.success(request, gettext("资金已释放，退回各级可用余额"))
     return redirect("finance_award", number=number)

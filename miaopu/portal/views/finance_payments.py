@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import BooleanField, Case, F, FilteredRelation, Q, Value, When
+from django.db.models import BooleanField, Case, F, Q, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,8 +13,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from miaopu.cases.enums import Step
 from miaopu.core import clock
+from miaopu.core.enums import Role
 from miaopu.engine.clock import working_days_left
 from miaopu.ledger.enums import AwardState
 from miaopu.ledger.models import Award
@@ -54,9 +54,7 @@ class PaymentFilter(forms.Form):
 
 def _in_order(awards: AwardQuerySet) -> AwardQuerySet:
     """Unpaid ones first, those that are due first."""
-    ordered = awards.annotate(
-        pay_clock=FilteredRelation("case__clocks", condition=Q(case__clocks__step=Step.PAY)),
-        due_on=F("pay_clock__due_on"),
+    ordered = awards.with_due_on().annotate(
         closed=Case(
             When(state=AwardState.COMMITTED, then=Value(False)),
             default=Value(True),
@@ -69,7 +67,8 @@ def _in_order(awards: AwardQuerySet) -> AwardQuerySet:
 def _row(award: Any) -> dict[str, Any]:
     open_ = award.state == AwardState.COMMITTED
     left = None
-    if open_ and award.due_on:
+    waits = award.awaits_account
+    if open_ and award.due_on and not award.awaits_account:
         left = working_days_left(clock.today(), award.due_on)
     running = shapes.Clock("running", 0, left=left, due=award.due_on) if left is not None else None
     return {
@@ -81,8 +80,8 @@ def _row(award: Any) -> dict[str, Any]:
         "state": award.get_state_display(),
         "tone": TONES[award.state],
         "due_on": award.due_on,
-        "left": running.headline if running else "",
-        "left_tone": running.tone if running else "neutral",
+        "left": running.headline if running else gettext("待企业更正账户") if waits else "",
+        "left_tone": running.tone if running else "late" if waits else "neutral",
         "paid_at": award.paid_at,
     }
 
@@ -106,6 +105,7 @@ def payments(request: HttpRequest) -> HttpResponse:
     listed = awards.select_related("case__enterprise", "case__region")
     page = page_of(request, _in_order(listed.defer("case__form", "case__trace")))
     context = {
+        "may_create": person(request).has_role(Role.FINANCE_OFFICER),
         "form": form,
         "active": active_filters(request, form),
         "page": page,

@@ -14,6 +14,15 @@ from miaopu.portal import formats, shapes
 from miaopu.portal.views.enterprise_scope import person
 
 
+def _result(job: Job) -> shapes.Link | None:
+    """Where the result of a finished job is seen."""
+    if job.state == JobState.DONE and job.key.startswith("match/"):
+        return shapes.Link(_("查看可享企业"), reverse("entitlements"))
+    if job.state == JobState.DONE and job.key.startswith("offer/"):
+        return shapes.Link(_("查看邀约"), reverse("office_offers"))
+    return None
+
+
 def _view(job: Job) -> shapes.JobView:
     message = ""
     if job.state == JobState.FAILED:
@@ -22,7 +31,9 @@ def _view(job: Job) -> shapes.JobView:
         }
     elif "matches" in job.result:
         message = _("共 %(count)s 条结果") % {"count": formats.number(job.result["matches"])}
-    matched = job.key.startswith("match/") and job.state == JobState.DONE
+    elif "offers" in job.result:
+        counts = {name: formats.number(job.result[name]) for name in ("offers", "withdrawn")}
+        message = _("发出 %(offers)s 份邀约，撤回或过期 %(withdrawn)s 份") % counts
     return shapes.JobView(
         key=str(job.pk),
         title=job.title,
@@ -31,7 +42,7 @@ def _view(job: Job) -> shapes.JobView:
         total=job.total,
         message=message,
         poll_href=reverse("job", kwargs={"pk": job.pk}),
-        result=shapes.Link(_("查看可享企业"), reverse("entitlements")) if matched else None,
+        result=_result(job),
     )
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count
+from django.core.paginator import Page
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,19 +22,19 @@ from miaopu.cases.models import Case, Item
 from miaopu.core import clock
 from miaopu.core.enums import Role
 from miaopu.core.models import User
-from miaopu.ledger.enums import Level
-from miaopu.parties.dictionary import fact_dictionary
-from miaopu.parties.models import Fact
+from miaopu.parties.facts import known_facts_of
+from miaopu.parties.models import Enterprise, Fact
+from miaopu.plans.entitlements import explain_known
 from miaopu.plans.models import Match, Programme
 from miaopu.plans.querysets import MatchQuerySet
 from miaopu.plans.tasks import start_matching
-from miaopu.portal import formats, present
+from miaopu.portal import present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.performing import perform
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_facts import SIZE_NEEDS, where_to_ask
 from miaopu.portal.views.enterprise_scope import person
-from miaopu.portal.views.office_money import split_by_level
+from miaopu.portal.views.office_entitlement_figures import fact_title, summaries
 from miaopu.portal.views.office_parts import CASE_READERS, page_of
 from miaopu.portal.views.office_queue import active_filters
 from miaopu.portal.views.public_shared import amount_of
@@ -48,6 +49,13 @@ COLUMNS = (
     Column("amount_fen", _("金额"), kind="money", unit=_("元")),
     Column("case", _("办件"), link="case_href"),
 )
+EXCLUDED_COLUMNS = (
+    Column("enterprise", _("企业"), link="href"),
+    Column("region", _("区域")),
+    Column("item", _("事项")),
+    Column("status", _("结果"), kind="tag", tone="tone"),
+    Column("why", _("不符合的条件")),
+)
 
 
 class EntitlementFilter(forms.Form):
@@ -55,21 +63,29 @@ class EntitlementFilter(forms.Form):
 
     status = forms.ChoiceField(
         label=_("结果"),
-        choices=[("", _("全部")), ("entitled", _("可享")), ("missing", _("缺少数据"))],
+        choices=[
+            ("", _("全部")),
+            ("entitled", _("可享")),
+            ("missing", _("缺少数据")),
+            ("excluded", _("不可享")),
+        ],
         required=False,
     )
+    item = forms.ChoiceField(label=_("事项"), required=False)
+    region = forms.ChoiceField(label=_("区域"), required=False)
     fact = forms.ChoiceField(label=_("缺少的数据"), required=False)
 
-    def __init__(self, data: Any, facts: list[str]) -> None:
+    def __init__(self, data: Any, figures: list[dict[str, Any]]) -> None:
         super().__init__(data)
-        field = self.fields["fact"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", _("全部")), *((name, _fact_title(name)) for name in facts)]
-
-
-def _fact_title(name: str) -> str:
-    definition = fact_dictionary().get(name)
-    return present.in_language(definition.title) if definition else name
+        choices = {
+            "item": {one["code"]: one["title"] for one in figures},
+            "region": {row["code"]: row["region"] for one in figures for row in one["regions"]},
+            "fact": {name: fact_title(name) for one in figures for name in one["missing"]},
+        }
+        for name, known in choices.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", _("全部")), *known.items()]
 
 
 def missing_text(missing: Iterable[str], known: Mapping[str, Any]) -> str:
@@ -94,55 +110,6 @@ def _known_inputs(user: User, matches: list[Match]) -> dict[int, dict[str, Any]]
     for enterprise, name in facts.values_list("enterprise_id", "name"):
         known[enterprise][name] = None
     return known
-
-
-def _missing_facts(matches: MatchQuerySet) -> list[str]:
-    lists = matches.facts_wanting().order_by().values_list("missing", flat=True).distinct()
-    names = {name for missing in lists for name in missing if not name.startswith("decide:")}
-    return sorted(names)
-
-
-def _summary(matches: MatchQuerySet) -> list[dict[str, Any]]:
-    """Per item: how many are entitled and what that would cost by level; how many lack facts."""
-    items = {item.code: item for item in Item.objects.public()}
-    counts: dict[str, dict[int | None, int]] = defaultdict(dict)
-    wanting: dict[str, int] = defaultdict(int)
-    rows = matches.order_by().values("item", "facts_missing", "amount_fen").annotate(n=Count("pk"))
-    for row in rows:
-        if row["item"] not in items:
-            continue
-        if row["facts_missing"]:
-            wanting[row["item"]] += row["n"]
-        else:
-            amounts = counts[row["item"]]
-            amounts[row["amount_fen"]] = amounts.get(row["amount_fen"], 0) + row["n"]
-    return [_item_summary(items[code], counts[code], wanting[code]) for code in items]
-
-
-def _item_summary(item: Item, amounts: dict[int | None, int], wanting: int) -> dict[str, Any]:
-    flat = amount_of(item.definition)
-    by_level: dict[str, int] = defaultdict(int)
-    unpriced = 0
-    for amount, count in amounts.items():
-        each = flat if amount is None else amount
-        if each is None:
-            unpriced += count
-            continue
-        for level, part in split_by_level(item, each).items():
-            by_level[level] += part * count
-    return {
-        "title": present.in_language(item.name),
-        "clause": item.definition.clause,
-        "clause_href": present.clause_href(item.version, item.definition.clause),
-        "entitled": formats.number(sum(amounts.values())),
-        "wanting": formats.number(wanting),
-        "unpriced": unpriced,
-        "cost_fen": sum(by_level.values()),
-        "levels": [
-            (gettext("其中%(level)s") % {"level": Level(level).label}, fen)
-            for level, fen in by_level.items()
-        ],
-    }
 
 
 def _rows(user: User, matches: list[Match]) -> list[dict[str, Any]]:
@@ -181,34 +148,109 @@ def _rows(user: User, matches: list[Match]) -> list[dict[str, Any]]:
     return rows
 
 
-@require_safe
-@role_required(*CASE_READERS)
-def entitlements(request: HttpRequest) -> HttpResponse:
-    """Who is entitled and why, who lacks which fact, and what it would cost."""
-    scope = Match.objects.for_user(person(request)).current()
-    form = EntitlementFilter(request.GET, _missing_facts(scope))
-    wanted = form.cleaned_data if form.is_valid() else {}
-    matches = scope
+def _first_reason(nodes: list[shapes.Reason]) -> str:
+    """The first condition that excludes, with the value found."""
+    for node in nodes:
+        if node.status == "false":
+            if node.children and (below := _first_reason(list(node.children))):
+                return below
+            words = {"condition": node.text, "value": node.value}
+            return (
+                gettext("%(condition)s（现为%(value)s）") % words if node.value else str(node.text)
+            )
+    return ""
+
+
+def _excluded_rows(enterprises: list[Enterprise], item: Item) -> list[dict[str, Any]]:
+    """Enterprises that an item's rule excludes today, with the condition that does."""
+    today = clock.today()
+    rows = []
+    for enterprise, known in known_facts_of(enterprises, today):
+        found = explain_known(item.version, item.code, enterprise, known, today)
+        now = {"false": gettext("不可享"), "unknown": gettext("缺少数据")}
+        rows.append(
+            {
+                "enterprise": enterprise.name,
+                "href": reverse("office_enterprise", kwargs={"number": enterprise.number}),
+                "region": present.region_name(enterprise.region),
+                "item": present.in_language(item.name),
+                "status": gettext("可享")
+                if found.is_entitled
+                else now.get(found.status, gettext("缺少数据")),
+                "tone": "good" if found.is_entitled else "late",
+                "why": _first_reason(present.reasons_of(found))
+                or gettext("匹配之后数据有变化，请重新匹配"),
+            }
+        )
+    return rows
+
+
+def _excluded_table(request: HttpRequest, wanted: dict[str, Any]) -> tuple[Table, Page[Any]]:
+    """Enterprises of the scope without a match, each with the condition that excludes it."""
+    items = {item.code: item for item in Item.objects.public()}
+    item = items.get(wanted.get("item", "")) or next(iter(items.values()))
+    matched = Match.objects.for_user(person(request)).current().filter(item=item.code)
+    scope = Enterprise.objects.for_user(person(request)).filter(
+        ~Exists(matched.filter(enterprise=OuterRef("pk")))
+    )
+    if wanted.get("region"):
+        scope = scope.filter(region=wanted["region"])
+    page = page_of(request, scope.select_related("region").order_by("number"))
+    table = Table(
+        EXCLUDED_COLUMNS,
+        _excluded_rows(list(page.object_list), item),
+        gettext("不可享的企业"),
+        empty=gettext("没有符合条件的企业"),
+        empty_hint=gettext("请放宽筛选条件；还没有匹配过的，请由计划主管重新匹配。"),
+        queue=True,
+    )
+    return table, page
+
+
+def _matched_table(
+    request: HttpRequest, matches: MatchQuerySet, wanted: dict[str, Any]
+) -> tuple[Table, Page[Any]]:
+    """Matches that are left by the filter, entitled ones first."""
     if wanted.get("status"):
         matches = matches.filter(facts_missing=wanted["status"] == "missing")
+    if wanted.get("item"):
+        matches = matches.filter(item=wanted["item"])
+    if wanted.get("region"):
+        matches = matches.filter(enterprise__region=wanted["region"])
     if wanted.get("fact"):
         matches = matches.filter(missing__contains=[wanted["fact"]])
     page = page_of(request, matches.select_related("enterprise__region").in_order())
-    latest = scope.order_by("-pk").values_list("as_of", flat=True).first()  # made together
+    table = Table(
+        COLUMNS,
+        _rows(person(request), list(page.object_list)),
+        gettext("企业与事项"),
+        empty=gettext("没有符合条件的企业"),
+        empty_hint=gettext("请放宽筛选条件；还没有匹配过的，请由计划主管重新匹配。"),
+        queue=True,
+    )
+    return table, page
+
+
+@require_safe
+@role_required(*CASE_READERS)
+def entitlements(request: HttpRequest) -> HttpResponse:
+    """Who is entitled and why, who is not, who lacks which fact, and what it would cost."""
+    scope = Match.objects.for_user(person(request)).current()
+    enterprises = Enterprise.objects.for_user(person(request))
+    summary = summaries(scope, enterprises)
+    form = EntitlementFilter(request.GET, summary)
+    wanted = form.cleaned_data if form.is_valid() else {}
+    if wanted.get("status") == "excluded" and summary:
+        table, page = _excluded_table(request, wanted)
+    else:
+        table, page = _matched_table(request, scope, wanted)
     context = {
         "form": form,
         "active": active_filters(request, form),
         "page": page,
-        "table": Table(
-            COLUMNS,
-            _rows(person(request), list(page.object_list)),
-            gettext("企业与事项"),
-            empty=gettext("没有符合条件的企业"),
-            empty_hint=gettext("请放宽筛选条件；还没有匹配过的，请由计划主管重新匹配。"),
-            queue=True,
-        ),
-        "summary": _summary(scope),
-        "as_of": latest,
+        "table": table,
+        "summary": summary,
+        "as_of": scope.order_by("-pk").values_list("as_of", flat=True).first(),  # made together
         "may_match": person(request).has_role(Role.PROGRAMME_OFFICER),
     }
     return render(request, "office/entitlements.html", context)

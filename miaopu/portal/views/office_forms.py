@@ -10,14 +10,19 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from miaopu.cases import actions
+from miaopu.cases.corrections import LONGEST_POINT, Point, ask_correction
 from miaopu.cases.decisions import decide_case
+from miaopu.cases.enums import CaseState, PointKind
+from miaopu.cases.envelope import envelope_of
 from miaopu.cases.models import Case
 from miaopu.core.models import User
-from miaopu.portal import present
+from miaopu.engine.money import MoneyError, yuan_to_fen
+from miaopu.portal import formats, present
 from miaopu.portal.shapes import Text
 
 LONGEST_REASON = 1000
 DECIDE = "decide_"
+POINT = "point_"
 
 
 class StepForm(forms.Form):
@@ -52,6 +57,43 @@ class ReasonForm(StepForm):
     )
 
 
+class YuanField(forms.CharField):
+    """An amount in yuan; its value is whole fen."""
+
+    def clean(self, value: Any) -> Any:
+        """The amount in fen. Raises ValidationError for anything that is none above zero."""
+        text = super().clean(value)
+        try:
+            fen = yuan_to_fen(text)
+        except MoneyError as error:
+            raise forms.ValidationError(present.in_language(error.remedy)) from error
+        if fen <= 0:
+            raise forms.ValidationError(_("金额须大于零"))
+        return fen
+
+
+def _amount_field(case: Case) -> YuanField:
+    """The amount that the reviewer proposes, with what the item's average leaves room for."""
+    envelope = envelope_of(case.item)
+    words: Any = _("由审核员提出并署名，单位为元")
+    if envelope is not None:
+        words = _(
+            "全计划户均不超过 %(average)s 元；已公示和决定 %(count)s 户，"
+            "现在单独公示一件最高 %(next)s 元"
+        ) % {
+            "average": formats.yuan_short(envelope.average_fen),
+            "count": envelope.count,
+            "next": formats.yuan_short(envelope.next_fen),
+        }
+    return YuanField(
+        label=_("拟补助金额（元）"),
+        help_text=words,
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        error_messages={"required": _("请写明拟补助的金额")},
+    )
+
+
 class GrantForm(StepForm):
     """The proposal to support: every discretion of the rule answered and signed by a person."""
 
@@ -66,6 +108,8 @@ class GrantForm(StepForm):
                 widget=forms.RadioSelect,
                 error_messages={"required": _("请回答是或否")},
             )
+        if case.item.definition.amount_decided is not None:
+            self.fields["amount"] = _amount_field(case)
         self.fields["signed"] = forms.BooleanField(
             label=_("本人确认：以上判断由我作出，并由我负责"),
             error_messages={"required": _("请确认后再提交")},
@@ -73,6 +117,12 @@ class GrantForm(StepForm):
         self.order_fields(
             ["revision", *(name for name in self.fields if name not in ("revision", "reason"))]
         )
+
+    @property
+    def amount_fen(self) -> int | None:
+        """The amount signed, in fen; None where the rule computes it."""
+        amount: int | None = self.cleaned_data.get("amount")
+        return amount
 
     @property
     def decisions(self) -> dict[str, bool]:
@@ -84,7 +134,54 @@ class GrantForm(StepForm):
         }
 
 
-Act = Callable[[Case, Any, User], Case]
+class CorrectionForm(StepForm):
+    """What the enterprise must correct: one line for each question and each kind of paper.
+
+    Only what is written here is asked for, and only that can be changed. A second time needs a
+    reason: everything is to be told at once.
+    """
+
+    def add_questions(self, case: Case) -> None:
+        """A line for each question of the form and each kind of paper."""
+        asked = case.corrections.count()
+        self.fields["reason"].label = _("再次要求补正的理由") if asked else _("说明")
+        again = asked and case.state != CaseState.RETURNED  # a second click is told of elsewhere
+        self.fields["reason"].required = bool(again)
+        definition = case.item.definition
+        for kind, things in (
+            (PointKind.FIELD, definition.form),
+            (PointKind.MATERIAL, definition.materials),
+        ):
+            for thing in things:
+                name = f"{POINT}{kind}_{thing.id}"
+                self.fields[name] = forms.CharField(
+                    label=_("%(kind)s：%(title)s")
+                    % {"kind": kind.label, "title": present.in_language(thing.title)},
+                    required=False,
+                    max_length=LONGEST_POINT,
+                    widget=forms.TextInput(attrs={"autocomplete": "off"}),
+                )
+        names = [name for name in self.fields if name not in ("revision", "reason")]
+        self.order_fields(["revision", *names, "reason"])
+
+    def clean(self) -> None:
+        """At least one point."""
+        super().clean()
+        if not self.errors and not self.points:
+            raise forms.ValidationError(_("至少写明一项要补正的内容；要一次写全"))
+
+    @property
+    def points(self) -> list[Point]:
+        """The points as the action takes them."""
+        return [
+            Point(kind, name.removeprefix(f"{POINT}{kind}_"), value)
+            for kind in PointKind
+            for name, value in self.cleaned_data.items()
+            if name.startswith(f"{POINT}{kind}_") and value.strip()
+        ]
+
+
+Act = Callable[[Case, Any, User], object]
 
 
 @dataclass(frozen=True)
@@ -98,6 +195,8 @@ class StepKind:
     act: Act
     kind: Literal["primary", "danger", "secondary"] = "primary"
     main: bool = True
+    key: str = ""  # the single key that leads to it, on pages with scripts
+    hint: Text = ""
 
 
 def _reason(form: StepForm) -> str:
@@ -111,6 +210,7 @@ STEPS: dict[str, StepKind] = {
         _("已受理，审核时限开始计算"),
         StepForm,
         lambda case, form, by: actions.accept_case(case, by=by, reason=_reason(form)),
+        key="a",
     ),
     "propose_grant": StepKind(
         _("提出同意意见"),
@@ -118,7 +218,21 @@ STEPS: dict[str, StepKind] = {
         _("已提出同意意见，等待另一位批准人批准"),
         GrantForm,
         lambda case, form, by: actions.propose_grant(
-            case, form.decisions, by=by, reason=_reason(form)
+            case, form.decisions, by=by, reason=_reason(form), amount_fen=form.amount_fen
+        ),
+        key="p",
+    ),
+    "ask_correction": StepKind(
+        _("要求补正"),
+        _("退回企业补正"),
+        _("已退回企业补正，办理时限暂停"),
+        CorrectionForm,
+        lambda case, form, by: ask_correction(case, form.points, by=by, reason=_reason(form)),
+        kind="secondary",
+        main=False,
+        key="c",
+        hint=_(
+            "一次写全：只填需要补正的项目，写明要求；没有写的项目企业不能改。补正期间时限暂停。"
         ),
     ),
     "propose_refusal": StepKind(
@@ -129,6 +243,7 @@ STEPS: dict[str, StepKind] = {
         lambda case, form, by: actions.propose_refusal(case, by=by, reason=_reason(form)),
         kind="danger",
         main=False,
+        key="r",
     ),
     "approve": StepKind(
         _("批准"),
@@ -136,6 +251,7 @@ STEPS: dict[str, StepKind] = {
         _("已批准，等待列入公示"),
         StepForm,
         lambda case, form, by: actions.approve_case(case, by=by, reason=_reason(form)),
+        key="a",
     ),
     "confirm_refusal": StepKind(
         _("确认不予扶持"),
@@ -144,6 +260,7 @@ STEPS: dict[str, StepKind] = {
         StepForm,
         lambda case, form, by: actions.confirm_refusal(case, by=by, reason=_reason(form)),
         kind="danger",
+        key="a",
     ),
     "send_back": StepKind(
         _("退回重审"),
@@ -153,12 +270,14 @@ STEPS: dict[str, StepKind] = {
         lambda case, form, by: actions.send_back(case, by=by, reason=_reason(form)),
         kind="secondary",
         main=False,
+        key="b",
     ),
     "grant": StepKind(
         _("决定扶持"),
         _("决定扶持并承诺资金"),
-        _("已决定扶持，三级资金已承诺"),
+        _("已决定扶持，各级资金已承诺"),
         StepForm,
         lambda case, form, by: decide_case(case, by=by, reason=_reason(form)),
+        key="a",
     ),
 }

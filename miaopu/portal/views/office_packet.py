@@ -6,41 +6,38 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
-from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from miaopu.cases.enums import CaseState
-from miaopu.cases.models import Case, CaseFile
-from miaopu.cases.workflow import AlreadyDone, available, lock_case
+from miaopu.cases.corrections import takes_corrections
+from miaopu.cases.enums import CaseState, ObjectionState
+from miaopu.cases.models import Case, CaseFile, Correction, Objection
+from miaopu.cases.ranking import last_ranking
+from miaopu.cases.workflow import available
 from miaopu.core import clock
-from miaopu.core.enums import Role
-from miaopu.core.errors import ActionRefused, Conflict
 from miaopu.core.models import User
 from miaopu.ledger.models import Award
 from miaopu.plans.entitlements import ItemExplanation, explain_item
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.case_form import answers_of
+from miaopu.portal.corrections import CorrectionView, correction_views
 from miaopu.portal.downloads import file_response
 from miaopu.portal.shapes import Text
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_forms import STEPS, StepForm, StepKind
 from miaopu.portal.views.office_money import shares_with_money
+from miaopu.portal.views.office_next import queue_of, sent_query
 from miaopu.portal.views.office_parts import (
     CASE_READERS,
     MONEY_READERS,
     fact_table,
-    in_one_text,
-    last_event,
     needs_personal_data,
     trail_of,
 )
-from miaopu.portal.views.office_queue import filtered
 
 DECIDED = (CaseState.GRANTED, CaseState.REFUSED, CaseState.WITHDRAWN)
 
@@ -68,7 +65,8 @@ class Refusal:
     typed: str
 
 
-def _case_or_404(user: Any, number: str) -> Case:
+def case_or_404(user: Any, number: str) -> Case:
+    """A case in the user's scope."""
     return get_object_or_404(Case.objects.for_user(user).with_parts(), number=number)
 
 
@@ -85,11 +83,23 @@ def _would_be_amount(case: Case, day: date) -> int | None:
     return explain_item(case.item.version, case.item.code, case.enterprise, day, yes).amount_fen
 
 
-def _offered(user: User, case: Case, bound: tuple[str, StepForm] | None) -> list[OfferedStep]:
+def _cannot_yet(case: Case, corrections: list[CorrectionView], stopped: bool) -> set[str]:
+    """Steps that the state allows and something else does not, yet."""
     ended = case.publicity is None or clock.today() > case.publicity.ends_on
+    names = set() if ended and not stopped else {"grant"}
+    if not takes_corrections(case):
+        names.add("ask_correction")
+    if any(one.is_open and not one.is_late for one in corrections):
+        names.add("propose_refusal")
+    return names
+
+
+def _offered(
+    user: User, case: Case, bound: tuple[str, StepForm] | None, cannot: set[str]
+) -> list[OfferedStep]:
     offered = []
     for name in available(user, case):
-        if name not in STEPS or (name == "grant" and not ended):
+        if name not in STEPS or name in cannot:
             continue
         kind = STEPS[name]
         form = bound[1] if bound and bound[0] == name else kind.form(case, name)
@@ -151,6 +161,22 @@ def _summary(request: HttpRequest, case: Case, award: Award | None) -> list[shap
     return rows
 
 
+def _queue_context(request: HttpRequest, case: Case, offered: list[OfferedStep]) -> dict[str, Any]:
+    """The queue that the case was opened from, the next case in it, and the keys of the page."""
+    queue = queue_of(person(request), sent_query(request))
+    following = queue.after(case, queue.place_of(case))
+    keys = [(step.kind.key, step.kind.title) for step in offered if step.kind.key]
+    if following is not None:
+        keys.append(("n", _("下一件")))
+    return {
+        "queue": queue,
+        "queue_count": queue.count(),
+        "next_case": following,
+        "next_href": queue.packet_href(following) if following else "",
+        "keys": [*keys, ("q", _("返回队列"))],
+    }
+
+
 def packet_context(
     request: HttpRequest,
     case: Case,
@@ -163,7 +189,14 @@ def packet_context(
     award = Award.objects.for_user(person(request)).filter(case=case).first()
     clocks = list(case.clocks.all())
     personal = needs_personal_data(person(request), case.region_id)
-    files = CaseFile.objects.for_user(person(request)).filter(case=case).select_related("file")
+    files = list(
+        CaseFile.objects.for_user(person(request)).filter(case=case).select_related("file")
+    )
+    asked = list(Correction.objects.for_user(person(request)).filter(case=case))
+    corrections = correction_views(case, asked, files, today, own=personal, route="office_file")
+    objections = list(Objection.objects.for_user(person(request)).filter(case=case).order_by("-pk"))
+    stopped = any(one.state == ObjectionState.OPEN for one in objections)
+    offered = _offered(person(request), case, bound, _cannot_yet(case, corrections, stopped))
     materials = {
         material.id: present.in_language(material.title)
         for material in case.item.definition.materials
@@ -199,7 +232,12 @@ def packet_context(
         "personal": personal,
         "files": [(file, materials.get(file.material, file.material)) for file in files],
         "trail": trail_of(case, award),
-        "offered": _offered(person(request), case, bound),
+        "ranking": last_ranking(case),
+        "offered": offered,
+        "corrections": corrections,
+        "objections": objections,
+        "stopped": stopped,
+        **_queue_context(request, case, offered),
         "refusal": refusal,
         "bound": bound[1] if bound else None,
         "publicity_until": case.publicity.ends_on
@@ -214,70 +252,8 @@ def packet_context(
 @role_required(*CASE_READERS)
 def case_packet(request: HttpRequest, number: str) -> HttpResponse:
     """May this one pass?"""
-    case = _case_or_404(person(request), number)
+    case = case_or_404(person(request), number)
     return render(request, "office/case_packet.html", packet_context(request, case))
-
-
-def _check_unchanged(locked: Case, revision: int, step: str, by: User) -> None:
-    """The case is as it was shown; raises AlreadyDone, or Conflict with what was done since."""
-    if locked.revision == revision:
-        return
-    event = last_event(locked)
-    if event is not None and event.actor_id == by.pk and event.verb == f"cases.{step}":
-        raise AlreadyDone(_("您已经办理过这一步"), _("无需重复操作"))
-    trail = trail_of(locked, None)
-    if not trail:
-        raise Conflict(_("办件已有变化"), _("请核对现在的状态后再办"))
-    entry = trail[-1]
-    raise Conflict(
-        _("您打开页面之后，%(who)s于%(at)s办理了“%(what)s”")
-        % {"who": entry.who, "at": formats.moment(entry.at), "what": entry.what},
-        _("请核对现在的状态后再办"),
-    )
-
-
-def _carry_out(case: Case, step: str, form: StepForm, by: User) -> Case:
-    """Take the step if the case is still as it was shown; all or nothing."""
-    with transaction.atomic():
-        _check_unchanged(lock_case(case), form.cleaned_data["revision"], step, by)
-        return STEPS[step].act(case, form, by)
-
-
-def _after(request: HttpRequest, case: Case) -> HttpResponse:
-    """The packet again, or the next case that waits for the user if she asked for it."""
-    if request.POST.get("next") != "queue":
-        return redirect("case_packet", number=case.number)
-    following = filtered(person(request), {"todo": "mine"}).exclude(pk=case.pk).first()
-    if following is None:
-        messages.info(request, _("没有其他等待您办理的办件"))
-        return redirect("office_home")
-    return redirect("case_packet", number=following.number)
-
-
-@require_POST
-@role_required(Role.REVIEWER, Role.APPROVER)
-def case_step(request: HttpRequest, number: str, step: str) -> HttpResponse:
-    """Take a step; what is refused is told in the packet with everything typed kept."""
-    if step not in STEPS:
-        raise Http404
-    case = _case_or_404(person(request), number)
-    form = STEPS[step].form(case, step, request.POST)
-    if not form.is_valid():
-        context = packet_context(request, case, (step, form))
-        return render(request, "office/case_packet.html", context, status=422)
-    try:
-        _carry_out(case, step, form, person(request))
-    except AlreadyDone as done:
-        messages.info(request, in_one_text(done))
-        return redirect("case_packet", number=number)
-    except ActionRefused as refused:
-        fresh = _case_or_404(person(request), number)
-        form = STEPS[step].form(fresh, step, {**request.POST.dict(), "revision": fresh.revision})
-        refusal = Refusal(refused.message, refused.remedy, str(request.POST.get("reason", "")))
-        context = packet_context(request, fresh, (step, form), refusal)
-        return render(request, "office/case_packet.html", context, status=refused.status)
-    messages.success(request, str(STEPS[step].done))
-    return _after(request, case)
 
 
 @require_safe

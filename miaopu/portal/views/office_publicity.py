@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from miaopu.cases.decisions import list_line
 from miaopu.cases.enums import CaseState, Step
-from miaopu.cases.models import Case, Item, Publicity
+from miaopu.cases.models import Case, Item, Objection, Publicity
 from miaopu.core import clock
 from miaopu.core.enums import Role
 from miaopu.core.models import Region, User
@@ -192,8 +192,13 @@ def list_or_404(user: User, number: str) -> Publicity:
     return get_object_or_404(lists.select_related("published_by"), number=number)
 
 
-def _state(case: Case, ended: bool) -> dict[str, str]:
-    """The state of a case on a list; after its end an open case waits for the decision."""
+def _state(case: Case, ended: bool, stopped: bool) -> dict[str, str]:
+    """The state of a case on a list; after its end an open case waits for the decision.
+
+    An objection that was not answered stops its own line.
+    """
+    if stopped and case.state == CaseState.PUBLISHED:
+        return {"state": gettext("有异议，暂停决定"), "tone": "late"}
     if ended and case.state == CaseState.PUBLISHED:
         return {"state": gettext("等待决定"), "tone": "soon"}
     return {"state": case.get_state_display(), "tone": present.tone_of(case.state)}
@@ -209,18 +214,22 @@ def office_publicity(request: HttpRequest, number: str) -> HttpResponse:
     numbers = [line["case"] for line in publicity.lines]
     listed = Case.objects.for_user(person(request)).filter(number__in=numbers)
     cases = {case.number: case for case in listed.defer("form", "trace").order_by("pk")}
+    objections = Objection.objects.for_user(person(request)).filter(publicity=publicity)
+    stopped = set(objections.open().values_list("case_id", flat=True))
     rows = [
         {
             **line,
             "href": reverse("case_packet", kwargs={"number": line["case"]}),
-            **_state(cases[line["case"]], ended),
+            **_state(cases[line["case"]], ended, cases[line["case"]].pk in stopped),
         }
         for line in publicity.lines
     ]
     open_cases = [
         case
         for case in cases.values()
-        if case.state == CaseState.PUBLISHED and case.publicity_id == publicity.pk
+        if case.state == CaseState.PUBLISHED
+        and case.publicity_id == publicity.pk
+        and case.pk not in stopped
     ]
     approver = reaches(person(request), publicity.region_id, [Role.APPROVER])
     context = {
@@ -235,6 +244,7 @@ def office_publicity(request: HttpRequest, number: str) -> HttpResponse:
             days=present.days_of(publicity.calculation),
         ),
         "ended": ended,
+        "stopped": sum(case.pk in stopped for case in cases.values()),
         "table": Table(STATE_COLUMNS, rows, gettext("名单（已冻结）"), queue=True),
         "undecided": len(open_cases),
         "undecided_fen": sum(case.amount_fen or 0 for case in open_cases),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from miaopu.cases.decisions import decide_case, publish_list
 from miaopu.cases.enums import CaseState
-from miaopu.cases.models import Case, Item, Publicity
+from miaopu.cases.models import Case, Item, Objection, Publicity
 from miaopu.cases.workflow import AlreadyDone
 from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused, Conflict
@@ -107,9 +107,16 @@ def decide_list(request: HttpRequest, number: str) -> HttpResponse:
     """Decide the cases of a list whose publicity has ended; each is done whole or not at all."""
     publicity = list_or_404(person(request), number)
     order = {line["case"]: place for place, line in enumerate(publicity.lines)}
+    stopped = Objection.objects.for_user(person(request)).filter(publicity=publicity).open()
+    still = publicity.cases.in_states(CaseState.PUBLISHED)
     waiting = sorted(
-        publicity.cases.in_states(CaseState.PUBLISHED), key=lambda case: order[case.number]
+        still.exclude(pk__in=stopped.values("case_id")),
+        # Lower amounts first, so that an average holds after every single decision.
+        key=lambda case: (case.amount_fen or 0, order[case.number]),
     )
+    if not waiting and still.exists():
+        messages.info(request, gettext("其余办件都有未答复的异议，请先答复"))
+        return redirect("office_publicity", number=number)
     if not waiting:
         messages.info(request, gettext("这份名单的办件都已决定，无需重复操作"))
         return redirect("office_publicity", number=number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Q
@@ -21,8 +22,9 @@ from miaopu.cases.querysets import CaseQuerySet
 from miaopu.cases.states import TABLE
 from miaopu.core import clock
 from miaopu.core.enums import Role
-from miaopu.core.models import User
+from miaopu.core.models import Office, User
 from miaopu.engine.clock import working_days, working_days_left
+from miaopu.plans.models import Programme
 from miaopu.portal import measures, present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.tables import Column, Table
@@ -59,6 +61,8 @@ class QueueFilter(forms.Form):
             ("", _("全部")),
             ("overdue", _("已超期")),
             ("soon", _("3个工作日内到期")),
+            ("paused", _("已暂停，待补正")),
+            ("lapsed", _("逾期未补正")),
         ],
         required=False,
     )
@@ -66,15 +70,21 @@ class QueueFilter(forms.Form):
         label=_("范围"), choices=[("", _("全部")), ("mine", _("我能办的"))], required=False
     )
     q = forms.CharField(label=_("企业或办件编号"), required=False, max_length=60)
+    region = forms.CharField(
+        label=_("区域"), required=False, max_length=6, widget=forms.HiddenInput
+    )
+    programme = forms.SlugField(
+        label=_("计划"), required=False, max_length=60, widget=forms.HiddenInput
+    )
 
 
 def states_to_act_on(user: User) -> set[str]:
-    """States in which one of the user's roles has a step to take; publicity is a list's matter."""
+    """States in which one of the user's roles has a step to take; lists and batches have pages."""
     roles = {membership.role for membership in user.live_memberships}
     return {
         state
         for transition in TABLE
-        if transition.roles & roles and transition.name != "publish"
+        if transition.roles & roles and transition.name not in ("publish", "select")
         for state in transition.sources
     }
 
@@ -87,16 +97,31 @@ def soon_limit(today: date) -> date:
 
 
 def todo(cases: CaseQuerySet, user: User) -> CaseQuerySet:
-    """Cases in which the user has the next step: not her own proposals, publicity ended."""
-    open_list = Q(state=CaseState.PUBLISHED, publicity__ends_on__gte=clock.today())
+    """Cases in which the user has the next step.
+
+    Not her own proposals; lists whose publicity has ended; what an enterprise has to correct only
+    once it is overdue.
+    """
+    today = clock.today()
+    open_list = Q(state=CaseState.PUBLISHED, publicity__ends_on__gte=today)
     own = Q(state__in=PROPOSALS, proposed_by=user)
-    return cases.in_states(*states_to_act_on(user)).exclude(open_list).exclude(own)
+    mine = cases.in_states(*states_to_act_on(user)).exclude(open_list).exclude(own)
+    corrects = Q(state=CaseState.RETURNED, correction_due_on__gte=today)
+    return mine.with_correction().exclude(corrects)
 
 
 def with_due(cases: CaseQuerySet, due: str) -> CaseQuerySet:
-    """Cases whose running clock is over ("overdue"), or ends within three working days ("soon")."""
+    """Cases narrowed by their clock.
+
+    Over ("overdue"), over within three working days ("soon"), paused while the enterprise corrects
+    ("paused"), or not corrected in time ("lapsed").
+    """
     today = clock.today()
-    timed = cases.with_due_on()
+    timed = cases.with_due_on().with_correction()
+    if due == "paused":
+        return timed.filter(correction_due_on__gte=today)  # type: ignore[misc]
+    if due == "lapsed":
+        return timed.filter(correction_due_on__lt=today)  # type: ignore[misc]
     if due == "overdue":
         return timed.filter(due_on__lt=today)  # type: ignore[misc]
     return timed.filter(due_on__range=(today, soon_limit(today)))  # type: ignore[misc]
@@ -109,6 +134,10 @@ def filtered(user: User, wanted: dict[str, Any]) -> CaseQuerySet:
         cases = todo(cases, user)
     if wanted.get("state"):
         cases = cases.in_states(wanted["state"])
+    if wanted.get("region"):
+        cases = cases.filter(region=wanted["region"])
+    if wanted.get("programme"):
+        cases = cases.filter(programme__slug=wanted["programme"])
     if wanted.get("due"):
         cases = with_due(cases, wanted["due"])
     words = str(wanted.get("q") or "").strip()
@@ -121,29 +150,60 @@ def filtered(user: User, wanted: dict[str, Any]) -> CaseQuerySet:
     return cases.with_parts().defer(*NOT_NEEDED_IN_LISTS).by_time_left()
 
 
-def case_rows(cases: Iterable[Any], today: date) -> list[dict[str, Any]]:
-    """Rows of a table of cases (annotated with `due_on`)."""
+def _time_left(case: Any, today: date) -> dict[str, Any]:
+    """Until when the case waits, and how long that is; while it is corrected, for its enterprise.
+
+    A step that was overdue before the enterprise was asked stays overdue.
+    """
+    due_on, corrected_by = case.due_on, case.correction_due_on
+    if corrected_by is not None and (due_on is None or due_on >= today):
+        late = corrected_by < today
+        text = gettext("逾期未补正") if late else gettext("已暂停，待补正")
+        return {"due_on": corrected_by, "left": text, "left_tone": "late" if late else "neutral"}
+    if due_on is None:
+        return {"due_on": None, "left": "", "left_tone": "neutral"}
+    left = working_days_left(today, due_on)
+    running = shapes.Clock("running", 0, left=left, due=due_on)
+    return {"due_on": due_on, "left": running.headline, "left_tone": running.tone}
+
+
+def case_rows(cases: Iterable[Any], today: date, query: str = "") -> list[dict[str, Any]]:
+    """Rows of a table of cases in the queue's order; `query` keeps the queue in the addresses."""
     rows = []
     for case in cases:
-        due_on = case.due_on
-        left = working_days_left(today, due_on) if due_on else None
-        running = shapes.Clock("running", 0, left=left, due=due_on) if due_on else None
+        address = reverse("case_packet", kwargs={"number": case.number})
         rows.append(
             {
                 "number": case.number,
-                "href": reverse("case_packet", kwargs={"number": case.number}),
+                "href": f"{address}?{query}" if query else address,
                 "enterprise": case.enterprise.name,
                 "item": present.in_language(case.item.name),
                 "region": present.region_name(case.region),
                 "state": case.get_state_display(),
                 "state_tone": present.tone_of(case.state),
                 "points": case.priority_points,
-                "due_on": due_on,
-                "left": running.headline if running else "",
-                "left_tone": running.tone if running else "neutral",
+                **_time_left(case, today),
             }
         )
     return rows
+
+
+def query_of(form: forms.Form) -> str:
+    """What a valid filter narrows to, as the query of an address."""
+    if not form.is_valid():
+        return ""
+    return urlencode({name: value for name, value in form.cleaned_data.items() if value})
+
+
+def _named(request: HttpRequest, name: str, value: str) -> str:
+    """A region or programme by its name; anything else as it was typed."""
+    if name == "region":
+        office = Office.objects.for_user(request.user).filter(region=value).first()
+        return present.region_name(office.region) if office else value
+    if name == "programme":
+        programme = Programme.objects.public().filter(slug=value).first()
+        return present.in_language(programme.name) if programme else value
+    return value
 
 
 def active_filters(request: HttpRequest, form: forms.Form) -> list[shapes.Link]:
@@ -157,7 +217,7 @@ def active_filters(request: HttpRequest, form: forms.Form) -> list[shapes.Link]:
         for gone in (name, "page"):
             query.pop(gone, None)
         choices = dict(getattr(field, "choices", ()))
-        shown = choices.get(value, value)
+        shown = choices.get(value) or _named(request, name, value)
         links.append(
             shapes.Link(
                 gettext("%(label)s：%(value)s") % {"label": field.label, "value": shown},
@@ -177,7 +237,7 @@ def case_queue(request: HttpRequest) -> HttpResponse:
     narrowed = active_filters(request, form)
     table = Table(
         COLUMNS,
-        case_rows(page.object_list, clock.today()),
+        case_rows(page.object_list, clock.today(), query_of(form)),
         gettext("办件"),
         empty=gettext("没有符合条件的办件") if narrowed else gettext("还没有办件"),
         empty_hint=gettext("请放宽筛选条件。") if narrowed else gettext("企业提交后会出现在这里。"),

@@ -19,6 +19,7 @@ from miaopu.engine.messages import Bilingual
 from miaopu.ledger.enums import AwardState, Level, TransferKind
 from miaopu.ledger.models import Account, Award, Entry, Transfer
 from miaopu.ledger.querysets import AwardQuerySet
+from miaopu.monitoring.support import first_awards
 from miaopu.plans.models import Programme
 from miaopu.portal import care, formats, present
 from miaopu.portal.shapes import Answer, Link
@@ -35,14 +36,17 @@ class AwardFilter(forms.Form):
     district = forms.ChoiceField(label=gettext_lazy("区县"), required=False)
     state = forms.ChoiceField(label=gettext_lazy("状态"), required=False)
     programme = forms.ChoiceField(label=gettext_lazy("计划"), required=False)
+    once = forms.ChoiceField(label=gettext_lazy("计数"), required=False)
+    until = forms.DateField(label=gettext_lazy("截至"), required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         programmes = {row.slug: present.in_language(row.name) for row in Programme.objects.public()}
         self.choices = {
-            "district": {"": _("全部"), **_districts()},
+            "district": {"": _("全部"), **districts()},
             "state": {"": _("全部"), **{state.value: str(state.label) for state in STANDING}},
             "programme": {"": _("全部"), **programmes},
+            "once": {"": _("全部扶持"), "1": _("每户只列首次")},
         }
         for name, choices in self.choices.items():
             field = self.fields[name]
@@ -52,7 +56,7 @@ class AwardFilter(forms.Form):
             self.fields["programme"].widget = forms.HiddenInput()
 
 
-def _districts() -> dict[str, str]:
+def districts() -> dict[str, str]:
     """Districts that bear money or have awards, by code."""
     bearing = Account.objects.public().filter(level=Level.COUNTY)
     having = Award.objects.public()
@@ -78,23 +82,31 @@ def _filtered(form: AwardFilter) -> AwardQuerySet:
         "state": "state",
         "programme": "case__item__version__programme__slug",
     }
-    asked = {lookups[name]: value for name, value in form.cleaned_data.items() if value}
-    return awards.filter(**asked)
+    asked = {lookups[name]: form.cleaned_data[name] for name in lookups if form.cleaned_data[name]}
+    awards = awards.filter(**asked)
+    if form.cleaned_data["until"]:
+        awards = awards.filter(committed_at__date__lte=form.cleaned_data["until"])
+    return first_awards(awards) if form.cleaned_data["once"] else awards
 
 
 def _active(form: AwardFilter) -> list[Link]:
     """What is filtered now, each with the address without it."""
     if not form.is_valid():
         return []
-    asked = {name: value for name, value in form.cleaned_data.items() if value}
+    asked = {name: str(value) for name, value in form.cleaned_data.items() if value}
+    shown = {
+        name: form.choices[name][value] if name in form.choices else value
+        for name, value in asked.items()
+    }
+    if "until" in shown:
+        shown["until"] = formats.day(form.cleaned_data["until"])
     return [
         Link(
-            _("%(label)s：%(value)s")
-            % {"label": form.fields[name].label, "value": form.choices[name][value]},
+            _("%(label)s：%(value)s") % {"label": form.fields[name].label, "value": shown[name]},
             awards_href(**{other: text for other, text in asked.items() if other != name}),
         )
-        for name, value in asked.items()
-        if not form.fields[name].widget.is_hidden
+        for name in asked
+        if name == "until" or not form.fields[name].widget.is_hidden
     ]
 
 
@@ -135,7 +147,7 @@ def awards(request: HttpRequest) -> HttpResponse:
             Column("amount_fen", _("金额"), kind="money", unit=_("元")),
             Column("state", _("状态"), kind="tag", tone="tone"),
             Column("decided_on", _("决定日期"), kind="date"),
-            Column("clause", _("依据条款"), link="clause_href"),
+            Column("clause", _("依据条款"), kind="clause", link="clause_href"),
         ),
         rows=[_award_row(row) for row in page],
         caption=_("扶持名单"),

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.core.paginator import Paginator
 from django.db.models import Sum
@@ -17,25 +15,22 @@ from django.utils.translation import gettext as _
 from miaopu.core import clock
 from miaopu.ledger.books import audit_books, export_books
 from miaopu.ledger.models import Account, Seal
-from miaopu.monitoring.figures import by_district, money_by_level, target_progress
-from miaopu.plans.models import Programme
+from miaopu.monitoring.published import figures_document
 from miaopu.portal import care, present
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.public_shared import (
     PER_PAGE,
     as_json,
-    award_sums,
     open_data,
     public_json,
     public_page,
 )
 
 if TYPE_CHECKING:
-    from miaopu.engine.messages import Bilingual
+    pass
 
 ON_THE_SPOT = 20_000  # transfers that a page recomputes itself; more take the command line
 SHOWN_OF_HASH = 16
-FIGURES_FORMAT = "miaopu-figures-1"
 
 
 @dataclass(frozen=True)
@@ -105,8 +100,11 @@ def _figures_keys() -> Table:
         ),
         (
             "programmes[].districts[]",
-            _("各区县扶持企业户数、计划带动就业人数、待拨付和已拨付金额（分）"),
+            _("各区县扶持企业户数、带动和增加的就业人数、待拨付和已拨付金额（分）"),
         ),
+        ("programmes[].jobs", _("就业：现有、未知、扶持前后、增加、计划带动的人数")),
+        ("programmes[].trend[]", _("各月末累计扶持企业户数和按时间应达户数")),
+        ("programmes[].counties[]", _("各区县本级的预算、可用、待拨付、已拨付金额（分）")),
         (
             "programmes[].levels[]",
             _("省、市、县各级的预算、可用、待拨付、已拨付金额（分）"),
@@ -172,78 +170,7 @@ def books_export(request: HttpRequest) -> HttpResponse:
     return public_json(request, as_json(export_books()))
 
 
-def _both(text: Bilingual) -> dict[str, str]:
-    return {"zh": text.zh, "en": text.en}
-
-
-def _plain(figure: Decimal) -> str:
-    """A figure as text without idle zeros: 3500.0000 is 3500."""
-    return f"{figure.normalize():f}"
-
-
-def _figures_of(programme: Programme) -> Mapping[str, Any]:
-    version = programme.current_version
-    period = version.pack.period
-    sums = award_sums(programme)
-    return {
-        "programme": programme.slug,
-        "version": version.number,
-        "digest": version.digest,
-        "title": _both(programme.name),
-        "period": {"from": period.start.isoformat(), "to": period.end.isoformat()},
-        "awards": {
-            "count": sums.count,
-            "committed_fen": sums.committed_fen,
-            "paid_fen": sums.paid_fen,
-        },
-        "targets": [
-            {
-                "id": row.key,
-                "indicator": row.computed_from,
-                "title": _both(row.title),
-                "unit": _both(row.unit),
-                "clause": row.clause,
-                "target": _plain(row.target),
-                "done": row.done,
-                "done_percent": str(row.done_percent),
-                "time_percent": str(row.time_percent),
-            }
-            for row in target_progress(version, clock.today())
-        ],
-        "districts": [
-            {
-                "region": row.code,
-                "name": _both(row.name),
-                "enterprises": row.enterprises,
-                "jobs": row.jobs,
-                "committed_fen": row.committed_fen,
-                "paid_fen": row.paid_fen,
-            }
-            for row in by_district(programme)
-        ],
-        "levels": [
-            {
-                "level": row.level,
-                "funded_fen": row.funded_fen,
-                "available_fen": row.available_fen,
-                "committed_fen": row.committed_fen,
-                "paid_fen": row.paid_fen,
-            }
-            for row in money_by_level(programme)
-        ],
-    }
-
-
 @open_data
 def figures(request: HttpRequest) -> HttpResponse:
-    """The same figures as on the pages, as data.
-
-    Money is whole fen; shares are per cent as text, exact to one decimal; figures of targets are
-    text. The page "verify" explains every key.
-    """
-    document = {
-        "format": FIGURES_FORMAT,
-        "as_of": clock.today().isoformat(),
-        "programmes": [_figures_of(programme) for programme in Programme.objects.public()],
-    }
-    return public_json(request, as_json(document))
+    """The same figures as on the pages, as data; the page "verify" explains every key."""
+    return public_json(request, as_json(figures_document(clock.today())))

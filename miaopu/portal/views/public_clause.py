@@ -56,6 +56,8 @@ def _of_items(version: ProgrammeVersion, path: str) -> Iterator[Citation]:
             *((_("优先"), part.clause, part.title) for part in item.priority),
             *((_("环节"), part.clause, part.title) for part in item.steps),
         ]
+        if item.amount_decided is not None:
+            parts.append((_("金额"), item.amount_decided.clause, item.title))
         for kind, cited, name in parts:
             if cited == path:
                 yield Citation(kind, f"{title} · {present.in_language(name)}", href)

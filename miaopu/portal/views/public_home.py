@@ -1,14 +1,17 @@
 """The home page: how far the programme has come, and what an enterprise can get."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from miaopu.cases.models import Publicity
 from miaopu.core import clock
+from miaopu.core.kept import database_state
 from miaopu.engine.clock import working_days_left
 from miaopu.ledger.enums import AwardState
+from miaopu.monitoring.board import kept_board
 from miaopu.plans.models import Programme, ProgrammeVersion
 from miaopu.portal import present, shapes
 from miaopu.portal.views.public_shared import (
@@ -50,15 +53,16 @@ class OpenList:
     left: int
 
 
-def _board(programme: Programme) -> Board:
+def _board(programme: Programme, today: date, state: str | None) -> Board:
     version = programme.current_version
     slug = programme.slug
+    figures = kept_board(version, today, state)
     return Board(
         title=present.in_language(programme.name),
         slug=slug,
         version=version,
-        progress=progress_of(version, clock.today()),
-        sums=award_sums(programme),
+        progress=progress_of(version, today, figures.support, figures.targets),
+        sums=award_sums(figures.support),
         offers=offers_of(version),
         committed_href=awards_href(programme=slug, state=AwardState.COMMITTED),
         paid_href=awards_href(programme=slug, state=AwardState.PAID),
@@ -69,11 +73,11 @@ def _board(programme: Programme) -> Board:
 @public_page
 def home(request: HttpRequest) -> HttpResponse:
     """Every programme in force with its figures and items, and the lists now in publicity."""
-    today = clock.today()
+    today, state = clock.today(), database_state()
     lists = Publicity.objects.public().open_on(today).order_by("ends_on", "pk")
     context = {
         "today": today,
-        "boards": [_board(programme) for programme in Programme.objects.public()],
+        "boards": [_board(programme, today, state) for programme in Programme.objects.public()],
         "lists": [
             OpenList(
                 publicity=row,

@@ -20,6 +20,7 @@ from miaopu.portal.views.public_programme import version_of
 from miaopu.portal.views.public_shared import (
     LEVEL_NAMES,
     amount_of,
+    average_of,
     next_step,
     public_page,
     shares_of,
@@ -115,7 +116,11 @@ def _shares(item: PackItem) -> Table:
         columns=(
             Column("level", _("级次")),
             Column("part", _("份额"), kind="number"),
-            Column("fen", _("每户金额"), kind="money", unit=_("元")),
+            *(
+                [Column("fen", _("每户金额"), kind="money", unit=_("元"))]
+                if amount_of(item) is not None
+                else []
+            ),
         ),
         rows=shares_of(item),
         caption=_("各级分担"),
@@ -166,6 +171,11 @@ def item(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "priorities": _priorities(version, definition),
         "amount_fen": amount_of(definition),
         "amount_rule": definition.amount or "",
+        "average_fen": average_of(definition),
+        "average_clause": definition.amount_decided.clause if definition.amount_decided else "",
+        "average_clause_href": present.clause_href(
+            version, definition.amount_decided.clause if definition.amount_decided else ""
+        ),
         "shares": _shares(definition) if definition.shares else None,
         "steps": _steps(version, definition),
         "total_days": sum(step.working_days for step in definition.steps),

@@ -13,14 +13,15 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from miaopu.core import clock
+from miaopu.core.kept import database_state
 from miaopu.engine.messages import Bilingual
 from miaopu.ledger.enums import AccountKind, AwardState, Level
 from miaopu.ledger.models import Account
+from miaopu.monitoring.board import kept_board
 from miaopu.monitoring.figures import money_by_level
 from miaopu.plans.models import Programme
 from miaopu.portal import care, formats, present
 from miaopu.portal.tables import Column, Table
-from miaopu.portal.views.public_programme import level_table
 from miaopu.portal.views.public_shared import (
     PER_PAGE,
     AwardSums,
@@ -28,6 +29,7 @@ from miaopu.portal.views.public_shared import (
     awards_href,
     public_page,
 )
+from miaopu.portal.views.public_tables import level_table
 
 
 @dataclass(frozen=True)
@@ -84,17 +86,20 @@ def _account_row(row: Mapping[str, Any], items: Mapping[tuple[str, str], str]) -
 @public_page
 def money(request: HttpRequest) -> HttpResponse:
     """Each programme's money by level, and all accounts by level and region."""
-    today = clock.today()
+    today, state = clock.today(), database_state()
     boards, items = [], {}
     for programme in Programme.objects.public():
         for code, definition in programme.current_version.pack.items.items():
             items[programme.slug, code] = present.in_language(definition.title)
+        figures = kept_board(programme.current_version, today, state)
         boards.append(
             ProgrammeMoney(
                 title=present.in_language(programme.name),
                 slug=programme.slug,
-                sums=award_sums(programme),
-                levels=level_table(money_by_level(programme), today),
+                sums=award_sums(figures.support),
+                levels=level_table(
+                    programme.slug, money_by_level(programme, figures.balances), today
+                ),
                 awards_href=awards_href(programme=programme.slug),
                 committed_href=awards_href(programme=programme.slug, state=AwardState.COMMITTED),
                 paid_href=awards_href(programme=programme.slug, state=AwardState.PAID),

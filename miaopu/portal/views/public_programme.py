@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -14,22 +13,26 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from miaopu.core import clock
-from miaopu.monitoring.figures import (
-    COMPUTED,
-    DistrictFigure,
-    LevelMoney,
-    by_district,
-    money_by_level,
-)
+from miaopu.core.kept import database_state
+from miaopu.monitoring.board import kept_board
+from miaopu.monitoring.figures import COMPUTED, money_by_level
 from miaopu.plans.models import Programme, ProgrammeVersion, Target
 from miaopu.portal import formats, present
+from miaopu.portal.charts import district_map, trend_chart
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.public_shared import (
     award_sums,
     awards_href,
     offers_of,
-    progress_of,
+    progress_with_clauses,
     public_page,
+)
+from miaopu.portal.views.public_tables import (
+    district_rows,
+    district_table,
+    job_rows,
+    level_table,
+    trend_table,
 )
 
 if TYPE_CHECKING:
@@ -100,104 +103,10 @@ def _targets_table(rows: Sequence[TargetRow]) -> Table:
             Column("figure", _("目标"), align="end"),
             Column("unit", _("单位")),
             Column("period", _("期间")),
-            Column("clause", _("条款"), link="clause_href"),
+            Column("clause", _("条款"), kind="clause", link="clause_href"),
         ),
         rows=rows,
         caption=_("还没有记录可计的目标"),
-    )
-
-
-@dataclass(frozen=True)
-class DistrictRow:
-    """A district in the table, or the total."""
-
-    name: str
-    href: str
-    enterprises: int
-    jobs: int
-    committed_fen: int
-    paid_fen: int
-
-
-def district_rows(slug: str, figures: Sequence[DistrictFigure]) -> list[DistrictRow]:
-    """The districts and the total, which is what they add up to; none without districts."""
-    if not figures:
-        return []
-    rows = [
-        DistrictRow(
-            name=present.in_language(figure.name),
-            href=awards_href(programme=slug, district=figure.code),
-            enterprises=figure.enterprises,
-            jobs=figure.jobs,
-            committed_fen=figure.committed_fen,
-            paid_fen=figure.paid_fen,
-        )
-        for figure in figures
-    ]
-    total = DistrictRow(
-        name=_("合计"),
-        href=awards_href(programme=slug),
-        enterprises=sum(row.enterprises for row in rows),
-        jobs=sum(row.jobs for row in rows),
-        committed_fen=sum(row.committed_fen for row in rows),
-        paid_fen=sum(row.paid_fen for row in rows),
-    )
-    return [*rows, total]
-
-
-def _district_table(rows: Sequence[DistrictRow], day: date) -> Table:
-    return Table(
-        columns=(
-            Column("name", _("区县"), link="href"),
-            Column("enterprises", _("扶持企业"), kind="number", unit=_("户")),
-            Column("jobs", _("计划带动就业"), kind="number", unit=_("人")),
-            Column("committed_fen", _("待拨付"), kind="money", unit=_("元")),
-            Column("paid_fen", _("已拨付"), kind="money", unit=_("元")),
-        ),
-        rows=rows,
-        caption=_("截至%(day)s各区县进度") % {"day": formats.day(day)},
-        empty=_("还没有决定扶持的企业"),
-    )
-
-
-@dataclass(frozen=True)
-class LevelRow:
-    """Money of a level, or the total, in fen."""
-
-    title: str
-    funded_fen: int
-    available_fen: int
-    committed_fen: int
-    paid_fen: int
-
-
-def level_table(levels: Sequence[LevelMoney], day: date) -> Table:
-    """Money by level with its total; what is put in is what is free, committed and paid."""
-    rows = [
-        LevelRow(row.title, row.funded_fen, row.available_fen, row.committed_fen, row.paid_fen)
-        for row in levels
-    ]
-    if rows:
-        rows.append(
-            LevelRow(
-                _("合计"),
-                sum(row.funded_fen for row in rows),
-                sum(row.available_fen for row in rows),
-                sum(row.committed_fen for row in rows),
-                sum(row.paid_fen for row in rows),
-            )
-        )
-    return Table(
-        columns=(
-            Column("title", _("级次")),
-            Column("funded_fen", _("预算"), kind="money", unit=_("元")),
-            Column("available_fen", _("可用"), kind="money", unit=_("元")),
-            Column("committed_fen", _("待拨付"), kind="money", unit=_("元")),
-            Column("paid_fen", _("已拨付"), kind="money", unit=_("元")),
-        ),
-        rows=rows,
-        caption=_("截至%(day)s各级资金") % {"day": formats.day(day)},
-        empty=_("还没有下达预算"),
     )
 
 
@@ -245,7 +154,8 @@ def programme(request: HttpRequest, slug: str) -> HttpResponse:
     """Targets and progress by district, items, money, clauses of one programme."""
     version = version_of(slug)
     today = clock.today()
-    districts = district_rows(slug, by_district(version.programme))
+    figures = kept_board(version, today, database_state())
+    districts = district_rows(slug, figures.districts)
     return render(
         request,
         "public/programme.html",
@@ -255,14 +165,29 @@ def programme(request: HttpRequest, slug: str) -> HttpResponse:
             "version": version,
             "pack": version.pack,
             "source": present.in_language(version.pack.source.title),
-            "progress": progress_of(version, today),
+            "progress": progress_with_clauses(version, today, figures.support, figures.targets),
             "targets": _targets_table(_targets_without_records(version)),
-            "districts": _district_table(districts, today),
+            "districts": district_table(districts, today),
             "offers": offers_of(version),
-            "levels": level_table(money_by_level(version.programme), today),
+            "levels": level_table(slug, money_by_level(version.programme, figures.balances), today),
             "has_budgets": bool(version.pack.budgets),
+            "budget_clauses": [
+                (path, present.clause_href(version, path))
+                for path in dict.fromkeys(
+                    budget.clause for budget in version.pack.budgets if budget.clause
+                )
+            ],
             "illustrative": any(budget.illustrative for budget in version.pack.budgets),
-            "sums": award_sums(version.programme),
+            "sums": award_sums(figures.support),
+            "map": district_map(
+                version.programme.region_id,
+                figures.districts,
+                {row.code: row.href for row in districts},
+                _("户"),
+            ),
+            "trend": trend_chart(figures, _("户")),
+            "jobs": job_rows(slug, figures),
+            "trend_table": trend_table(slug, figures),
             "awards_href": awards_href(programme=slug),
             "money_href": f"{reverse('money')}#{slug}",
             "clauses": clause_rows(version),

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from miaopu.cases.decisions import digest_of, frozen_bytes
 from miaopu.cases.enums import Step
 from miaopu.cases.models import Publicity
+from miaopu.cases.objections import takes_objections
 from miaopu.core import clock
 from miaopu.engine.clock import working_days_left
 from miaopu.engine.messages import Bilingual
@@ -110,7 +111,7 @@ def _lines(publicity: Publicity) -> Table:
             Column("uscc", _("信用代码")),
             Column("legal_representative", _("法定代表人")),
             Column("amount_fen", _("拟扶持金额"), kind="money", unit=_("元")),
-            Column("clause", _("依据条款"), link="href"),
+            Column("clause", _("依据条款"), kind="clause", link="href"),
             Column("case", _("办件编号")),
         ),
         rows=rows,
@@ -147,6 +148,7 @@ def publicity(request: HttpRequest, number: str) -> HttpResponse:
         else "",
         "region": present.region_name(row.region),
         "is_open": is_open,
+        "objection_href": reverse("objection_make", args=[number]) if takes_objections(row) else "",
         "left": left_text(row, today),
         "clock": PublicityClock(
             state="running" if is_open else "done",

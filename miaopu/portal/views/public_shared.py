@@ -5,27 +5,31 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import wraps
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import urlencode
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from miaopu.core import clock
+from miaopu.core.kept import Kept, database_state
 from miaopu.engine.money import MoneyError, split, yuan_to_fen
-from miaopu.ledger.enums import AwardState, Level
-from miaopu.ledger.models import Award
-from miaopu.monitoring.figures import target_progress
-from miaopu.plans.models import Programme, ProgrammeVersion
-from miaopu.portal import present, shapes
+from miaopu.ledger.enums import Level
+from miaopu.monitoring.figures import TargetProgress, target_progress
+from miaopu.monitoring.support import Support
+from miaopu.plans.models import ProgrammeVersion
+from miaopu.portal import formats, present, shapes
 from miaopu.portal.context import href
 from miaopu.portal.shapes import Text
 
@@ -34,10 +38,12 @@ if TYPE_CHECKING:
 
 PER_PAGE = 20
 LEVEL_NAMES: dict[str, Text] = {
-    "central": _("中央"),
+    "central": gettext_lazy("中央"),
     **{level.value: level.label for level in Level},
 }
 View = Callable[..., HttpResponse]
+OWN_COOKIES = frozenset((settings.SESSION_COOKIE_NAME, "messages"))
+_ETAGS: Kept[str] = Kept(most=1000)
 _TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"')
 
 
@@ -53,16 +59,29 @@ def answer_if_changed(request: HttpRequest, response: HttpResponse, etag: str) -
 def public_page(view: View) -> Callable[..., HttpResponseBase]:
     """An open page that is only read; for readers not signed in it has an ETag.
 
-    The ETag is weak: it covers the page but not the form token, which is new in every answer.
+    The ETag is weak: it covers the page but not the form token, which is new in every answer. A
+    reader who has the page is told so without making it again, as long as the database shows what
+    it showed then; readers with a session or messages of their own get every page made anew.
     """
 
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
         if request.user.is_authenticated:
-            return response
-        digest = hashlib.sha256(_TOKEN.sub(b"", response.content)).hexdigest()
-        return answer_if_changed(request, response, f'W/"{digest}"')
+            return view(request, *args, **kwargs)
+        own = OWN_COOKIES & request.COOKIES.keys()
+        state = None if own else database_state()
+        key = (request.build_absolute_uri(), get_language(), clock.today())
+        known = _ETAGS.get(state, key)
+        if known is not None:
+            unchanged = get_conditional_response(request, etag=known)
+            if isinstance(unchanged, HttpResponse):
+                unchanged["ETag"], unchanged["Cache-Control"] = known, "no-cache"
+                return unchanged
+        response = view(request, *args, **kwargs)
+        etag = f'W/"{hashlib.sha256(_TOKEN.sub(b"", response.content)).hexdigest()}"'
+        if response.status_code == HTTPStatus.OK:
+            _ETAGS.put(state, key, etag)
+        return answer_if_changed(request, response, etag)
 
     return login_not_required(require_safe(answered))
 
@@ -72,10 +91,16 @@ def open_data(view: View) -> Callable[..., HttpResponseBase]:
     return login_not_required(require_safe(view))
 
 
+def answer_with_etag(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """An answer of the open data, its ETag the SHA-256 of its bytes."""
+    digest = hashlib.sha256(response.content).hexdigest()
+    return answer_if_changed(request, response, f'"{digest}"')
+
+
 def public_json(request: HttpRequest, content: bytes) -> HttpResponse:
-    """JSON of the open data, its ETag the SHA-256 of its bytes."""
+    """JSON of the open data, with its ETag."""
     response = HttpResponse(content, content_type="application/json; charset=utf-8")
-    return answer_if_changed(request, response, f'"{hashlib.sha256(content).hexdigest()}"')
+    return answer_with_etag(request, response)
 
 
 def as_json(document: object) -> bytes:
@@ -98,38 +123,66 @@ class AwardSums:
     paid_fen: int
 
 
-def award_sums(programme: Programme) -> AwardSums:
+def award_sums(support: Support) -> AwardSums:
     """Awards of a programme that stand, added up."""
-    sums = (
-        Award.objects.public()
-        .filter(case__item__version__programme=programme)
-        .aggregate(
-            count=Count("pk"),
-            committed_fen=Sum("amount_fen", filter=Q(state=AwardState.COMMITTED), default=0),
-            paid_fen=Sum("amount_fen", filter=Q(state=AwardState.PAID), default=0),
-        )
-    )
-    return AwardSums(**sums)
+    total = support.total
+    return AwardSums(total.awards, total.committed_fen, total.paid_fen)
 
 
-def progress_of(version: ProgrammeVersion, day: date) -> list[shapes.Progress]:
+def how_counted(indicator: str, support: Support) -> str:
+    """How an indicator is counted, in plain words, and what is not known for it."""
+    if indicator != "jobs":
+        return _("一户企业得到多次扶持，只计一次。")
+    text = _("获扶持企业现有的从业人员，以各部门最近提供的数为准；一户企业只计一次。")
+    unknown = support.total.jobs_unknown
+    if unknown:
+        more = ngettext(
+            "有%(count)s户的人数未知，未计入。", "有%(count)s户的人数未知，未计入。", unknown
+        ) % {"count": formats.number(unknown)}
+        text += (" " if formats.is_english() else "") + more
+    return text
+
+
+def progress_of(
+    version: ProgrammeVersion,
+    day: date,
+    support: Support,
+    targets: Iterable[TargetProgress] | None = None,
+) -> list[shapes.Progress]:
     """The programme's targets that have records; each opens to what it is counted from."""
+    rows = progress_with_clauses(version, day, support, targets)
+    return [shown for shown, _clause, _href in rows]
+
+
+def progress_with_clauses(
+    version: ProgrammeVersion,
+    day: date,
+    support: Support,
+    targets: Iterable[TargetProgress] | None = None,
+) -> list[tuple[shapes.Progress, str, str]]:
+    """The same, each with the clause that sets the target and where the clause is shown."""
     slug = version.programme.slug
     period = version.pack.period
-    behind = {"supported_enterprises": awards_href(programme=slug)}
-    districts = f"{reverse('programme', args=[slug])}#districts"
+    firsts = awards_href(programme=slug, once="1")
+    rows = target_progress(version, day, support) if targets is None else targets
     return [
-        shapes.Progress(
-            title=present.in_language(row.title),
-            done=row.done,
-            target=int(row.target),
-            start=period.start,
-            end=period.end,
-            today=day,
-            unit=present.in_language(row.unit),
-            href=behind.get(row.computed_from, districts),
+        (
+            shapes.Progress(
+                title=present.in_language(row.title),
+                done=row.done,
+                target=int(row.target),
+                start=period.start,
+                end=period.end,
+                today=day,
+                unit=present.in_language(row.unit),
+                href=firsts,
+                key=f"{slug}.targets.{row.key}",
+                note=how_counted(row.computed_from, support),
+            ),
+            row.clause,
+            present.clause_href(version, row.clause),
         )
-        for row in target_progress(version, day)
+        for row in rows
     ]
 
 
@@ -141,6 +194,12 @@ def amount_of(definition: PackItem) -> int | None:
         return yuan_to_fen(definition.amount)
     except MoneyError:
         return None
+
+
+def average_of(definition: PackItem) -> int | None:
+    """The average of an item in fen where people decide on each amount, else None."""
+    decided = definition.amount_decided
+    return decided.average_fen if decided is not None else None
 
 
 @dataclass(frozen=True)
@@ -174,6 +233,7 @@ class Offer:
     title: str
     summary: str
     amount_fen: int | None
+    average_fen: int | None
     clause: str
     clause_href: str
     href: str
@@ -187,6 +247,7 @@ def offers_of(version: ProgrammeVersion) -> list[Offer]:
             title=present.in_language(definition.title),
             summary=present.in_language(definition.summary),
             amount_fen=amount_of(definition),
+            average_fen=average_of(definition),
             clause=definition.clause,
             clause_href=present.clause_href(version, definition.clause),
             href=reverse("item", args=[slug, code]),

@@ -10,6 +10,7 @@ from miaopu.cases.actions import publish_items
 from miaopu.core.actions import load_regions
 from miaopu.engine.packs.load import check_pack
 from miaopu.ledger.actions import open_budgets
+from miaopu.ledger.support_facts import record_earlier_payments
 from miaopu.plans.actions import load_version
 
 
@@ -36,5 +37,6 @@ class Command(BaseCommand):
             version, created = load_version(checked.pack, by=None)
             publish_items(version)
             open_budgets(version, by=None)
+            record_earlier_payments(version, by=None)
             word = "loaded" if created else "already loaded"
             self.stdout.write(f"{version.programme.slug} v{version.number} {word}")

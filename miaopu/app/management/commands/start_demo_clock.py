@@ -1,10 +1,12 @@
 """Set the demo's first day, before anything else is loaded."""
 
+from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from miaopu.app.demo.cases import OPENING_DAY
 from miaopu.app.demo.load import FIRST_DAY
 from miaopu.core.actions import start_demo_clock
 
@@ -14,8 +16,12 @@ class Command(BaseCommand):
 
     help = "Set the demo's first day."
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Whether cases will be loaded, whose story begins earlier."""
+        parser.add_argument("--cases", action="store_true")
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Set the clock once."""
         if not settings.DEMO:
             raise CommandError("MIAOPU_DEMO is not set: only the demo's clock can be set")
-        start_demo_clock(FIRST_DAY)
+        start_demo_clock(OPENING_DAY if options["cases"] else FIRST_DAY)

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from miaopu.engine import books as engine_books
+from miaopu.engine.book_records import Books
 from miaopu.ledger.books import read_books
 
 
@@ -60,7 +61,7 @@ class Command(BaseCommand):
         if findings:
             raise SystemExit(1)
 
-    def _read_export(self, path: Path) -> engine_books.Books:
+    def _read_export(self, path: Path) -> Books:
         try:
             return engine_books.from_export(json.loads(path.read_text("utf-8")))
         except (OSError, ValueError, RecursionError) as error:

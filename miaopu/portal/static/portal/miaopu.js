@@ -76,24 +76,8 @@
     if (event.target.closest("[data-print]")) { window.print(); }
   });
 
-  // Queues: j and k walk the rows, Enter opens one.
-  function walk(step) {
-    var rows = Array.prototype.slice.call(document.querySelectorAll("[data-queue] [data-row]"));
-    if (!rows.length) { return; }
-    var at = rows.findIndex(function (row) { return row.classList.contains("chosen"); });
-    var next = at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + step));
-    rows.forEach(function (row) { row.classList.remove("chosen"); });
-    rows[next].classList.add("chosen");
-    focusable(rows[next].querySelector("a"));
-    rows[next].scrollIntoView({ block: "nearest" });
-  }
   document.addEventListener("keydown", function (event) {
-    if (event.key === "Escape") { closeAside(); return; }
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) { return; }
-    if (event.target.closest("input, textarea, select, dialog[open], [contenteditable]")) { return; }
-    if (event.key === "j") { walk(1); }
-    if (event.key === "k") { walk(-1); }
-    // Enter is the link's own: walking has put the focus on it.
+    if (event.key === "Escape") { closeAside(); }
   });
 
   document.addEventListener("DOMContentLoaded", function () { focusSummary(document); });

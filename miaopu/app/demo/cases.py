@@ -1,0 +1,302 @@
+"""The demo's cases: six weeks of work in every district, so that every state can be seen.
+
+Everything goes through the product's own actions, day by day on the demo's clock: clocks, events,
+money, seals and notices are those that the same work would leave in a city.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+
+from django.db import transaction
+
+from miaopu.app.demo.follow_up import plan_follow_ups
+from miaopu.app.demo.offices import district_office, finance_office
+from miaopu.app.demo.places import PLACES
+from miaopu.app.demo.side_ways import answer, ask, object_to
+from miaopu.cases import actions
+from miaopu.cases.decisions import decide_case, publish_list
+from miaopu.cases.models import Case, Item
+from miaopu.core import clock
+from miaopu.core.actions import add_member, move_demo_clock
+from miaopu.core.enums import Role, UserKind
+from miaopu.core.models import Office, Region, User
+from miaopu.ledger.awards import pay_award
+from miaopu.ledger.books import seal_days
+from miaopu.ledger.models import Award
+from miaopu.parties.actions import add_representative
+from miaopu.parties.facts import known_facts_of
+from miaopu.parties.models import Enterprise
+from miaopu.plans.entitlements import explain_known
+
+OPENING_DAY = date(2018, 4, 2)
+ITEM = "direct_subsidy"
+_BANKS = ("贵阳银行", "贵州银行", "农商银行", "工商银行", "建设银行")
+_USES = ("购买设备和原料", "装修门面、添置货架", "支付半年房租", "开发新产品", "改造网店和包装")
+_REFUSAL = "现场核实，该企业已停业三个月，经营项目不成熟。"
+
+
+@dataclass(frozen=True)
+class Stop:
+    """How far a case of a wave gets; days are those of 2018, None where it stops before."""
+
+    submitted: date | None
+    accepted: date | None = None
+    proposed: date | None = None
+    approved: date | None = None
+    published: date | None = None
+    decided: date | None = None
+    paid: date | None = None
+    refused: date | None = None
+    withdrawn: date | None = None
+    returned: date | None = None
+    answered: date | None = None
+    objected: date | None = None
+
+
+def _on(month: int, day: int) -> date:
+    return date(2018, month, day)
+
+
+_UNTIL_DECISION = (_on(4, 2), _on(4, 3), _on(4, 4), _on(4, 8), _on(4, 8), _on(4, 18))
+PAID = Stop(*_UNTIL_DECISION, paid=_on(4, 23))
+LATE_PAYMENT = Stop(*_UNTIL_DECISION)
+REFUSED = Stop(_on(4, 3), _on(4, 4), _on(4, 9), refused=_on(4, 11))
+REFUSAL_PROPOSED = Stop(_on(5, 3), _on(5, 4), _on(5, 9), refused=_on(12, 31))  # not yet
+WITHDRAWN = Stop(_on(4, 10), _on(4, 11), withdrawn=_on(4, 12))
+SECOND_PAID = Stop(
+    _on(4, 9), _on(4, 10), _on(4, 12), _on(4, 13), _on(4, 13), _on(4, 25), paid=_on(5, 3)
+)
+WAITS_FOR_PAYMENT = Stop(_on(4, 16), _on(4, 17), _on(4, 19), _on(4, 20), _on(4, 20), _on(5, 4))
+WAITS_FOR_DECISION = Stop(_on(4, 19), _on(4, 20), _on(4, 24), _on(4, 26), _on(4, 26))
+IN_PUBLICITY = Stop(_on(4, 24), _on(4, 26), _on(4, 28), _on(5, 3), _on(5, 3))
+OBJECTED = Stop(_on(4, 24), _on(4, 26), _on(4, 28), _on(5, 3), _on(5, 3), objected=_on(5, 7))
+WAITS_FOR_LIST = Stop(_on(4, 27), _on(5, 2), _on(5, 4), _on(5, 8))
+PROPOSED = Stop(_on(5, 2), _on(5, 3), _on(5, 8))
+ACCEPTED = Stop(_on(5, 4), _on(5, 7))
+RETURNED = Stop(_on(5, 4), _on(5, 7), returned=_on(5, 8))
+NOT_CORRECTED = Stop(_on(4, 9), _on(4, 10), returned=_on(4, 12))
+CORRECTED = Stop(_on(4, 25), _on(4, 26), returned=_on(4, 28), answered=_on(5, 7))
+LATE_REVIEW = Stop(_on(4, 12), _on(4, 16))
+SUBMITTED = Stop(_on(5, 8))
+LATE_ACCEPTANCE = Stop(_on(4, 26))
+DRAFT = Stop(None)
+
+# How often each comes in a large district, and in a small one.
+LARGE = (
+    *[PAID] * 7,
+    *[SECOND_PAID] * 4,
+    *[LATE_PAYMENT],
+    *[WAITS_FOR_PAYMENT] * 2,
+    *[IN_PUBLICITY] * 3,
+    *[WAITS_FOR_LIST] * 2,
+    *[PROPOSED] * 3,
+    *[ACCEPTED] * 3,
+    *[LATE_REVIEW],
+    *[SUBMITTED] * 3,
+    *[LATE_ACCEPTANCE],
+    *[REFUSED, REFUSAL_PROPOSED, WITHDRAWN, DRAFT],
+    *[RETURNED, NOT_CORRECTED, CORRECTED, OBJECTED],
+)
+SMALL = (PAID, PAID, SECOND_PAID, WAITS_FOR_DECISION, PROPOSED, SUBMITTED)
+_LARGE_DISTRICTS = ("520102", "520103")
+_CHUNK = 50
+
+Act = Callable[[], object]
+
+
+@dataclass
+class District:
+    """Who works in a district."""
+
+    region: Region
+    reviewer: User
+    approver: User
+    finance: User
+
+
+def load_cases(today: date) -> int:
+    """Six weeks of work from the opening day up to `today`, and how many cases that makes.
+
+    Nothing where there are cases already, or where the demo's clock has moved past the opening day.
+    """
+    if Case.objects.exists() or clock.today() > OPENING_DAY:
+        return 0
+    with transaction.atomic():
+        agenda: dict[tuple[date, int], list[Act]] = defaultdict(list)
+        item = Item.objects.public().get(code=ITEM)
+        for place in PLACES:
+            _plan_district(_district(place.code), item, agenda)
+        for (day, _order), acts in sorted(agenda.items(), key=lambda entry: entry[0]):
+            if day > today:
+                break
+            move_demo_clock(day, by=None)
+            with clock.read_once():
+                for act in acts:
+                    act()
+        move_demo_clock(today, by=None)
+    with clock.read_once():
+        seal_days()
+    return Case.objects.count()
+
+
+def _district(code: str) -> District:
+    def officer(role: Role, office: str) -> User:
+        there = User.objects.filter(memberships__office__code=office, memberships__role=role)
+        known = there.order_by("pk").first()
+        if known is not None:
+            return known
+        region = Region.objects.get(code=code)
+        user = User(username=f"{code}-{role}", name=f"{region.name}{role.label}")
+        user.set_unusable_password()
+        user.save()
+        add_member(user, Office.objects.get(code=office), role, by=None)
+        return user
+
+    return District(
+        Region.objects.get(code=code),
+        officer(Role.REVIEWER, district_office(code)),
+        officer(Role.APPROVER, district_office(code)),
+        officer(Role.FINANCE_OFFICER, finance_office(code)),
+    )
+
+
+def _candidates(district: District, item: Item) -> Iterator[Enterprise]:
+    """Enterprises of the district, without a log-in, that are entitled on the opening day."""
+    nobody_s = Enterprise.objects.filter(region=district.region, representatives=None)
+    last = 0
+    while chunk := list(nobody_s.filter(pk__gt=last).order_by("pk")[:_CHUNK]):
+        last = chunk[-1].pk
+        for enterprise, known in known_facts_of(chunk, OPENING_DAY):
+            found = explain_known(item.version, item.code, enterprise, known, OPENING_DAY)
+            if found.is_entitled:
+                yield enterprise
+
+
+def _plan_district(
+    district: District, item: Item, agenda: dict[tuple[date, int], list[Act]]
+) -> None:
+    """Enter everything that happens in a district in the agenda, by day and order of steps."""
+    stops = LARGE if district.region.code in _LARGE_DISTRICTS else SMALL
+    candidates = islice(_candidates(district, item), len(stops))
+    lists: set[date] = set()
+    paid: list[_Walk] = []
+    for serial, (stop, enterprise) in enumerate(zip(stops, candidates, strict=False)):
+        walk = _Walk(district, item, enterprise, serial)
+        _plan_case(walk, stop, agenda)
+        if stop is PAID:
+            paid.append(walk)
+        if stop.published is not None:
+            lists.add(stop.published)
+    for published in lists:
+        agenda[published, 50].append(
+            lambda: publish_list(item, district.region, by=district.approver)
+        )
+
+    plan_follow_ups(district, item, paid, lambda day, order, act: agenda[day, order].append(act))
+
+
+@dataclass
+class _Walk:
+    """One enterprise's way through the procedure."""
+
+    district: District
+    item: Item
+    enterprise: Enterprise
+    serial: int
+
+    def owner(self) -> User:
+        """The enterprise's representative, made when first asked for."""
+        user, created = User.objects.get_or_create(
+            username=f"owner-{self.enterprise.number}",
+            defaults={
+                "name": self.enterprise.legal_representative,
+                "kind": UserKind.PARTY,
+                "password": "!",  # cannot sign in
+            },
+        )
+        if created:
+            add_representative(user, self.enterprise, by=None)
+        return user
+
+    def case(self) -> Case:
+        """The enterprise's case."""
+        return Case.objects.get(item=self.item, enterprise=self.enterprise)
+
+    def open(self) -> None:
+        """Open the draft and fill it in."""
+        case = actions.open_case(self.item, self.enterprise, by=self.owner())
+        bank = _BANKS[self.serial % len(_BANKS)]
+        typed = {
+            **case.form,
+            "contact_phone": self.enterprise.phone or "0851-88888888",
+            "bank_name": f"{bank}{self.district.region.name}支行",
+            "bank_account": f"6222{self.enterprise.pk:015d}",
+            "jobs_planned": str(2 + self.serial % 5),
+            "use_of_funds": _USES[self.serial % len(_USES)],
+            "commitment": "on",
+        }
+        actions.save_form(case, typed, revision=case.revision, by=self.owner())
+
+    def submit(self) -> None:
+        """Hand it in."""
+        self.open()
+        actions.submit_case(self.case(), by=self.owner())
+
+    def accept(self) -> None:
+        """Accept it."""
+        actions.accept_case(self.case(), by=self.district.reviewer)
+
+    def propose(self) -> None:
+        """Propose support."""
+        actions.propose_grant(self.case(), {"mature": True}, by=self.district.reviewer)
+
+    def propose_refusal(self) -> None:
+        """Propose to refuse."""
+        actions.propose_refusal(self.case(), by=self.district.reviewer, reason=_REFUSAL)
+
+    def confirm_refusal(self) -> None:
+        """Confirm the refusal."""
+        actions.confirm_refusal(self.case(), by=self.district.approver)
+
+    def approve(self) -> None:
+        """Approve the proposal."""
+        actions.approve_case(self.case(), by=self.district.approver)
+
+    def decide(self) -> None:
+        """Grant it."""
+        decide_case(self.case(), by=self.district.approver)
+
+    def pay(self) -> None:
+        """Pay it."""
+        award = Award.objects.get(case=self.case())
+        pay_award(award, f"PAY{award.pk:08d}", by=self.district.finance)
+
+    def withdraw(self) -> None:
+        """Withdraw it."""
+        actions.withdraw_case(self.case(), by=self.owner(), reason="改到下半年再申报")
+
+
+def _plan_case(walk: _Walk, stop: Stop, agenda: dict[tuple[date, int], list[Act]]) -> None:
+    steps: list[tuple[date | None, int, Act]] = [
+        (stop.submitted, 10, walk.submit),
+        (stop.accepted, 20, walk.accept),
+        (stop.proposed, 30, walk.propose_refusal if stop.refused else walk.propose),
+        (stop.refused, 40, walk.confirm_refusal),
+        (stop.approved, 40, walk.approve),
+        (stop.decided, 60, walk.decide),
+        (stop.paid, 70, walk.pay),
+        (stop.withdrawn, 80, walk.withdraw),
+        (stop.returned, 25, lambda: ask(walk.case(), walk.district.reviewer)),
+        (stop.answered, 27, lambda: answer(walk.case(), walk.owner())),
+        (stop.objected, 55, lambda: object_to(walk.case())),
+    ]
+    if stop.submitted is None:
+        steps.append((_on(5, 9), 10, walk.open))
+    for day, order, act in steps:
+        if day is not None:
+            agenda[day, order].append(act)

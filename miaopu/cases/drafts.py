@@ -1,0 +1,76 @@
+"""What makes a draft out of several sittings: merging answers, removing files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from miaopu.cases.enums import Verb
+from miaopu.cases.guards import FormConflict, check_draft, check_represents
+from miaopu.cases.models import Case, CaseFile
+from miaopu.cases.workflow import lock_case
+from miaopu.core import clock
+from miaopu.core.actions import record_event
+from miaopu.core.errors import Conflict
+from miaopu.core.models import Event, User
+
+
+def _plain(value: Any) -> str:
+    """An answer for comparing: nothing, no, and an empty text are the same."""
+    return "" if value is None or value is False else str(value)
+
+
+def _form_at(case: Case, revision: int) -> dict[str, Any] | None:
+    """The answers as they stood at a revision, from the case's history; None if there is none."""
+    row = case.events.filter(revision=revision).order_by("-pgh_id").first()  # type: ignore[attr-defined]
+    form: dict[str, Any] | None = row.form if row is not None else None
+    return form
+
+
+def merge_answers(locked: Case, values: Mapping[str, Any], revision: int) -> dict[str, Any]:
+    """The draft's answers with `values`, which were typed on a page that showed `revision`.
+
+    What was changed only here is taken, what was changed only elsewhere stays. Raises FormConflict
+    where the same question was answered differently here and elsewhere: nobody overwrites unseen.
+    """
+    if locked.revision == revision:
+        return {**locked.form, **values}
+    seen = _form_at(locked, revision)
+    merged = dict(locked.form)
+    for name, typed in values.items():
+        saved = _plain(locked.form.get(name))
+        if _plain(typed) == saved:
+            continue
+        before = None if seen is None else _plain(seen.get(name))
+        if before == saved:
+            merged[name] = typed
+        elif before != _plain(typed):
+            raise FormConflict(locked.form, locked.revision)
+    return merged
+
+
+def was_saved_before(case: Case, by: User) -> bool:
+    """Whether saving the form is already the last thing that was done, by the same person."""
+    last = Event.objects.for_subject(case).last()
+    return last is not None and last.verb == Verb.SAVE_FORM and last.actor_id == by.pk
+
+
+@transaction.atomic
+def remove_file(attached: CaseFile, *, by: User) -> None:
+    """Take a file out of a draft; the row stays, marked. Again changes nothing.
+
+    Raises Conflict once the case was submitted.
+    """
+    locked = lock_case(attached.case)
+    check_represents(by, locked.enterprise)
+    check_draft(locked)
+    there = locked.files.kept().filter(pk=attached.pk)
+    if not there.exists():
+        if locked.files.filter(pk=attached.pk).exists():
+            return
+        raise Conflict(_("没有这份文件"), _("请刷新页面"))
+    there.update(removed_at=clock.now())
+    record_event(locked, Verb.REMOVE_FILE, by=by, region=locked.region_id)

@@ -1,0 +1,146 @@
+"""What an offer rests on, and what no longer holds: condition, value before and now, source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from miaopu.cases.models import Case, Item, Offer
+from miaopu.core import clock
+from miaopu.engine.packs.schema import Item as PackItem
+from miaopu.parties.dictionary import encode
+from miaopu.parties.facts import Known, KnownFact, known_facts
+from miaopu.parties.models import Enterprise
+from miaopu.plans.entitlements import ItemExplanation, explain_known, found_in
+
+# What a computed fact is computed from: a change of these explains a change of that.
+INPUTS = {"size": ("industry", "employees", "operating_revenue", "total_assets")}
+
+Changes = dict[str, Any]  # plain data, as stored in Offer.changes; empty: nothing has changed
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How an enterprise stands with an item on a day.
+
+    `found` leaves open what people judge; `amount_fen` is what it gets if they judge in its favour.
+    """
+
+    item: Item
+    found: ItemExplanation
+    amount_fen: int | None
+
+    @property
+    def is_entitled(self) -> bool:
+        """Whether every fact speaks for the enterprise and the amount is known."""
+        return self.found.is_entitled and bool(self.amount_fen)
+
+
+def agreed(definition: PackItem) -> dict[str, bool]:
+    """Every discretion of the item, answered in favour."""
+    return {condition.id: True for condition in definition.conditions if condition.decide}
+
+
+def standing_of(item: Item, enterprise: Enterprise, known: Known, day: date) -> Standing:
+    """How the enterprise stands with the item, from facts that were read already."""
+    found = explain_known(item.version, item.code, enterprise, known, day)
+    hoped = explain_known(item.version, item.code, enterprise, known, day, agreed(item.definition))
+    return Standing(item, found, hoped.amount_fen)
+
+
+def facts_used(standing: Standing) -> dict[str, Any]:
+    """The facts that the answer rests on, with the inputs of those that are computed."""
+    known = standing.found.known
+    names = set(standing.found.names_used)
+    for name in standing.found.names_used & INPUTS.keys():
+        names |= set(INPUTS[name])
+    return {name: _fact(known[name]) for name in sorted(names) if name in known}
+
+
+def _fact(fact: KnownFact) -> dict[str, Any]:
+    return {
+        "value": None if fact.value is None else encode(fact.name, fact.value),
+        "source": fact.source,
+        "as_of": fact.as_of.isoformat(),
+        "record": fact.record,
+    }
+
+
+def item_in_force(offer: Offer) -> Item | None:
+    """The offer's item as the programme's current version has it; None where it is gone."""
+    in_force = Item.objects.public().filter(
+        version__programme=offer.programme_id, code=offer.item.code
+    )
+    item = in_force.first()
+    return item if item is not None and item.definition.offer is not None else None
+
+
+def live_case_numbers(offers: Iterable[Offer]) -> dict[tuple[int, str, int], str]:
+    """Numbers of the live cases of the offers' enterprises: by programme, key and enterprise."""
+    cases = Case.objects.live().filter(enterprise__in=[offer.enterprise_id for offer in offers])
+    rows = cases.order_by("pk").values_list("programme_id", "once_key", "enterprise_id", "number")
+    return {(programme, key, enterprise): number for programme, key, enterprise, number in rows}
+
+
+def changes_since(
+    offer: Offer, now: Standing | None, cases: Mapping[tuple[int, str, int], str]
+) -> Changes:
+    """What no longer holds of an offer; {} where it can still be consented to.
+
+    `now` is None where the programme no longer offers the item; `cases` are live_case_numbers.
+    """
+    case = cases.get((offer.programme_id, offer.once_key, offer.enterprise_id))
+    if case is not None:
+        return {"case": case}
+    if now is None:
+        return {"gone": True}
+    if now.is_entitled and now.amount_fen == offer.amount_fen:
+        return {}
+    changes: Changes = {
+        "conditions": _conditions(offer.trace, now.found.trace()),
+        "facts": _facts(offer.facts, facts_used(now)),
+    }
+    if now.is_entitled:
+        changes["amounts"] = [offer.amount_fen, now.amount_fen]
+    return changes
+
+
+def changes_today(offer: Offer) -> Changes:
+    """The same as of today, for one offer."""
+    item = item_in_force(offer)
+    now = None
+    if item is not None:
+        today = clock.today()
+        now = standing_of(item, offer.enterprise, known_facts(offer.enterprise, today), today)
+    return changes_since(offer, now, live_case_numbers([offer]))
+
+
+def _conditions(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Conditions that the facts no longer fulfil; what people judge is none of them."""
+    earlier = {node["key"]: node for node in before["tree"]["children"]}
+    changed = []
+    for node in now["tree"]["children"]:
+        lacks = [need for need in node["needs"] if not need.startswith("decide:")]
+        if node["status"] == "false" or (node["status"] == "unknown" and lacks):
+            old = earlier.get(node["key"])
+            changed.append(
+                {
+                    "title": node["title"] or node["text"],
+                    "before": found_in(old) if old else None,
+                    "now": found_in(node),
+                    "status": node["status"],
+                }
+            )
+    return changed
+
+
+def _facts(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Facts with another value than before, or that are missing now."""
+    missing = {"value": None, "source": "", "as_of": None, "record": ""}
+    return [
+        {"name": name, "before": before.get(name, missing), "now": now.get(name, missing)}
+        for name in sorted(before.keys() | now.keys())
+        if before.get(name, missing)["value"] != now.get(name, missing)["value"]
+    ]

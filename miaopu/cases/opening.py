@@ -1,0 +1,46 @@
+"""How every case begins: one row, its number, its event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from miaopu.cases.enums import CaseChannel, Verb
+from miaopu.cases.models import Case, Item
+from miaopu.cases.prefill import KnownAnswer
+from miaopu.core import clock
+from miaopu.core.actions import record_event
+from miaopu.core.models import User
+from miaopu.parties.models import Enterprise
+
+
+def new_case(
+    item: Item,
+    enterprise: Enterprise,
+    *,
+    once_key: str,
+    form: Mapping[str, Any],
+    known: Mapping[str, KnownAnswer],
+    channel: CaseChannel,
+    by: User,
+) -> Case:
+    """A draft with its answers and the sources of those that were known.
+
+    Runs in the caller's transaction. Raises IntegrityError where there is a live case already.
+    """
+    case = Case.objects.create(
+        number=f"draft-{item.pk}-{enterprise.pk}-{clock.now().timestamp():.6f}"[:30],
+        programme=item.version.programme,
+        once_key=once_key,
+        enterprise=enterprise,
+        item=item,
+        region=enterprise.region,
+        channel=channel,
+        form=dict(form),
+        sources={name: answer.to_json() for name, answer in known.items()},
+        opened_at=clock.now(),
+    )
+    case.number = f"{clock.today():%Y}{case.region_id[:4]}{case.pk:07d}"
+    case.save(update_fields=["number"])
+    record_event(case, Verb.OPEN_CASE, by=by, region=case.region_id)
+    return case

@@ -1,0 +1,62 @@
+"""A decision letter as PDF/A, set by Typst with a font of our own: no network, no system fonts."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, time
+from functools import cache
+from pathlib import Path
+
+import typst
+
+from miaopu.engine.letters.content import Letter, chinese_day, clean, paragraphs, title
+
+_HERE = Path(__file__).resolve().parent
+_FONTS = _HERE / "fonts"
+
+
+@cache
+def _covered() -> frozenset[int]:
+    """The characters that the font has."""
+    codes: set[int] = set()
+    for line in (_FONTS / "coverage.txt").read_text(encoding="ascii").splitlines():
+        first, last = line.split("-")
+        codes.update(range(int(first, 16), int(last, 16) + 1))
+    return frozenset(codes)
+
+
+def shown(text: str) -> str:
+    """The text with signs that the font lacks named by their code, never as empty boxes."""
+    return "".join(
+        sign if ord(sign) in _covered() else f"〔U+{ord(sign):X}〕" for sign in clean(text)
+    )
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    """The compiler with the font read once."""
+    fonts = typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_FONTS)]
+    )
+    return typst.Compiler(
+        str(_HERE / "letter.typ"), root=str(_HERE), font_paths=fonts, ignore_system_fonts=True
+    )
+
+
+def letter_pdf(letter: Letter) -> bytes:
+    """The letter as PDF/A-2u; the same letter gives the same bytes."""
+    data = {
+        "title": shown(title(letter)),
+        "office": shown(letter.office),
+        "number": shown(letter.number),
+        "day": chinese_day(letter.day),
+        "paragraphs": [{"style": one.style, "text": shown(one.text)} for one in paragraphs(letter)],
+    }
+    made = _compiler().compile(
+        format="pdf",
+        sys_inputs={"letter": json.dumps(data, ensure_ascii=False)},
+        pdf_standards="a-2u",
+        timestamp=datetime.combine(letter.day, time(), tzinfo=UTC),
+    )
+    assert isinstance(made, bytes)  # one document, kept in memory
+    return made

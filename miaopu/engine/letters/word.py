@@ -1,0 +1,130 @@
+"""A decision letter as a Word document, with the fonts that offices have."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import UTC, datetime, time
+from typing import TYPE_CHECKING, Any
+
+from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt, RGBColor
+
+from miaopu.engine.letters.content import Letter, chinese_day, clean, paragraphs, title
+
+if TYPE_CHECKING:
+    from docx.document import Document as WordDocument
+
+BODY, TITLE, HEADING = "仿宋_GB2312", "方正小标宋简体", "黑体"
+LINE = Pt(28.95)  # 22 lines a page
+RED = RGBColor(0xC0, 0x00, 0x00)
+_LONGEST = 255  # of a property of a Word document
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def _run(paragraph: Any, text: str, font: str = BODY, size: float = 16) -> Any:
+    run = paragraph.add_run(text)
+    run.font.name = font
+    run.font.size = Pt(size)
+    run._element.rPr.rFonts.set(qn("w:eastAsia"), font)
+    return run
+
+
+def _paragraph(document: WordDocument, *, indent: bool = False) -> Any:
+    paragraph = document.add_paragraph()
+    form = paragraph.paragraph_format
+    form.space_before = form.space_after = Pt(0)
+    form.line_spacing_rule = WD_LINE_SPACING.EXACTLY
+    form.line_spacing = LINE
+    if indent:
+        form.first_line_indent = Pt(32)
+    return paragraph
+
+
+def _red_line(paragraph: Any) -> None:
+    """The line below the document's number."""
+    borders = OxmlElement("w:pBdr")
+    bottom = OxmlElement("w:bottom")
+    for name, value in (("val", "single"), ("sz", "12"), ("space", "6"), ("color", "C00000")):
+        bottom.set(qn(f"w:{name}"), value)
+    borders.append(bottom)
+    paragraph._p.get_or_add_pPr().append(borders)
+
+
+def _page_number(document: WordDocument) -> None:
+    footer = document.sections[0].footer.paragraphs[0]
+    footer.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _run(footer, "— ", "宋体", 14)
+    run = _run(footer, "", "宋体", 14)
+    for kind, text in (("begin", ""), ("", " PAGE "), ("end", "")):
+        part = OxmlElement("w:fldChar" if kind else "w:instrText")
+        if kind:
+            part.set(qn("w:fldCharType"), kind)
+        else:
+            part.text = text
+        run._r.append(part)
+    _run(footer, " —", "宋体", 14)
+
+
+def _page(document: WordDocument) -> None:
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.top_margin, section.bottom_margin = Mm(37), Mm(35)
+    section.left_margin, section.right_margin = Mm(28), Mm(26)
+
+
+def letter_docx(letter: Letter) -> bytes:
+    """The letter as a Word document; the same letter gives the same bytes."""
+    document = Document()
+    _page(document)
+    _page_number(document)
+    office = clean(letter.office)
+    head = document.add_paragraph()
+    head.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _run(head, office, TITLE, 30).font.color.rgb = RED
+    number = _paragraph(document)
+    number.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _run(number, clean(letter.number))
+    _red_line(number)
+    _paragraph(document)
+    heading = document.add_paragraph()
+    heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _run(heading, title(letter), TITLE, 22)
+    _paragraph(document)
+    for one in paragraphs(letter):
+        paragraph = _paragraph(document, indent=one.style != "recipient")
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
+        paragraph.paragraph_format.keep_with_next = one.style == "heading"
+        _run(paragraph, one.text, HEADING if one.style == "heading" else BODY)
+    _paragraph(document)
+    for text in (office, chinese_day(letter.day)):
+        signed = _paragraph(document)
+        signed.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        signed.paragraph_format.right_indent = Pt(64)
+        signed.paragraph_format.keep_together = True
+        _run(signed, text)
+    _properties(document, letter)
+    return _same_bytes(document)
+
+
+def _properties(document: WordDocument, letter: Letter) -> None:
+    at = datetime.combine(letter.day, time(), tzinfo=UTC).replace(tzinfo=None)
+    about = document.core_properties
+    about.title, about.author = title(letter)[:_LONGEST], clean(letter.office)[:_LONGEST]
+    about.created = about.modified = at
+    about.last_modified_by, about.comments = "", ""
+
+
+def _same_bytes(document: WordDocument) -> bytes:
+    """The document saved without the time at which it was saved."""
+    saved, target = io.BytesIO(), io.BytesIO()
+    document.save(saved)
+    with zipfile.ZipFile(saved) as source, zipfile.ZipFile(target, "w") as out:
+        for name in source.namelist():
+            info = zipfile.ZipInfo(name, _EPOCH)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            out.writestr(info, source.read(name))
+    return target.getvalue()

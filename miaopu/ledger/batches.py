@@ -1,0 +1,200 @@
+"""Writes on payment batches: awards gathered into a frozen list for the bank. Each is atomic."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from miaopu.core import clock
+from miaopu.core.actions import record_event
+from miaopu.core.enums import Role
+from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
+from miaopu.core.models import Region, User
+from miaopu.core.scope import reaches, region_prefix
+from miaopu.engine.seals import canonical
+from miaopu.ledger.awards import check_not_at_bank, check_payer
+from miaopu.ledger.enums import AwardState, BatchState, LineState, Verb
+from miaopu.ledger.models import Award, BatchLine, PaymentBatch
+from miaopu.ledger.payees import Payee, payee_of
+
+MAX_LINES = 200  # of one batch: its results are booked in one transaction
+
+
+def digest_of(batch: PaymentBatch, lines: Sequence[BatchLine] | None = None) -> str:
+    """SHA-256 over the batch's list in canonical form: accounts, amounts, order."""
+    return hashlib.sha256(canonical(batch.frozen_content(lines))).hexdigest()
+
+
+def check_digest(batch: PaymentBatch) -> None:
+    """The list is the one that was frozen; raises ActionRefused otherwise."""
+    if digest_of(batch) != batch.digest:
+        raise ActionRefused(_("付款清单与摘要不符"), _("请立即联系审计员"))
+
+
+def lock_awards(ids: Sequence[int]) -> list[Award]:
+    """Awards locked in one order for all, before any account is."""
+    rows = Award.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids)
+    return list(
+        rows.select_related("case__item__version__programme", "case__enterprise").order_by("pk")
+    )
+
+
+def lock_batch(batch: PaymentBatch) -> PaymentBatch:
+    """The batch as the database has it now, locked until the transaction ends."""
+    rows = PaymentBatch.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("programme").get(pk=batch.pk)
+
+
+def check_officer(region_code: str, by: User) -> None:
+    """Batches are the business of a region's finance officers; raises NotAllowed otherwise."""
+    if not reaches(by, region_code, [Role.FINANCE_OFFICER]):
+        raise NotAllowed(_("您的角色不能办理付款批次"), _("请交由财务经办办理"))
+
+
+def _region_for(awards: Sequence[Award], by: User) -> Region:
+    """The smallest region of the officer's finance offices that covers all awards."""
+    covering = [
+        membership.office.region
+        for membership in by.live_memberships
+        if membership.role == Role.FINANCE_OFFICER
+        and all(
+            award.case.region_id.startswith(region_prefix(membership.office.region_id))
+            for award in awards
+        )
+    ]
+    if not covering:
+        raise NotAllowed(_("所选扶持不都在您的区域内"), _("请只选本区域的扶持"))
+    return max(covering, key=lambda region: len(region_prefix(region.code)))
+
+
+def _payee(award: Award, by: User) -> Payee:
+    """Where to pay an award; raises ActionRefused with its number where it cannot be paid now."""
+    try:
+        check_payer(award, by)
+        check_not_at_bank(award)
+        if award.state != AwardState.COMMITTED:
+            raise Conflict(_("现为“%(state)s”") % {"state": award.get_state_display()})
+        if award.awaits_account:
+            raise Conflict(_("企业还没有更正收款账户"))
+        payee = payee_of(award)
+        if not payee.complete:
+            raise ActionRefused(_("申报表里没有完整的收款账户"))
+    except ActionRefused as refused:
+        raise type(refused)(
+            _("%(number)s 不能列入批次：%(why)s")
+            % {"number": award.number, "why": refused.message},
+            _("批次没有建立，请重新选择"),
+        ) from refused
+    return payee
+
+
+@transaction.atomic
+def create_batch(awards: Sequence[Award], *, by: User, request_key: str) -> PaymentBatch:
+    """Freeze awards of one programme as a list of payments; the same key returns the same batch.
+
+    Raises NotAllowed, ActionRefused where an award cannot be paid now or the programmes differ;
+    then no batch is made.
+    """
+    if not awards:
+        raise ActionRefused(_("没有选择扶持"), _("请至少选择一笔"))
+    if len(awards) > MAX_LINES:
+        raise ActionRefused(
+            _("一个批次最多 %(count)s 笔") % {"count": MAX_LINES}, _("请分成几个批次")
+        )
+    region = _region_for(awards, by)
+    # Two batches of a region at once: the second waits for its number.
+    Region.objects.select_for_update(of=("self",), no_key=True).get(pk=region.pk)
+    known = PaymentBatch.objects.filter(request_key=request_key).first()
+    if known is not None:
+        if known.made_by_id != by.pk:
+            raise Conflict(_("这张表已经提交"), _("请重新打开页面"))
+        return known
+    locked = lock_awards([award.pk for award in awards])
+    programmes = {award.case.programme_id for award in locked}
+    if len(programmes) != 1:
+        raise ActionRefused(_("一个批次只能有一个计划的扶持"), _("请按计划分别建立批次"))
+    payees = [(award, _payee(award, by)) for award in locked]
+    before = f"P{clock.today().year}{region.code}-"
+    batch = PaymentBatch(
+        number=f"{before}{PaymentBatch.objects.filter(number__startswith=before).count() + 1:04d}",
+        programme=locked[0].case.item.version.programme,
+        region=region,
+        count=len(locked),
+        amount_fen=sum(award.amount_fen for award in locked),
+        request_key=request_key,
+        made_by=by,
+        made_at=clock.now(),
+    )
+    lines = _lines(batch, payees)
+    batch.digest = digest_of(batch, lines)
+    batch.save()
+    BatchLine.objects.bulk_create(lines)
+    for line in lines:
+        record_event(
+            line.award.case,
+            Verb.ENTER_BATCH,
+            by=by,
+            reason=batch.number,
+            region=line.award.case.region_id,
+        )
+    record_event(
+        batch,
+        Verb.CREATE_BATCH,
+        by=by,
+        region=region,
+        data={"count": batch.count, "amount_fen": batch.amount_fen, "digest": batch.digest},
+    )
+    return batch
+
+
+def _lines(batch: PaymentBatch, payees: Sequence[tuple[Award, Payee]]) -> list[BatchLine]:
+    return [
+        BatchLine(
+            batch=batch,
+            position=position,
+            award=award,
+            payee=payee.name,
+            bank_name=payee.bank_name,
+            bank_account=payee.bank_account,
+            amount_fen=award.amount_fen,
+        )
+        for position, (award, payee) in enumerate(payees, start=1)
+    ]
+
+
+@transaction.atomic
+def cancel_batch(batch: PaymentBatch, *, by: User, reason: str) -> PaymentBatch:
+    """Take back a batch that the bank has not carried out: its awards can go into another one.
+
+    Raises NotAllowed, ActionRefused without a reason, Conflict once a result was booked.
+    """
+    check_officer(batch.region_id, by)
+    if not reason.strip():
+        raise ActionRefused(_("请写明理由"), _("理由会记入办理记录"))
+    locked = lock_batch(batch)
+    lines = list(locked.lines.in_order())
+    if locked.state != BatchState.OPEN or any(one.state != LineState.PENDING for one in lines):
+        raise Conflict(
+            _("批次 %(number)s 已有结果或已撤销") % {"number": locked.number},
+            _("没有付成的，请逐笔登记失败"),
+        )
+    locked.state = BatchState.CANCELLED
+    locked.save(update_fields=["state"])
+    for line in lines:
+        line.state = LineState.CANCELLED
+        line.reason = reason.strip()[:200]
+        line.settled_by = by
+        line.settled_at = clock.now()
+        line.save(update_fields=["state", "reason", "settled_by", "settled_at"])
+        record_event(
+            line.award.case,
+            Verb.LEAVE_BATCH,
+            by=by,
+            reason=reason.strip(),
+            region=line.award.case.region_id,
+        )
+    record_event(locked, Verb.CANCEL_BATCH, by=by, reason=reason.strip(), region=locked.region_id)
+    return locked

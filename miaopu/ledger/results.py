@@ -1,0 +1,228 @@
+"""What a bank says became of a batch: checked line by line, then booked as a whole."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from miaopu.core import clock
+from miaopu.core.actions import record_event
+from miaopu.core.errors import ActionRefused
+from miaopu.core.models import User
+from miaopu.engine.bank_files import MAX_BYTES, BankFileError, Result, parse_result, read_results
+from miaopu.engine.messages import Bilingual
+from miaopu.engine.money import format_yuan
+from miaopu.ledger.awards import pay_award
+from miaopu.ledger.batches import check_digest, check_officer, lock_awards, lock_batch
+from miaopu.ledger.enums import BatchState, LineState, Verb
+from miaopu.ledger.models import BankReply, BatchLine, PaymentBatch
+from miaopu.ledger.returns import fail_payment, return_award
+
+MOST_BYTES = MAX_BYTES  # of a result file
+Effect = Literal["book", "known", "wrong"]
+_TWICE = Bilingual("同一笔扶持在文件中出现多次", "the award occurs more than once in the file")
+
+
+class ReplyUnreadable(ActionRefused):
+    """A file that is no result file; message and remedy are in both languages."""
+
+    status = 422
+
+
+@dataclass(frozen=True)
+class CheckedResult:
+    """A result and what booking it would do: something, nothing (known), or it is wrong."""
+
+    result: Result
+    line: BatchLine | None
+    effect: Effect
+    problems: tuple[Bilingual, ...] = ()
+
+
+class ResultsRefused(ActionRefused):
+    """Results with mistakes; `wrong` has each line with what is wrong. Nothing was booked."""
+
+    status = 422
+
+    def __init__(self, wrong: Sequence[CheckedResult]) -> None:
+        super().__init__(
+            _("%(count)s 行有问题，没有登记任何结果") % {"count": len(wrong)},
+            _("请更正后再登记，或只登记正确的行"),
+        )
+        self.wrong = list(wrong)
+
+
+def check_results(batch: PaymentBatch, results: Sequence[Result]) -> list[CheckedResult]:
+    """Each result held against the batch as it stands: what booking it would do."""
+    lines = {line.award.number: line for line in batch.lines.in_order()}
+    times = Counter(one.award for one in results)
+    checked = []
+    for one in results:
+        line = lines.get(one.award)
+        problems = list(one.problems)
+        if times[one.award] > 1:
+            problems.append(_TWICE)
+        if line is None:
+            problems.append(Bilingual("这个批次没有这笔扶持", "the batch has no such award"))
+            checked.append(CheckedResult(one, None, "wrong", tuple(problems)))
+            continue
+        problems += _differences(batch, line, one)
+        effect: Effect = "wrong"
+        if not problems:
+            effect, problem = _effect(line, one)
+            problems += [problem] if problem else []
+        checked.append(CheckedResult(one, line, effect, tuple(problems)))
+    return checked
+
+
+def _differences(batch: PaymentBatch, line: BatchLine, result: Result) -> list[Bilingual]:
+    """Where a result does not fit the payment that it names."""
+    found = []
+    if result.amount_fen is not None and result.amount_fen != line.amount_fen:
+        listed, said = format_yuan(line.amount_fen), format_yuan(result.amount_fen)
+        found.append(
+            Bilingual(f"金额 {said} 与清单的 {listed} 不符", f"{said} is not the list's {listed}")
+        )
+    made_on = timezone.localdate(batch.made_at)
+    if result.day is not None and not made_on <= result.day <= clock.today():
+        found.append(
+            Bilingual(
+                f"银行日期须在 {made_on} 至今天之间",
+                f"the bank's day is between {made_on} and today",
+            )
+        )
+    return found
+
+
+def _effect(line: BatchLine, result: Result) -> tuple[Effect, Bilingual | None]:
+    """What booking a sound result does to its payment, or why it cannot be booked."""
+    same_payment = (line.bank_reference, line.bank_day) == (result.reference, result.day)
+    match line.state, result.outcome:
+        case LineState.PENDING, "paid" | "failed":
+            return "book", None
+        case LineState.PENDING, _other:
+            return "wrong", Bilingual(
+                "还没有登记为已付，没有付成请填失败", "not booked as paid: if it was not, it failed"
+            )
+        case LineState.PAID, "returned":
+            return "book", None
+        case (LineState.PAID, "paid") | (LineState.RETURNED, "paid") if same_payment:
+            return "known", None
+        case (LineState.FAILED, "failed") | (LineState.RETURNED, "returned"):
+            return "known", None
+    shown = str(line.get_state_display())
+    return "wrong", Bilingual(f"已登记为“{shown}”，与此不符", f'already booked as "{line.state}"')
+
+
+@transaction.atomic
+def book_results(
+    batch: PaymentBatch, results: Sequence[Result], *, by: User, only_good: bool = False
+) -> int:
+    """Book what the bank says, all in one transaction; returns how many payments changed.
+
+    The same results again change nothing. Raises ResultsRefused where a line is wrong, unless
+    `only_good`: then the wrong ones are left out. Raises NotAllowed where `by` may not pay one of
+    them, ActionRefused where the frozen list does not have its digest.
+    """
+    check_officer(batch.region_id, by)
+    locked = lock_batch(batch)
+    check_digest(locked)
+    lock_awards(list(locked.lines.values_list("award_id", flat=True)))
+    checked = check_results(locked, results)
+    wrong = [one for one in checked if one.effect == "wrong"]
+    if wrong and not only_good:
+        raise ResultsRefused(wrong)
+    booked = [one for one in checked if one.effect == "book"]
+    for one in booked:
+        assert one.line is not None  # an unknown award is wrong
+        _book(one.line, one.result, by)
+    if locked.state == BatchState.OPEN and not locked.lines.pending().exists():
+        locked.state = BatchState.SETTLED
+        locked.save(update_fields=["state"])
+    if booked:
+        outcomes = Counter(str(one.result.outcome) for one in booked)
+        record_event(locked, Verb.APPLY_REPLY, by=by, region=locked.region_id, data=dict(outcomes))
+    return len(booked)
+
+
+def _book(line: BatchLine, result: Result, by: User) -> None:
+    if result.outcome == "returned":
+        return_award(line.award, by=by, reason=result.reason, account_wrong=result.account_wrong)
+        return
+    if result.outcome == "failed":
+        fail_payment(line, result.reason, by=by, account_wrong=result.account_wrong)
+        return
+    pay_award(line.award, result.reference, by=by, line=line)
+    line.state = LineState.PAID
+    line.bank_reference = result.reference
+    line.bank_day = result.day
+    line.settled_by = by
+    line.settled_at = clock.now()
+    line.save(update_fields=["state", "bank_reference", "bank_day", "settled_by", "settled_at"])
+
+
+@transaction.atomic
+def keep_reply(batch: PaymentBatch, name: str, content: bytes, *, by: User) -> BankReply:
+    """Read a result file and keep its rows; nothing is booked. The same file again is the same.
+
+    Raises NotAllowed, ReplyUnreadable where the file cannot be read.
+    """
+    check_officer(batch.region_id, by)
+    try:
+        rows = read_results(content)
+    except BankFileError as error:
+        raise ReplyUnreadable(error.message, error.remedy) from error
+    reply, created = BankReply.objects.get_or_create(
+        batch=batch,
+        sha256=hashlib.sha256(content).hexdigest(),
+        defaults={
+            "name": name.replace("\x00", "")[:200],
+            "rows": rows,
+            "read_by": by,
+            "read_at": clock.now(),
+        },
+    )
+    if created:
+        record_event(
+            batch,
+            Verb.READ_REPLY,
+            by=by,
+            region=batch.region_id,
+            data={"sha256": reply.sha256, "rows": len(rows)},
+        )
+    return reply
+
+
+@transaction.atomic
+def book_line(line: BatchLine, answers: Mapping[str, str], *, by: User) -> int:
+    """Book what is known of one payment: the columns of a result file but for number and amount.
+
+    Raises as `book_results`.
+    """
+    row = {**answers, "award": line.award.number, "amount": format_yuan(line.amount_fen)}
+    return book_results(line.batch, [parse_result(row)], by=by)
+
+
+def results_of(reply: BankReply) -> list[Result]:
+    """The rows of a kept file, understood."""
+    return [parse_result(row) for row in reply.rows]
+
+
+@transaction.atomic
+def book_reply(reply: BankReply, *, by: User, only_good: bool = False) -> int:
+    """Book a kept file; returns how many payments changed, 0 where all was booked before."""
+    booked = book_results(reply.batch, results_of(reply), by=by, only_good=only_good)
+    if booked:
+        locked = BankReply.objects.select_for_update(of=("self",), no_key=True).get(pk=reply.pk)
+        locked.booked += booked
+        locked.booked_by = by
+        locked.booked_at = clock.now()
+        locked.save(update_fields=["booked", "booked_by", "booked_at"])
+    return booked

@@ -1,0 +1,120 @@
+"""The figures that the public pages show, as one document of plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from miaopu.core.kept import database_state
+from miaopu.engine.messages import Bilingual
+from miaopu.monitoring.board import Board, DistrictBoard, kept_board
+from miaopu.monitoring.figures import TargetProgress, by_district, money_by_level
+from miaopu.plans.models import Programme, ProgrammeVersion
+
+FORMAT = "miaopu-figures-2"
+
+
+def both(text: Bilingual) -> dict[str, str]:
+    """A bilingual text as plain data."""
+    return {"zh": text.zh, "en": text.en}
+
+
+def _plain(figure: Decimal) -> str:
+    """A figure as text without idle zeros: 3500.0000 is 3500."""
+    return f"{figure.normalize():f}"
+
+
+def _target(row: TargetProgress) -> dict[str, Any]:
+    return {
+        "id": row.key,
+        "indicator": row.computed_from,
+        "title": both(row.title),
+        "unit": both(row.unit),
+        "clause": row.clause,
+        "target": _plain(row.target),
+        "done": row.done,
+        "done_percent": str(row.done_percent),
+        "time_percent": str(row.time_percent),
+    }
+
+
+def _county(one: DistrictBoard) -> dict[str, Any]:
+    return {
+        "region": one.code,
+        "funded_fen": one.money.funded_fen,
+        "available_fen": one.money.available_fen,
+        "committed_fen": one.money.committed_fen,
+        "paid_fen": one.money.paid_fen,
+    }
+
+
+def _of_programme(programme: Programme, version: ProgrammeVersion, board: Board) -> dict[str, Any]:
+    period, total = version.pack.period, board.support.total
+    return {
+        "programme": programme.slug,
+        "version": version.number,
+        "digest": version.digest,
+        "title": both(programme.name),
+        "period": {"from": period.start.isoformat(), "to": period.end.isoformat()},
+        "awards": {
+            "count": total.awards,
+            "committed_fen": total.committed_fen,
+            "paid_fen": total.paid_fen,
+        },
+        "targets": [_target(row) for row in board.targets],
+        "jobs": {
+            "now": total.jobs,
+            "unknown": total.jobs_unknown,
+            "compared": total.compared,
+            "before": total.jobs_before,
+            "after": total.jobs_after,
+            "added": total.jobs_added,
+            "planned": total.planned_jobs,
+        },
+        "districts": [
+            {
+                "region": row.code,
+                "name": both(row.name),
+                "enterprises": row.enterprises,
+                "jobs": row.jobs,
+                "jobs_added": board.support.by_district[row.code][1].jobs_added,
+                "committed_fen": row.committed_fen,
+                "paid_fen": row.paid_fen,
+            }
+            for row in by_district(programme, board.support)
+        ],
+        "trend": [
+            {"day": point.day.isoformat(), "done": point.done, "due": point.due}
+            for point in board.trend
+        ],
+        "levels": [
+            {
+                "level": row.level,
+                "funded_fen": row.funded_fen,
+                "available_fen": row.available_fen,
+                "committed_fen": row.committed_fen,
+                "paid_fen": row.paid_fen,
+            }
+            for row in money_by_level(programme, board.balances)
+        ],
+        "counties": [_county(one) for one in board.districts],
+    }
+
+
+def figures_document(day: date) -> Mapping[str, Any]:
+    """Every programme in force with its figures as of the day.
+
+    Money is whole fen; shares are per cent as text, exact to one decimal; targets are text.
+    """
+    state = database_state()
+    return {
+        "format": FORMAT,
+        "as_of": day.isoformat(),
+        "programmes": [
+            _of_programme(programme, version, kept_board(version, day, state))
+            for programme in Programme.objects.public()
+            for version in [programme.current_version]
+        ],
+    }

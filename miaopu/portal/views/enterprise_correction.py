@@ -1,0 +1,226 @@
+"""Correcting an application as the office asked: only what was asked, checked, handed in again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from miaopu.cases.actions import attach_file
+from miaopu.cases.corrections import (
+    LONGEST_REMARK,
+    asked_fields,
+    save_correction,
+)
+from miaopu.cases.enums import PointKind
+from miaopu.cases.forms import FormError, check_form
+from miaopu.cases.guards import FormConflict
+from miaopu.cases.models import Case, CaseFile, Correction
+from miaopu.core import clock
+from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
+from miaopu.portal import kept_forms, present, shapes
+from miaopu.portal.access import party_required
+from miaopu.portal.case_form import CaseForm, show
+from miaopu.portal.corrections import CorrectionView, correction_views
+from miaopu.portal.performing import in_one_line
+from miaopu.portal.views.enterprise_files import ACCEPT, material_rows
+from miaopu.portal.views.enterprise_form import kept_here, read_revision
+from miaopu.portal.views.enterprise_scope import case_or_404, person
+
+REMARK = "correction_remark"
+FILE = "file_"
+kept_forms.register_labels({REMARK: gettext_lazy("说明")})
+
+
+class CorrectionForm(CaseForm):
+    """The questions that were asked, and a remark where something is right as it is."""
+
+    def __init__(
+        self,
+        correction: Correction,
+        values: Mapping[str, Any],
+        remark: str,
+        revision: int,
+        problems: Iterable[FormError] = (),
+    ) -> None:
+        super().__init__(asked_fields(correction), values, revision, problems)
+        self.data = {**self.data, REMARK: remark}
+        self.fields[REMARK] = forms.CharField(
+            label=_("说明"),
+            help_text=_("哪一项不需要改，请写明原因"),
+            required=False,
+            max_length=LONGEST_REMARK,
+            widget=forms.Textarea({"rows": 3}),
+        )
+        for name in correction.materials:
+            self.fields[f"{FILE}{name}"] = forms.FileField(
+                label=_("选择文件"),
+                help_text=_("PDF、PNG、JPG、Word（docx）或 Excel（xlsx），不超过20兆"),
+                required=False,
+                allow_empty_file=True,
+                widget=forms.FileInput({"accept": ACCEPT}),
+            )
+
+
+def open_or_none(request: HttpRequest, case: Case) -> Correction | None:
+    """What the case's enterprise has to correct now."""
+    found = Correction.objects.for_user(request.user).filter(case=case).open().first()
+    if found is not None:
+        found.case = case
+    return found
+
+
+def views_of(request: HttpRequest, case: Case) -> list[CorrectionView]:
+    """All corrections of one of the person's cases, the latest first."""
+    rows = list(Correction.objects.for_user(request.user).filter(case=case))
+    files = list(CaseFile.objects.for_user(request.user).filter(case=case)) if rows else []
+    return correction_views(case, rows, files, clock.today(), own=True, route="my_file")
+
+
+def crumbs(case: Case, here: str) -> list[shapes.Link]:
+    """The way back to the case."""
+    return [
+        shapes.Link(_("我的首页"), reverse("my_home")),
+        shapes.Link(case.number, reverse("my_case", args=[case.number])),
+        shapes.Link(here),
+    ]
+
+
+def _show(
+    request: HttpRequest,
+    correction: Correction,
+    form: CorrectionForm,
+    *,
+    notice: str = "",
+    saved: Mapping[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page on which the enterprise corrects."""
+    case = correction.case
+    asked = {one.id: one for one in asked_fields(correction)}
+    rows = [
+        {
+            "field": form[name],
+            "asked": correction.text_of(PointKind.FIELD, name),
+            "was": show(question, case.form.get(name, ""), masked=question.type == "account"),
+            "saved": ""
+            if saved is None
+            else show(question, saved.get(name, ""), masked=question.type == "account"),
+        }
+        for name, question in asked.items()
+    ]
+    materials = [
+        {
+            "row": row,
+            "asked": correction.text_of(PointKind.MATERIAL, row.material.id),
+            "field": form[f"{FILE}{row.material.id}"],
+        }
+        for row in material_rows(case)
+        if row.material.id in correction.materials
+    ]
+    context = {
+        "case": case,
+        "title": present.in_language(case.item.name),
+        "form": form,
+        "rows": rows,
+        "materials": materials,
+        "remark": form[REMARK],
+        "view": views_of(request, case)[0],
+        "notice": notice,
+        "conflict": saved is not None,
+        "kept_key": request.POST.get(kept_forms.FIELD, ""),
+        "crumbs": crumbs(case, _("补正")),
+    }
+    return render(request, "enterprise/correction.html", context, status=status)
+
+
+def _open_page(request: HttpRequest, correction: Correction) -> HttpResponse:
+    kept = kept_here(request)
+    if kept is not None:
+        data = kept.data()
+        values: Mapping[str, Any] = {
+            one.id: data.get(one.id, "") for one in asked_fields(correction)
+        }
+        form = CorrectionForm(correction, values, data.get(REMARK, ""), read_revision(data))
+        return _show(
+            request, correction, form, notice=_("登录失效前填写的内容已放回表中，尚未保存")
+        )
+    problems: list[FormError] = []
+    if "errors" in request.GET:
+        _values, problems = check_form(asked_fields(correction), correction.answers)
+    form = CorrectionForm(
+        correction, correction.answers, correction.remark, correction.revision, problems
+    )
+    return _show(request, correction, form)
+
+
+def _hand_in_files(request: HttpRequest, correction: Correction) -> list[FormError]:
+    """Attach the files that were chosen; says for each that was refused what is wrong with it."""
+    problems = []
+    for material in correction.materials:
+        upload = request.FILES.get(f"{FILE}{material}")
+        if not isinstance(upload, UploadedFile):
+            continue
+        content = upload.read(settings.FILE_MAX_BYTES + 1)
+        name = (upload.name or "").replace("\x00", "")
+        try:
+            attach_file(correction.case, material, name, content, by=person(request))
+        except (NotAllowed, Conflict):
+            raise
+        except ActionRefused as refused:
+            problems.append(FormError(f"{FILE}{material}", in_one_line(refused)))
+    return problems
+
+
+def _save(request: HttpRequest, correction: Correction) -> HttpResponse:
+    posted = request.POST
+    typed = {
+        one.id: str(posted.get(one.id, "")).replace("\x00", "") for one in asked_fields(correction)
+    }
+    remark = str(posted.get(REMARK, "")).replace("\x00", "")
+    revision = read_revision(posted)
+    case = correction.case
+    try:
+        wrong_files = _hand_in_files(request, correction)
+        problems = save_correction(
+            case, typed, remark=remark, revision=revision, by=person(request)
+        )
+    except FormConflict as conflict:
+        form = CorrectionForm(correction, typed, remark, conflict.revision)
+        return _show(request, correction, form, saved=conflict.saved, status=conflict.status)
+    except Conflict as late:
+        form = CorrectionForm(correction, typed, remark, revision)
+        return _show(request, correction, form, notice=str(late.message), status=late.status)
+    except ActionRefused as refused:
+        form = CorrectionForm(correction, typed, remark, revision)
+        return _show(request, correction, form, notice=str(refused.message), status=422)
+    if problems or wrong_files:
+        correction.refresh_from_db(fields=["revision"])
+        every = [*problems, *wrong_files]
+        form = CorrectionForm(correction, typed, remark, correction.revision, every)
+        return _show(request, correction, form)
+    return redirect("correction_check", case.number)
+
+
+@party_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_correction(request: HttpRequest, number: str) -> HttpResponse:
+    """What the office asks to correct; POST keeps everything and leads on to the check."""
+    case = case_or_404(request, number)
+    correction = open_or_none(request, case)
+    if correction is None:
+        messages.info(request, _("这件申报现在没有需要补正的内容"))
+        return redirect("my_case", case.number)
+    return (
+        _save(request, correction) if request.method == "POST" else _open_page(request, correction)
+    )

@@ -1,0 +1,89 @@
+"""What is kept is what the database shows: any write, anywhere, ends it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from miaopu.core.kept import Kept, database_state
+from miaopu.core.models import Region
+
+
+def make(code: str) -> None:
+    Region.objects.create(code=code, name="测试", level=3)
+
+
+def in_another_session(in_threads: Any, *codes: str) -> None:
+    results = in_threads([lambda code=code: make(code) for code in codes])
+    assert results == [None] * len(codes)
+
+
+def test_reading_changes_nothing(committed_db: str) -> None:
+    first = database_state()
+    assert Region.objects.count() == 0
+    assert first is not None
+    assert database_state() == first
+
+
+def test_a_write_elsewhere_ends_what_was_kept(committed_db: str, in_threads: Any) -> None:
+    kept: Kept[int] = Kept(most=4)
+    assert kept.get_or(database_state(), "regions", Region.objects.count) == 0
+    make("110101")
+    assert kept.get_or(database_state(), "regions", Region.objects.count) == 1
+    in_another_session(in_threads, "110102")
+    assert kept.get_or(database_state(), "regions", Region.objects.count) == 2
+
+
+def test_what_was_there_before_is_not_worked_out_again(committed_db: str) -> None:
+    kept: Kept[int] = Kept(most=4)
+    state = database_state()
+    calls: list[int] = []
+
+    def compute() -> int:
+        calls.append(1)
+        return 7
+
+    assert [kept.get_or(state, "x", compute) for _time in range(3)] == [7, 7, 7]
+    assert len(calls) == 1
+
+
+def test_own_writes_in_a_transaction_are_not_kept(committed_db: str) -> None:
+    kept: Kept[int] = Kept(most=4)
+    with transaction.atomic():
+        make("110101")
+        assert database_state() is None
+        assert kept.get_or(database_state(), "regions", Region.objects.count) == 1
+        transaction.set_rollback(True)
+    assert kept.get_or(database_state(), "regions", Region.objects.count) == 0
+
+
+def test_an_unfinished_write_does_not_hide_its_end(committed_db: str, in_threads: Any) -> None:
+    """A slow transaction that began before others commits after them: it is seen."""
+    kept: Kept[int] = Kept(most=4)
+    slow = connection.copy()
+    try:
+        slow.set_autocommit(False)
+        with slow.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO core_region (code, name, name_en, level, is_zone)"
+                " VALUES ('110109', '慢', '', 3, false)"
+            )
+        in_another_session(in_threads, "110102")
+        assert kept.get_or(database_state(), "regions", Region.objects.count) == 1
+        slow.commit()
+    finally:
+        slow.close()
+    assert kept.get_or(database_state(), "regions", Region.objects.count) == 2
+
+
+@pytest.mark.django_db
+def test_the_oldest_make_room() -> None:
+    kept: Kept[int] = Kept(most=2)
+    for number in range(3):
+        kept.put("state", number, number)
+    assert [kept.get("state", number) for number in range(3)] == [None, 1, 2]
+    assert kept.get(None, 1) is None
+    kept.put(None, 5, 5)
+    assert kept.get("state", 5) is None
