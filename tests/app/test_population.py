@@ -323,4 +323,4 @@ def test_duties_that_exclude_each_other_have_different_people() -> None:
         if (user.office or "").startswith("520103")
         for role in user.roles
     )
-    assert yunyan == {"reviewer": 2, "approver": 1, "finance_officer": 1}
+    assert yunyan == {"reviewer": 2, "approver": 1, "finance_officer": 1, "leading_group": 1}

@@ -139,7 +139,7 @@ def test_whole_path_and_its_clocks(city: City) -> None:
     assert verbs == [
         *("cases.open", "cases.save_form", "cases.submit", "cases.accept"),
         *("cases.propose_grant", "cases.approve", "cases.publish", "cases.grant"),
-        "ledger.commit",
+        *("ledger.commit", "cases.make_letter"),
     ]
 
 

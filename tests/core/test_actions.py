@@ -186,6 +186,7 @@ def test_outside_the_demo_the_clock_is_real(city: City, settings: Any) -> None:
 
 def test_within_the_block_the_clock_stands_still_for_everybody(city: City) -> None:
     with clock.read_once():
+        assert clock.today() == date(2018, 5, 10)
         travel(date(2018, 7, 1))
         assert clock.today() == date(2018, 5, 10)
     assert clock.today() == date(2018, 7, 1)

@@ -66,19 +66,19 @@ def links(client: Client) -> set[str]:
     return {name for name in ROUTES if f'href="/{name}/"' in html}
 
 
-PUBLIC = {"publicity_list", "money", "verify"}
+PUBLIC = {"publicity_list", "money", "verify", "open_data", "self_check"}
 CASES = {
     *("case_queue", "entitlements", "enterprise_search"),
-    *("objections", "batches", "office_offers"),
+    *("objections", "batches", "office_offers", "office_board"),
 }
-MONEY = {"finance_home", "payments"}
+MONEY = {"finance_home", "payments", "payment_batches"}
 
 
 @pytest.mark.urls("tests.portal.test_frame")
 @pytest.mark.parametrize(
     ("roles", "more"),
     [
-        ([Role.REVIEWER], {"office_home", "publicity_prepare"} | CASES),
+        ([Role.REVIEWER], {"office_home", "publicity_prepare", "deliveries"} | CASES),
         ([Role.FINANCE_OFFICER], MONEY),
         ([Role.AUDITOR], {"audit_events"} | CASES | MONEY),
         ([Role.SYSTEM_ADMIN], set()),

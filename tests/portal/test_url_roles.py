@@ -85,7 +85,7 @@ def _awaiting(city: City) -> dict[str, Any]:
 
 
 def _payments_of(city: City, award: Award) -> PaymentBatch:
-    return create_batch([award], by=city.finance, request_key="k")
+    return create_batch([award], by=city.finance, request_key=award.number)
 
 
 def _payment_batch(city: City) -> dict[str, Any]:
