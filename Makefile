@@ -3,7 +3,8 @@
 #   make demo           the site with demo data on 127.0.0.1:8000 (PORT=8001, FRESH=1)
 #   make test           all tests but those of browser, faults and slow ones (ARGS="-k ledger")
 #   make check          style, types, import directions, house rules
-#   make test-browser   Chromium (Debian's package) at 375 and 1366 pixels
+#   make test-browser   Chromium (Debian's package) at 375 and 1366 pixels; test-browser-long: every
+#                       page in every role, by axe, by keyboard, and filled with hostile texts
 #   make test-fault     kills processes in the middle of the path; test-fault-long for longer
 #   make bench          requests per second of the list page against a bare view
 #   make catalogue      collects and compiles the English catalogue
@@ -15,7 +16,7 @@ ARGS ?=
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup demo test check test-browser test-fault test-fault-long bench catalogue clean
+.PHONY: setup demo test check test-browser test-browser-long test-fault test-fault-long bench catalogue clean
 .DEFAULT_GOAL := setup
 
 setup: $(READY)
@@ -52,6 +53,9 @@ check: $(READY)
 	$(BIN)/python -m pytest -n0 tests/house
 
 test-browser: $(READY)
+	@exec $(BIN)/python -m pytest -n0 -m "browser and not slow" tests/browser $(ARGS)
+
+test-browser-long: $(READY)
 	@exec $(BIN)/python -m pytest -n0 -m browser tests/browser $(ARGS)
 
 test-fault: $(READY)

@@ -122,6 +122,7 @@ def look(page: Page, width: int, *, care: bool) -> list[str]:
     return problems
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("care", [False, True], ids=["normal", "care"])
 def test_every_page_of_every_role(care: bool, browser: Browser, live_site: str) -> None:
     """Nothing serious for axe at a desk's and a phone's width, no sideways scroll at 400 %."""
@@ -150,6 +151,7 @@ def test_every_page_of_every_role(care: bool, browser: Browser, live_site: str) 
     assert count >= LEAST_PAGES
 
 
+@pytest.mark.slow
 def test_every_page_by_keyboard(browser: Browser, live_site: str) -> None:
     """Tab reaches everything that can be acted on, and the focus is always to be seen."""
     everything = make_everything()

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Dialog, Page
 from tests.harness.hostile import fill_everything
 from tests.portal.everything import browsers, make_everything, visits
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LISTEN = """
 window.violations = [];
