@@ -167,6 +167,7 @@ def open_budgets(version: ProgrammeVersion, *, by: User | None) -> int:
     smaller one would fall below what is promised.
     """
     entered = 0
+    _open_accounts(version)
     for budget in version.pack.budgets:
         key = f"fund/{version.programme.slug}/{budget.id}"
         region = Region.objects.get(code=budget.region)
@@ -186,6 +187,26 @@ def open_budgets(version: ProgrammeVersion, *, by: User | None) -> int:
         )
         entered += 1
     return entered
+
+
+def _open_accounts(version: ProgrammeVersion) -> None:
+    """Open what the budgets need in one statement; accounts that are there stay as they are."""
+    slug = version.programme.slug
+    Account.objects.bulk_create(
+        (
+            Account(
+                programme=version.programme,
+                purpose=budget.item,
+                level=budget.level,
+                region_id=budget.region,
+                kind=kind,
+                code="/".join((slug, budget.item, budget.level, budget.region, str(kind))),
+            )
+            for budget in version.pack.budgets
+            for kind in (AccountKind.SOURCE, AccountKind.AVAILABLE)
+        ),
+        ignore_conflicts=True,
+    )
 
 
 def _put_in(

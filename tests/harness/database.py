@@ -18,12 +18,13 @@ from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
 
+from miaopu.core.actions import load_regions
 from miaopu.core.locks import FileLock
 from miaopu.core.postgres_running import running
 from miaopu.core.processes import is_alive
 
 ROOT = Path(__file__).resolve().parents[2]
-TEMPLATE = "miaopu_template_"
+TEMPLATE = "miaopu_template_regions_"
 COPY = "miaopu_test_"
 _numbers = count(1)
 
@@ -81,7 +82,7 @@ def _fingerprint() -> str:
 
 
 def template() -> str:
-    """The name of the migrated, empty database; made here where it is missing."""
+    """The name of the migrated database, empty but for the divisions; made where it is missing."""
     name = TEMPLATE + _fingerprint()
     lock = FileLock(settings.DATA_DIR / "template.lock")
     if not lock.acquire(seconds=300):
@@ -95,6 +96,7 @@ def template() -> str:
             _run("CREATE DATABASE {}", draft)
             use(draft)
             call_command("migrate", interactive=False, verbosity=0)
+            load_regions()  # thousands of rows that never change: once, not in every test
             use(before)
             _run("ALTER DATABASE {} RENAME TO {}", draft, name)
     finally:
