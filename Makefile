@@ -2,6 +2,7 @@
 #
 #   make demo           the site with demo data on 127.0.0.1:8000 (PORT=8001, FRESH=1)
 #   make test           all tests but those of browser, faults and slow ones (ARGS="-k ledger")
+#   make test-long      races of hundreds, attacks on every page and on the API, the demo's six weeks
 #   make check          style, types, import directions, house rules
 #   make test-browser   Chromium (Debian's package) at 375 and 1366 pixels; test-browser-long: every
 #                       page in every role, by axe, by keyboard, and filled with hostile texts
@@ -16,7 +17,7 @@ ARGS ?=
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup demo test check test-browser test-browser-long test-fault test-fault-long bench catalogue clean
+.PHONY: setup demo test test-long check test-browser test-browser-long test-fault test-fault-long bench catalogue clean
 .DEFAULT_GOAL := setup
 
 setup: $(READY)
@@ -42,6 +43,9 @@ demo: $(READY)
 
 test: $(READY)
 	@exec $(BIN)/python -m pytest -n auto $(ARGS)
+
+test-long: $(READY)
+	@exec $(BIN)/python -m pytest -n auto -m "long and not browser and not fault and not slow" $(ARGS)
 
 check: $(READY)
 	$(BIN)/ruff check .

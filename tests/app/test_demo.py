@@ -90,6 +90,7 @@ def test_outside_the_demo_its_data_is_refused(db: None, settings: Any) -> None:
     assert FIRST_DAY == date(2018, 5, 10)
 
 
+@pytest.mark.long
 def test_demo_shows_cases_in_every_state_and_its_books_agree(db: None, capsys: Any) -> None:
     call_command("start_demo_clock", cases=True)
     call_command("load_pack", str(PACK))

@@ -77,7 +77,9 @@ def all_at_once(rules: RuleSet, rows: list[dict[str, object]]) -> list[MatchRow]
     ]
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(one, marks=pytest.mark.long) for one in range(1, 6))]
+)
 def test_same_rows_as_one_enterprise_after_the_other(seed: int) -> None:
     random = Random(seed)
     rules = random_rules(random, 60)

@@ -125,6 +125,7 @@ def balances(kind: AccountKind) -> dict[str, int]:
     return {account.level: account.balance_fen for account in rows}
 
 
+@pytest.mark.long
 def test_two_hundred_decisions_for_money_for_sixty_one(
     committed_db: str, in_threads: Callable[..., list[Any]]
 ) -> None:
@@ -165,6 +166,7 @@ def without_lock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
 
 
+@pytest.mark.long
 def test_control_without_the_lock_oversells(
     committed_db: str, without_lock: None, in_threads: Callable[..., list[Any]]
 ) -> None:
@@ -179,6 +181,7 @@ def test_control_without_the_lock_oversells(
     assert any("below zero" in str(finding.what) for finding in verify(read_books()))
 
 
+@pytest.mark.long
 def test_database_guard_alone_never_oversells(
     committed_db: str, monkeypatch: pytest.MonkeyPatch, in_threads: Callable[..., list[Any]]
 ) -> None:

@@ -79,6 +79,7 @@ def headers_of(user: User | None) -> dict[str, str]:
     return {"Authorization": f"Bearer {secret_of(f'schema-{user.pk}')}"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", ROLES)
 def test_no_request_breaks_the_promise_or_shows_too_much(role: str, both_districts: City) -> None:
     """No 5xx, no breach of the schema, nobody let in without a token, nothing of others."""

@@ -28,6 +28,7 @@ from tests.portal.url_table import TABLE
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.long
 def test_there_are_many_payloads_and_all_are_used() -> None:
     assert len(set(PAYLOADS)) == len(PAYLOADS) >= 80
     make_everything()
@@ -45,6 +46,7 @@ def test_columns_without_free_text_exist() -> None:
     assert sum(len(text_columns(model)) for model in filled_models()) > 30
 
 
+@pytest.mark.long
 def test_no_page_runs_what_people_wrote() -> None:
     """The strict client fails on any inline script, style, handler or javascript: address."""
     everything = make_everything()
