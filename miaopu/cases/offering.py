@@ -70,7 +70,9 @@ def issue_offers(item: Item, enterprises: Iterable[int], *, by: User | None) -> 
     Programme.objects.select_for_update(of=("self",), no_key=True).get(pk=programme.pk)
     today = clock.today()
     wanted = candidates(Match.objects.filter(enterprise__in=list(enterprises)), item, today)
-    chosen = Enterprise.objects.filter(pk__in=wanted.values("enterprise"))
+    # Asked for first, and then read: joined into one, the reads would be planned as one long loop.
+    ids = list(wanted.values_list("enterprise", flat=True))
+    chosen = Enterprise.objects.filter(pk__in=ids)
     offers = []
     for enterprise, known in iterate_known_facts(chosen, today):
         standing = standing_of(item, enterprise, known, today)

@@ -8,7 +8,7 @@ from itertools import islice
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
+from django.db import connection, transaction
 
 from miaopu.app.demo.cases import OPENING_DAY, load_cases
 from miaopu.app.demo.offered import load_offers
@@ -153,6 +153,8 @@ def load_demo(count: int, report: Report, *, cases: bool = False) -> None:
         load_offices()
         new = load_enterprises(count, report)
         load_people(pick_owner_enterprises(list(generate(200))))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # tens of thousands of new rows: what follows is planned by them
     if cases:
         report(f"cases {load_cases(FIRST_DAY)}")
     with clock.read_once():
