@@ -73,7 +73,7 @@ def test_an_unfinished_write_does_not_hide_its_end(committed_db: str, in_threads
         with slow.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO core_region (code, name, name_en, level, is_zone)"
-                " VALUES ('110109', '慢', '', 3, false)"
+                " VALUES ('990109', '慢', '', 3, false)"
             )
         in_another_session(in_threads, "990102")
         assert kept.get_or(database_state(), "regions", counted) == 1
