@@ -17,7 +17,7 @@ def make(code: str) -> None:
 
 def counted() -> int:
     """Only those that these tests made: the table of divisions is there already."""
-    return Region.objects.filter(name="测试").count()
+    return Region.objects.filter(code__startswith="9901").count()
 
 
 def in_another_session(in_threads: Any, *codes: str) -> None:

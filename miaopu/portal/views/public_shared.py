@@ -29,7 +29,7 @@ from miaopu.ledger.enums import Level
 from miaopu.monitoring.figures import TargetProgress, target_progress
 from miaopu.monitoring.support import Support
 from miaopu.plans.models import ProgrammeVersion
-from miaopu.portal import formats, present, shapes
+from miaopu.portal import care, formats, present, shapes
 from miaopu.portal.context import href
 from miaopu.portal.shapes import Text
 
@@ -70,7 +70,7 @@ def public_page(view: View) -> Callable[..., HttpResponseBase]:
             return view(request, *args, **kwargs)
         own = OWN_COOKIES & request.COOKIES.keys()
         state = None if own else database_state()
-        key = (request.build_absolute_uri(), get_language(), clock.today())
+        key = (request.build_absolute_uri(), get_language(), clock.today(), care.is_on(request))
         known = _ETAGS.get(state, key)
         if known is not None:
             unchanged = get_conditional_response(request, etag=known)
