@@ -12,11 +12,9 @@ from django.test.utils import CaptureQueriesContext
 
 from bench.data import sign_in
 from bench.many_cases import make_many
-from bench.pages import BARE, ROUNDS, WARM_UP, headers_of, rate
+from bench.pages import BARE, Probes, compare, headers_of
 from bench.report import Report
 from miaopu.app.demo.load import load_enterprises
-from miaopu.app.supervise import listen
-from miaopu.app.web import WORKERS, start_web, wait_until_it_answers
 from miaopu.cases.models import Case
 from miaopu.core import clock
 from miaopu.core.actions import move_demo_clock
@@ -75,39 +73,21 @@ def measure(report: Report) -> None:
     report.add(f"board: statements when worked out anew, {counts}", f"{_queries(officer)}")
     report.add(f"board: figures worked out anew from {counts}: ms", f"{_anew():.0f}")
     signed_in = headers_of(officer)
+    etag = Client().get(PUBLIC)["ETag"]
     connections.close_all()
-    with listen("127.0.0.1", 0) as listening:
-        port = int(listening.getsockname()[1])
-        etag = Client().get(PUBLIC, headers={"host": f"127.0.0.1:{port}"})["ETag"]
-        connections.close_all()
-        web = start_web(listening)
-        try:
-            wait_until_it_answers("127.0.0.1", port, lambda: web.poll() is None)
-            probes = {
-                "board": (BOARD, signed_in),
-                "bare": (BARE, signed_in),
-                "public": (PUBLIC, []),
-                "unchanged": (PUBLIC, ["-H", f"If-None-Match: {etag}"]),
-            }
-            for path, headers in probes.values():
-                rate(port, path, headers, WARM_UP)
-            rates: dict[str, list[float]] = {name: [] for name in probes}
-            for _round in range(ROUNDS):
-                for name, (path, headers) in probes.items():
-                    rates[name].append(rate(port, path, headers))
-        finally:
-            web.terminate()
-            web.wait(30)
-    median = {name: statistics.median(found) for name, found in rates.items()}
+    probes: Probes = {
+        "board": (BOARD, signed_in),
+        "bare": (BARE, signed_in),
+        "public": (PUBLIC, []),
+        "unchanged": (PUBLIC, ["-H", f"If-None-Match: {etag}"]),
+    }
     titles = {
         "board": "programme board",
         "bare": "bare one-query view, same sign-in (beside the board)",
         "public": "public programme page",
         "unchanged": "public programme page, If-None-Match",
     }
-    for name, title in titles.items():
-        spread = f"{min(rates[name]):.0f}–{max(rates[name]):.0f}"
-        report.add(f"{title}: requests/s ({WORKERS} workers)", f"{median[name]:.0f} ({spread})")
+    median = compare(report, probes, titles)
     ratio = median["board"] / median["bare"]
     report.add("programme board / bare view", f"1/{1 / ratio:.1f}", "≥ 1/12", ratio >= GOAL)
     gain = median["unchanged"] / median["public"]

@@ -15,6 +15,7 @@ from miaopu.app.supervise import listen
 from miaopu.app.web import WORKERS, start_web, wait_until_it_answers
 
 QUEUE, BARE = "/office/cases/", "/bare/"
+Probes = dict[str, tuple[str, list[str]]]  # address and headers, by name
 ROUNDS, SECONDS, WARM_UP = 5, 4, 2
 GOAL = 1 / 10
 
@@ -49,14 +50,8 @@ def headers_of(client: Client) -> list[str]:
     return ["-H", f"Cookie: {cookies}", "-H", "Accept-Language: zh-CN"]
 
 
-def measure(report: Report, client: Client) -> None:
-    """The list page, the bare view with the same sign-in, and the bare view without one."""
-    signed_in = headers_of(client)
-    probes: dict[str, tuple[str, list[str]]] = {
-        "list": (QUEUE, signed_in),
-        "bare": (BARE, signed_in),
-        "anonymous": (BARE, []),
-    }
+def compare(report: Report, probes: Probes, titles: dict[str, str]) -> dict[str, float]:
+    """The median requests per second of each address, asked in turns of one server; reported."""
     with listen("127.0.0.1", 0) as listening:
         port = int(listening.getsockname()[1])
         web = start_web(listening)
@@ -72,16 +67,26 @@ def measure(report: Report, client: Client) -> None:
             web.terminate()
             web.wait(30)
     median = {name: statistics.median(found) for name, found in rates.items()}
-    spread = {name: f"{min(found):.0f}–{max(found):.0f}" for name, found in rates.items()}
+    for name, title in titles.items():
+        spread = f"{min(rates[name]):.0f}–{max(rates[name]):.0f}"
+        report.add(f"{title}: requests/s ({WORKERS} workers)", f"{median[name]:.0f} ({spread})")
+    return median
+
+
+def measure(report: Report, client: Client) -> None:
+    """The list page, the bare view with the same sign-in, and the bare view without one."""
+    signed_in = headers_of(client)
+    probes: Probes = {
+        "list": (QUEUE, signed_in),
+        "bare": (BARE, signed_in),
+        "anonymous": (BARE, []),
+    }
     titles = {
         "list": "list page with 20 rows",
         "bare": "bare one-query view, same sign-in",
         "anonymous": "bare one-query view, not signed in",
     }
-    for name, title in titles.items():
-        report.add(
-            f"{title}: requests/s ({WORKERS} workers)", f"{median[name]:.0f} ({spread[name]})"
-        )
+    median = compare(report, probes, titles)
     ratio = median["list"] / median["bare"]
     report.add("list page / bare view", f"1/{1 / ratio:.1f}", "≥ 1/10", ratio >= GOAL)
     harder = median["list"] / median["anonymous"]

@@ -18,7 +18,7 @@ def calculation_rows(result: ClockResult) -> list[dict[str, Any]]:
         {
             "date": day.date.isoformat(),
             "counted": day.counted,
-            "why": {"zh": day.why.zh, "en": day.why.en},
+            "why": day.why.to_json(),
         }
         for day in result.days
     ]

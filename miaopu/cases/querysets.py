@@ -20,6 +20,7 @@ from miaopu.cases.enums import (
 )
 from miaopu.core.enums import Role
 from miaopu.core.scope import AnyUser, region_prefixes, within
+from miaopu.parties.scope import own_rows
 from miaopu.plans.enums import VersionState
 
 M = TypeVar("M", bound=models.Model)  # the model: bound by `as_manager()`
@@ -50,13 +51,9 @@ class CaseQuerySet(models.QuerySet[M]):
 
     def for_user(self, user: AnyUser) -> Self:
         """The user's enterprises' cases, or those handed in to the regions of her offices."""
-        if user is None or not user.is_authenticated or not user.is_active:
-            return self.none()
-        if user.is_party:
-            return self.filter(
-                enterprise__representatives__user_id=user.pk,
-                enterprise__representatives__ended_at__isnull=True,
-            )
+        own = own_rows(self, user)
+        if own is not None:
+            return own
         whole = within(region_prefixes(user, READERS))
         money = within(region_prefixes(user, [Role.FINANCE_OFFICER])) & Q(state=CaseState.GRANTED)
         return self.filter(whole | money).exclude(submitted_at=None)
@@ -130,13 +127,9 @@ class OfferQuerySet(models.QuerySet[M]):
 
     def for_user(self, user: AnyUser) -> Self:
         """Offers to the user's enterprises, or to those in the regions of her offices."""
-        if user is None or not user.is_authenticated or not user.is_active:
-            return self.none()
-        if user.is_party:
-            return self.filter(
-                enterprise__representatives__user_id=user.pk,
-                enterprise__representatives__ended_at__isnull=True,
-            )
+        own = own_rows(self, user)
+        if own is not None:
+            return own
         return self.filter(within(region_prefixes(user, READERS)))
 
     def open(self) -> Self:

@@ -2,8 +2,8 @@
 
 PostgreSQL names what a statement sees by its snapshot: the transactions that had ended. Two
 statements with the same snapshot see the same rows, so what was computed under one holds under the
-other, exactly; any write anywhere gives another snapshot. Each process keeps its own; nothing is
-written down.
+other, exactly; any write anywhere on the server gives another snapshot, in another database too.
+Each process keeps its own; nothing is written down.
 """
 
 from __future__ import annotations

@@ -17,6 +17,10 @@ class Bilingual:
         """The text in `language` ("zh-hans", "en", …); anything but English reads Chinese."""
         return self.en if language.startswith("en") else self.zh
 
+    def to_json(self) -> dict[str, str]:
+        """The text as plain data, in both languages."""
+        return {"zh": self.zh, "en": self.en}
+
 
 class EngineError(ValueError):
     """An input that the engine refuses: what is wrong (`message`) and what to do (`remedy`)."""

@@ -146,16 +146,22 @@ def fund_account(
     reason: str = "",
 ) -> Transfer:
     """Put money in: from the source to what is available."""
-    source = account_of(programme, purpose, level, region, AccountKind.SOURCE)
-    available = account_of(programme, purpose, level, region, AccountKind.AVAILABLE)
-    transfer = make_transfer(
-        key,
-        TransferKind.FUND,
-        [Line(source, -amount_fen), Line(available, amount_fen)],
+    return _fund(
+        account_of(programme, purpose, level, region, AccountKind.SOURCE),
+        account_of(programme, purpose, level, region, AccountKind.AVAILABLE),
+        amount_fen,
+        key=key,
         by=by,
         reason=reason,
     )
-    record_event(transfer, Verb.FUND, by=by, reason=reason, region=region)
+
+
+def _fund(
+    source: Account, available: Account, amount_fen: int, *, key: str, by: User | None, reason: str
+) -> Transfer:
+    lines = [Line(source, -amount_fen), Line(available, amount_fen)]
+    transfer = make_transfer(key, TransferKind.FUND, lines, by=by, reason=reason)
+    record_event(transfer, Verb.FUND, by=by, reason=reason, region=available.region_id)
     return transfer
 
 
@@ -167,30 +173,26 @@ def open_budgets(version: ProgrammeVersion, *, by: User | None) -> int:
     smaller one would fall below what is promised.
     """
     entered = 0
-    _open_accounts(version)
+    accounts = _open_accounts(version)
     for budget in version.pack.budgets:
+        place = (budget.item, budget.level, budget.region)
+        source, available = (
+            accounts[*place, kind] for kind in (AccountKind.SOURCE, AccountKind.AVAILABLE)
+        )
         key = f"fund/{version.programme.slug}/{budget.id}"
-        region = Region.objects.get(code=budget.region)
         earlier = Transfer.objects.filter(Q(key=key) | Q(key__startswith=f"{key}/"))
-        missing = budget.amount_fen - _put_in(earlier, version, budget.item, budget.level, region)
+        before = earlier.count()
+        missing = budget.amount_fen - (_put_in(earlier, available) if before else 0)
         if not missing:
             continue
-        fund_account(
-            version.programme,
-            budget.item,
-            budget.level,
-            region,
-            missing,
-            key=f"{key}/{earlier.count() + 1}" if earlier.exists() else key,
-            by=by,
-            reason=f"{budget.id}",
-        )
+        key = f"{key}/{before + 1}" if before else key
+        _fund(source, available, missing, key=key, by=by, reason=budget.id)
         entered += 1
     return entered
 
 
-def _open_accounts(version: ProgrammeVersion) -> None:
-    """Open what the budgets need in one statement; accounts that are there stay as they are."""
+def _open_accounts(version: ProgrammeVersion) -> dict[tuple[str, str, str, str], Account]:
+    """The accounts that the budgets need by purpose, level, region and kind, opened where new."""
     slug = version.programme.slug
     Account.objects.bulk_create(
         (
@@ -207,19 +209,12 @@ def _open_accounts(version: ProgrammeVersion) -> None:
         ),
         ignore_conflicts=True,
     )
+    accounts = Account.objects.filter(programme=version.programme)
+    return {(one.purpose, one.level, one.region_id, one.kind): one for one in accounts}
 
 
-def _put_in(
-    transfers: QuerySet[Transfer],
-    version: ProgrammeVersion,
-    purpose: str,
-    level: Level | str,
-    region: Region,
-) -> int:
-    """What the transfers have put into one available account, in fen."""
-    entries = Entry.objects.filter(
-        transfer__in=transfers,
-        account=account_of(version.programme, purpose, level, region, AccountKind.AVAILABLE),
-    )
+def _put_in(transfers: QuerySet[Transfer], available: Account) -> int:
+    """What the transfers have put into an available account, in fen."""
+    entries = Entry.objects.filter(transfer__in=transfers, account=available)
     total: int | None = entries.aggregate(total=Sum("amount_fen"))["total"]
     return total or 0

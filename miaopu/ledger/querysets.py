@@ -12,6 +12,7 @@ from miaopu.cases.models import CaseClock
 from miaopu.core.enums import Role
 from miaopu.core.scope import AnyUser, region_prefixes, within
 from miaopu.ledger.enums import AwardState, LineState
+from miaopu.parties.scope import own_rows
 from miaopu.plans.enums import VersionState
 
 M = TypeVar("M", bound=models.Model)  # the model: bound by `as_manager()`
@@ -57,13 +58,9 @@ class AwardQuerySet(models.QuerySet[M]):
 
     def for_user(self, user: AnyUser) -> Self:
         """Awards to the user's enterprises, or in the regions of her offices."""
-        if user is None or not user.is_authenticated or not user.is_active:
-            return self.none()
-        if user.is_party:
-            return self.filter(
-                case__enterprise__representatives__user_id=user.pk,
-                case__enterprise__representatives__ended_at__isnull=True,
-            )
+        own = own_rows(self, user, "case__enterprise__")
+        if own is not None:
+            return own
         return self.filter(within(region_prefixes(user, READERS), "case__region__code"))
 
     def public(self) -> Self:

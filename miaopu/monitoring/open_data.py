@@ -24,7 +24,7 @@ from miaopu.core.kept import Kept, database_state
 from miaopu.engine.messages import Bilingual
 from miaopu.ledger.enums import AwardState
 from miaopu.ledger.models import Account, Award, Entry
-from miaopu.monitoring.published import both, figures_document
+from miaopu.monitoring.published import figures_document
 from miaopu.monitoring.support import with_jobs
 from miaopu.plans.models import ProgrammeVersion
 
@@ -183,7 +183,7 @@ def _programmes() -> list[dict[str, Any]]:
             "region": version.programme.region_id,
             "version": version.number,
             "digest": version.digest,
-            "title": both(version.programme.name),
+            "title": version.programme.name.to_json(),
             "period": {
                 "from": version.pack.period.start.isoformat(),
                 "to": version.pack.period.end.isoformat(),
@@ -199,7 +199,7 @@ def _programmes() -> list[dict[str, Any]]:
                 }
                 for target in version.pack.targets
             ],
-            "definitions": {name: both(text) for name, text in DEFINITIONS.items()},
+            "definitions": {name: text.to_json() for name, text in DEFINITIONS.items()},
         }
         for version in versions.order_by("programme__slug")
     ]

@@ -8,32 +8,42 @@ from decimal import Decimal
 from typing import Any
 
 from miaopu.core.kept import database_state
-from miaopu.engine.messages import Bilingual
 from miaopu.monitoring.board import Board, DistrictBoard, kept_board
-from miaopu.monitoring.figures import TargetProgress, by_district, money_by_level
+from miaopu.monitoring.figures import (
+    LevelMoney,
+    TargetProgress,
+    by_district,
+    money_by_level,
+)
 from miaopu.plans.models import Programme, ProgrammeVersion
 
 FORMAT = "miaopu-figures-2"
 
 
-def both(text: Bilingual) -> dict[str, str]:
-    """A bilingual text as plain data."""
-    return {"zh": text.zh, "en": text.en}
-
-
-def _plain(figure: Decimal) -> str:
+def plain(figure: Decimal) -> str:
     """A figure as text without idle zeros: 3500.0000 is 3500."""
     return f"{figure.normalize():f}"
+
+
+def level_json(row: LevelMoney) -> dict[str, Any]:
+    """Money of a level as plain data, in fen."""
+    return {
+        "level": row.level,
+        "funded_fen": row.funded_fen,
+        "available_fen": row.available_fen,
+        "committed_fen": row.committed_fen,
+        "paid_fen": row.paid_fen,
+    }
 
 
 def _target(row: TargetProgress) -> dict[str, Any]:
     return {
         "id": row.key,
         "indicator": row.computed_from,
-        "title": both(row.title),
-        "unit": both(row.unit),
+        "title": row.title.to_json(),
+        "unit": row.unit.to_json(),
         "clause": row.clause,
-        "target": _plain(row.target),
+        "target": plain(row.target),
         "done": row.done,
         "done_percent": str(row.done_percent),
         "time_percent": str(row.time_percent),
@@ -56,7 +66,7 @@ def _of_programme(programme: Programme, version: ProgrammeVersion, board: Board)
         "programme": programme.slug,
         "version": version.number,
         "digest": version.digest,
-        "title": both(programme.name),
+        "title": programme.name.to_json(),
         "period": {"from": period.start.isoformat(), "to": period.end.isoformat()},
         "awards": {
             "count": total.awards,
@@ -76,7 +86,7 @@ def _of_programme(programme: Programme, version: ProgrammeVersion, board: Board)
         "districts": [
             {
                 "region": row.code,
-                "name": both(row.name),
+                "name": row.name.to_json(),
                 "enterprises": row.enterprises,
                 "jobs": row.jobs,
                 "jobs_added": board.support.by_district[row.code][1].jobs_added,
@@ -89,16 +99,7 @@ def _of_programme(programme: Programme, version: ProgrammeVersion, board: Board)
             {"day": point.day.isoformat(), "done": point.done, "due": point.due}
             for point in board.trend
         ],
-        "levels": [
-            {
-                "level": row.level,
-                "funded_fen": row.funded_fen,
-                "available_fen": row.available_fen,
-                "committed_fen": row.committed_fen,
-                "paid_fen": row.paid_fen,
-            }
-            for row in money_by_level(programme, board.balances)
-        ],
+        "levels": [level_json(row) for row in money_by_level(programme, board.balances)],
         "counties": [_county(one) for one in board.districts],
     }
 

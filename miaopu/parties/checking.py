@@ -62,7 +62,7 @@ def check_file(delivery: Delivery, report: Report) -> bool:
         run.counts,
         sheet=table.sheet,
         columns=[one.column.name for one in run.mapped],
-        notes=[{"zh": note.zh, "en": note.en} for note in (*table.notes, *run.notes)],
+        notes=[note.to_json() for note in (*table.notes, *run.notes)],
         returned=returned,
     )
     return True

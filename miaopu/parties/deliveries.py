@@ -129,14 +129,11 @@ def refuse_delivery(delivery: Delivery, error: SheetError) -> None:
     """The file cannot be read: say why and what to do; nothing of it is kept but itself."""
     locked = _locked(delivery, DeliveryState.CHECKING)
     DeliveryRow.objects.filter(delivery=locked).delete()
-    message, remedy = error.message, error.remedy
     locked.state = DeliveryState.REFUSED
-    locked.refusal = {
-        "message": {"zh": message.zh, "en": message.en},
-        "remedy": {"zh": remedy.zh, "en": remedy.en},
-    }
+    locked.refusal = {"message": error.message.to_json(), "remedy": error.remedy.to_json()}
     locked.save()
-    record_event(locked, Verb.REFUSE_DELIVERY, by=None, reason=message.zh, region=locked.region_id)
+    reason = error.message.zh
+    record_event(locked, Verb.REFUSE_DELIVERY, by=None, reason=reason, region=locked.region_id)
 
 
 @transaction.atomic

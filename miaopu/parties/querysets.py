@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from miaopu.core.enums import WORKING_ROLES, Role
 from miaopu.core.scope import AnyUser, region_prefixes, within
+from miaopu.parties.scope import own_rows
 
 DELIVERING_ROLES = (Role.PROGRAMME_OFFICER, Role.REVIEWER)
 """Who hands in departments' files, checks and confirms them."""
@@ -22,12 +23,9 @@ class EnterpriseQuerySet(models.QuerySet[M]):
 
     def for_user(self, user: AnyUser) -> Self:
         """Enterprises that the user represents, or that lie in the regions of her offices."""
-        if user is None or not user.is_authenticated or not user.is_active:
-            return self.none()
-        if user.is_party:
-            return self.filter(
-                representatives__user_id=user.pk, representatives__ended_at__isnull=True
-            )
+        own = own_rows(self, user, "")
+        if own is not None:
+            return own
         return self.filter(within(region_prefixes(user, WORKING_ROLES)))
 
     def search(self, text: str) -> Self:
@@ -45,13 +43,9 @@ class FactQuerySet(models.QuerySet[M]):
 
     def for_user(self, user: AnyUser) -> Self:
         """Facts of the enterprises in the user's scope."""
-        if user is None or not user.is_authenticated or not user.is_active:
-            return self.none()
-        if user.is_party:
-            return self.filter(
-                enterprise__representatives__user_id=user.pk,
-                enterprise__representatives__ended_at__isnull=True,
-            )
+        own = own_rows(self, user)
+        if own is not None:
+            return own
         return self.filter(within(region_prefixes(user, WORKING_ROLES), "enterprise__region__code"))
 
 

@@ -11,7 +11,6 @@ from typing import Any
 from miaopu.engine.expressions.reasons import ReasonNode
 from miaopu.engine.facts import FactError
 from miaopu.engine.matching import Explanation, explain_one
-from miaopu.engine.messages import Bilingual
 from miaopu.parties.facts import Known, known_facts, values
 from miaopu.parties.models import Enterprise
 from miaopu.plans.models import ProgrammeVersion
@@ -91,19 +90,15 @@ def _walk(node: ReasonNode) -> list[ReasonNode]:
     return [node, *(below for child in node.children for below in _walk(child))]
 
 
-def _both(text: Bilingual | None) -> dict[str, str] | None:
-    return None if text is None else {"zh": text.zh, "en": text.en}
-
-
 def node_as_json(node: ReasonNode) -> dict[str, Any]:
     """A node of the reasons as plain data, in both languages."""
     return {
         "key": node.key,
         "op": node.op,
         "status": node.status,
-        "text": _both(node.text),
-        "title": _both(node.title),
-        "found": _both(node.found),
+        "text": node.text.to_json(),
+        "title": node.title.to_json() if node.title else None,
+        "found": node.found.to_json() if node.found else None,
         "needs": list(node.needs),
         "facts": list(node.fact_names),
         "children": [node_as_json(child) for child in node.children],

@@ -8,6 +8,7 @@ from django.db import models
 
 from miaopu.core.enums import WORKING_ROLES
 from miaopu.core.scope import AnyUser, region_prefixes, within
+from miaopu.parties.scope import own_rows
 from miaopu.plans.enums import MatchStatus, VersionState
 
 M = TypeVar("M", bound=models.Model)  # the model: bound by `as_manager()`
@@ -46,13 +47,9 @@ class MatchQuerySet(models.QuerySet[M]):
 
     def for_user(self, user: AnyUser) -> Self:
         """Matches of the enterprises in the user's scope."""
-        if user is None or not user.is_authenticated or not user.is_active:
-            return self.none()
-        if user.is_party:
-            return self.filter(
-                enterprise__representatives__user_id=user.pk,
-                enterprise__representatives__ended_at__isnull=True,
-            )
+        own = own_rows(self, user)
+        if own is not None:
+            return own
         return self.filter(within(region_prefixes(user, WORKING_ROLES), "enterprise__region__code"))
 
     def current(self) -> Self:

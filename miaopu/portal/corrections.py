@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from miaopu.cases.enums import CorrectionState, PointKind
 from miaopu.cases.models import Case, CaseFile, Correction
-from miaopu.engine.clock import working_days_left
 from miaopu.portal import present, shapes
 from miaopu.portal.case_form import show
+from miaopu.portal.side_steps import side_clock
 
 TONES: dict[str, shapes.Tone] = {
     CorrectionState.ANSWERED: "good",
@@ -61,17 +61,13 @@ class CorrectionView:
 
 
 def _clock(row: Correction, case: Case, today: date) -> shapes.Clock:
-    is_open = row.state == CorrectionState.OPEN
-    step = case.item.definition.side_steps_by_id.get("correction")
-    illustrative = step is not None and step.illustrative
-    return shapes.Clock(
-        state="running" if is_open else "done",
-        limit=row.days,
-        left=working_days_left(today, row.due_on) if is_open else None,
-        due=row.due_on,
-        provisional=row.provisional,
-        why=_("环节：补正（示例时限）") if illustrative else _("环节：补正"),
-        days=present.days_of(row.calculation),
+    return side_clock(
+        row,
+        case.item,
+        "correction",
+        today,
+        is_open=row.state == CorrectionState.OPEN,
+        why=(_("环节：补正"), _("环节：补正（示例时限）")),
     )
 
 

@@ -54,11 +54,6 @@ _PROBLEMS = {
 }
 
 
-def both(text: Bilingual) -> dict[str, str]:
-    """A text as the API gives it: in both languages."""
-    return {"zh": text.zh, "en": text.en}
-
-
 def is_api(request: HttpRequest) -> bool:
     """Whether the request came to the API, so that even its errors are JSON."""
     return request.path.startswith(PREFIX)
@@ -69,8 +64,8 @@ def problem(status: int, parameters: list[dict[str, str]] | None = None) -> Http
     code, message, remedy = _PROBLEMS[status]
     error: dict[str, Any] = {
         "code": code,
-        "message": both(message),
-        "remedy": both(remedy),
+        "message": message.to_json(),
+        "remedy": remedy.to_json(),
         "parameters": parameters or [],
     }
     response = HttpResponse(orjson.dumps({"error": error}), content_type=JSON, status=status)

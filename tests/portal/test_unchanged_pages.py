@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from miaopu.core import clock
 from miaopu.portal.views import public_home
 from tests.factories import build_city
+from tests.harness.quiet import while_quiet
 
 
 @pytest.fixture
@@ -42,8 +43,14 @@ def answer_of(site: str, **headers: str) -> tuple[int, str]:
 
 def test_a_page_that_the_reader_has_is_not_made_again(live_site: str, made: list[str]) -> None:
     """Outside a transaction of its own a process knows its pages by the database's snapshot."""
-    _status, etag = answer_of(live_site)
-    assert answer_of(live_site, If_None_Match=etag) == (304, etag)
+
+    def asked_twice() -> tuple[str, tuple[int, str]]:
+        made.clear()
+        _status, etag = answer_of(live_site)
+        return etag, answer_of(live_site, If_None_Match=etag)
+
+    etag, again = while_quiet(asked_twice)
+    assert again == (304, etag)
     assert len(made) == 1
     english = answer_of(live_site, If_None_Match=etag, Cookie="django_language=en")
     assert english[0] == 200

@@ -23,7 +23,6 @@ from miaopu.portal.api import closed_schemas as schemas
 from miaopu.portal.api.lists import Listing, json_answer, list_answer
 from miaopu.portal.api.public import inside
 from miaopu.portal.api.signing_in import SIGNED_IN, asking, for_roles
-from miaopu.portal.problems import both
 from miaopu.portal.views.office_parts import CASE_READERS, needs_personal_data
 
 router = Router(tags=["signed in"], auth=SIGNED_IN)
@@ -87,7 +86,7 @@ def _facts(known: Known, *, personal: bool) -> list[Mapping[str, Any]]:
         rows.append(
             {
                 "name": name,
-                "title": both(definition.title),
+                "title": definition.title.to_json(),
                 "value": None if hidden else _plain(fact.value),
                 "hidden": hidden,
                 "source": fact.source,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,21 +11,16 @@ from ninja import Router
 
 from miaopu.core import clock
 from miaopu.monitoring.figures import by_district, money_by_level, target_progress
+from miaopu.monitoring.published import level_json, plain
 from miaopu.monitoring.support import support_of
 from miaopu.plans.models import Programme, ProgrammeVersion, Target
 from miaopu.portal.api import asked as ask
 from miaopu.portal.api import schemas
 from miaopu.portal.api.lists import json_answer, whole_answer
-from miaopu.portal.problems import both
 from miaopu.portal.views.public_shared import amount_of, award_sums
 
 router = Router(tags=["public"])
 FOUND = {404: schemas.Problem}
-
-
-def plain(figure: Decimal) -> str:
-    """A figure as text without idle zeros: 3500.0000 is 3500."""
-    return f"{figure.normalize():f}"
 
 
 def _version(slug: str) -> ProgrammeVersion:
@@ -38,7 +32,7 @@ def _programme_row(programme: Programme) -> Mapping[str, Any]:
     period = version.pack.period
     return {
         "slug": programme.slug,
-        "title": both(programme.name),
+        "title": programme.name.to_json(),
         "region": programme.region_id,
         "version": version.number,
         "digest": version.digest,
@@ -80,8 +74,8 @@ def targets(request: HttpRequest, slug: str) -> HttpResponse:
             {
                 "key": target.key,
                 "indicator": target.indicator,
-                "title": both(indicator.title.bilingual),
-                "unit": both(indicator.unit.bilingual),
+                "title": indicator.title.bilingual.to_json(),
+                "unit": indicator.unit.bilingual.to_json(),
                 "region": target.region_id,
                 "period": target.period,
                 "value": plain(target.value),
@@ -116,7 +110,7 @@ def figures(request: HttpRequest, slug: str) -> HttpResponse:
         "districts": [
             {
                 "region": row.code,
-                "name": both(row.name),
+                "name": row.name.to_json(),
                 "enterprises": row.enterprises,
                 "jobs": row.jobs,
                 "committed_fen": row.committed_fen,
@@ -124,16 +118,7 @@ def figures(request: HttpRequest, slug: str) -> HttpResponse:
             }
             for row in by_district(found, support)
         ],
-        "levels": [
-            {
-                "level": row.level,
-                "funded_fen": row.funded_fen,
-                "available_fen": row.available_fen,
-                "committed_fen": row.committed_fen,
-                "paid_fen": row.paid_fen,
-            }
-            for row in money_by_level(found)
-        ],
+        "levels": [level_json(row) for row in money_by_level(found)],
     }
     return json_answer(request, content, closed=False)
 
@@ -148,8 +133,8 @@ def items(request: HttpRequest, slug: str) -> HttpResponse:
     rows = [
         {
             "code": code,
-            "title": both(item.title.bilingual),
-            "summary": both(item.summary.bilingual),
+            "title": item.title.bilingual.to_json(),
+            "summary": item.summary.bilingual.to_json(),
             "clause": item.clause,
             "outcome": item.outcome,
             "amount_fen": amount_of(item),
@@ -170,8 +155,8 @@ def clauses(request: HttpRequest, slug: str) -> HttpResponse:
     rows = [
         {
             "path": path,
-            "title": both(clause.title.bilingual),
-            "summary": both(clause.summary.bilingual),
+            "title": clause.title.bilingual.to_json(),
+            "summary": clause.summary.bilingual.to_json(),
         }
         for path, clause in _version(slug).pack.clauses.items()
     ]

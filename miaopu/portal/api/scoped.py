@@ -20,7 +20,6 @@ from miaopu.portal.api import closed_schemas as schemas
 from miaopu.portal.api.lists import Listing, json_answer, list_answer
 from miaopu.portal.api.public import AWARD_COLUMNS, AWARD_ORDERS, award_row, inside, narrowed_awards
 from miaopu.portal.api.signing_in import SIGNED_IN, asking, for_roles
-from miaopu.portal.problems import both
 from miaopu.portal.views.office_parts import CASE_READERS, MONEY_READERS
 
 router = Router(tags=["signed in"], auth=SIGNED_IN)
@@ -35,11 +34,9 @@ def me(request: HttpRequest) -> HttpResponse:
         {
             "role": membership.role,
             "office": membership.office.code,
-            "name": both(
-                Bilingual(
-                    membership.office.name, membership.office.name_en or membership.office.name
-                )
-            ),
+            "name": Bilingual(
+                membership.office.name, membership.office.name_en or membership.office.name
+            ).to_json(),
             "region": membership.office.region_id,
         }
         for membership in user.live_memberships

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from miaopu.core.enums import JobState
 from miaopu.core.models import Job
+from miaopu.plans.models import Programme
 from miaopu.portal import formats, shapes
+from miaopu.portal.performing import perform
 from miaopu.portal.views.enterprise_scope import person
 
 
@@ -44,6 +50,27 @@ def _view(job: Job) -> shapes.JobView:
         poll_href=reverse("job", kwargs={"pk": job.pk}),
         result=_result(job),
     )
+
+
+def start_for_programmes(
+    request: HttpRequest, start: Callable[..., Job], told: str, *, back: str
+) -> HttpResponse:
+    """Start a job for every programme in force, and show her own one to whoever asks.
+
+    Where somebody else's is on its way already she is `told` so, on the page `back`.
+    """
+    by = person(request)
+    started = [
+        perform(request, partial(start, programme.current_version, by=by))
+        for programme in Programme.objects.public()
+    ]
+    jobs = [job for job in started if job is not None]
+    own = [job for job in jobs if job.created_by_id == by.pk]
+    if own:
+        return redirect("job", pk=own[0].pk)
+    if jobs:
+        messages.info(request, told)
+    return redirect(back)
 
 
 @require_safe

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.core.paginator import Page
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -25,15 +23,15 @@ from miaopu.core.models import User
 from miaopu.parties.facts import known_facts_of
 from miaopu.parties.models import Enterprise, Fact
 from miaopu.plans.entitlements import explain_known
-from miaopu.plans.models import Match, Programme
+from miaopu.plans.models import Match
 from miaopu.plans.querysets import MatchQuerySet
 from miaopu.plans.tasks import start_matching
 from miaopu.portal import present, shapes
 from miaopu.portal.access import role_required
-from miaopu.portal.performing import perform
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_facts import SIZE_NEEDS, where_to_ask
 from miaopu.portal.views.enterprise_scope import person
+from miaopu.portal.views.jobs import start_for_programmes
 from miaopu.portal.views.office_entitlement_figures import fact_title, summaries
 from miaopu.portal.views.office_parts import CASE_READERS, page_of
 from miaopu.portal.views.office_queue import active_filters
@@ -260,15 +258,5 @@ def entitlements(request: HttpRequest) -> HttpResponse:
 @role_required(Role.PROGRAMME_OFFICER)
 def start_match(request: HttpRequest) -> HttpResponse:
     """Match everybody anew in the background; one job at a time for each programme."""
-    jobs = []
-    for programme in Programme.objects.public():
-        version = programme.current_version
-        job = perform(request, partial(start_matching, version, by=person(request)))
-        if job is not None:
-            jobs.append(job)
-    own = [job for job in jobs if job.created_by_id == person(request).pk]
-    if own:
-        return redirect("job", pk=own[0].pk)
-    if jobs:
-        messages.info(request, gettext("匹配已经在进行，完成后刷新本页即可看到新结果"))
-    return redirect("entitlements")
+    told = gettext("匹配已经在进行，完成后刷新本页即可看到新结果")
+    return start_for_programmes(request, start_matching, told, back="entitlements")

@@ -22,11 +22,11 @@ from miaopu.core import clock
 from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused
 from miaopu.core.scope import reaches
-from miaopu.engine.clock import working_days_left
 from miaopu.engine.masking import mask_name, mask_phone
 from miaopu.portal import present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.downloads import download
+from miaopu.portal.side_steps import side_clock
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_parts import CASE_READERS, in_one_text, page_of
@@ -70,17 +70,13 @@ class AnswerForm(forms.Form):
 
 def objection_clock(row: Objection, today: date) -> shapes.Clock:
     """The clock of an objection: the office's time to answer."""
-    is_open = row.state == ObjectionState.OPEN
-    step = row.publicity.item.definition.side_steps_by_id.get("objection")
-    illustrative = step is not None and step.illustrative
-    return shapes.Clock(
-        state="running" if is_open else "done",
-        limit=row.days,
-        left=working_days_left(today, row.due_on) if is_open else None,
-        due=row.due_on,
-        provisional=row.provisional,
-        why=gettext("环节：异议处理（示例时限）") if illustrative else gettext("环节：异议处理"),
-        days=present.days_of(row.calculation),
+    return side_clock(
+        row,
+        row.publicity.item,
+        "objection",
+        today,
+        is_open=row.state == ObjectionState.OPEN,
+        why=(gettext("环节：异议处理"), gettext("环节：异议处理（示例时限）")),
     )
 
 

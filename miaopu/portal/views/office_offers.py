@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -24,14 +22,14 @@ from miaopu.core import clock
 from miaopu.core.enums import Role
 from miaopu.core.models import User
 from miaopu.ledger.enums import Level
-from miaopu.plans.models import Match, Programme
+from miaopu.plans.models import Match
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import role_required
-from miaopu.portal.performing import perform
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_consent import TONES
 from miaopu.portal.views.enterprise_parts import change_words
 from miaopu.portal.views.enterprise_scope import person
+from miaopu.portal.views.jobs import start_for_programmes
 from miaopu.portal.views.office_money import split_by_level
 from miaopu.portal.views.office_parts import CASE_READERS, page_of
 from miaopu.portal.views.office_queue import active_filters
@@ -164,15 +162,5 @@ def office_offers(request: HttpRequest) -> HttpResponse:
 @role_required(Role.PROGRAMME_OFFICER)
 def issue_offers(request: HttpRequest) -> HttpResponse:
     """Withdraw what no longer holds and issue what is due, in the background."""
-    jobs = []
-    for programme in Programme.objects.public():
-        version = programme.current_version
-        job = perform(request, partial(start_offering, version, by=person(request)))
-        if job is not None:
-            jobs.append(job)
-    own = [job for job in jobs if job.created_by_id == person(request).pk]
-    if own:
-        return redirect("job", pk=own[0].pk)
-    if jobs:
-        messages.info(request, gettext("邀约正在发出，完成后刷新本页即可看到"))
-    return redirect("office_offers")
+    told = gettext("邀约正在发出，完成后刷新本页即可看到")
+    return start_for_programmes(request, start_offering, told, back="office_offers")
