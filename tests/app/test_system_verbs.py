@@ -68,6 +68,7 @@ def last_json(stream: Any) -> dict[str, Any]:
     return dict(json.loads(stream.readline()))
 
 
+@pytest.mark.long
 def test_migrate_starts_the_database_for_itself_and_ends_it(folder: Path) -> None:
     first = miaopu(folder, "migrate", "--format", "json")
     assert first.returncode == 0, first.stderr
@@ -107,6 +108,7 @@ def test_wrong_usage_is_2(folder: Path) -> None:
     assert miaopu(folder, "load").returncode == 2
 
 
+@pytest.mark.long
 def test_serve_answers_survives_and_ends(folder: Path) -> None:
     port = free_port()
     with subprocess.Popen(
