@@ -7,10 +7,11 @@ of DATABASE_URL. The template's name carries a hash of the migrations, so it is 
 import hashlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
+from typing import TypeVar
 
 import psycopg
 from django.conf import settings
@@ -27,6 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = "miaopu_template_regions_"
 COPY = "miaopu_test_"
 _numbers = count(1)
+Made = TypeVar("Made")
 
 
 @contextmanager
@@ -123,6 +125,25 @@ def copy(of: str) -> Iterator[str]:
     use(name)
     try:
         yield name
+    finally:
+        use(before)
+        _drop(name)
+
+
+@contextmanager
+def made(of: str, make: Callable[[], Made]) -> Iterator[tuple[str, Made]]:
+    """A copy of `of` with what `make` puts into it, for further copies, and what `make` returned.
+
+    It is not in use inside the block: a database that somebody uses cannot be copied.
+    """
+    name = f"{COPY}{os.getpid()}_{next(_numbers)}"
+    before = connections["default"].settings_dict["NAME"]
+    _run("CREATE DATABASE {} TEMPLATE {}", name, of)
+    try:
+        use(name)
+        result = make()
+        use(before)
+        yield name, result
     finally:
         use(before)
         _drop(name)

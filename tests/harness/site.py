@@ -3,6 +3,7 @@
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -98,9 +99,9 @@ def in_threads(committed_db: str) -> Callable[..., list[Any]]:
     return run
 
 
-@pytest.fixture
-def live_site(committed_db: str) -> Iterator[str]:
-    """The address of the site, served from this process over a fresh committed database."""
+@contextmanager
+def serving() -> Iterator[str]:
+    """Serves the site from this process over the database in use; its address."""
     thread = LiveServerThread("127.0.0.1", StaticFilesHandler, connections_override={})
     thread.daemon = True
     thread.start()
@@ -111,6 +112,13 @@ def live_site(committed_db: str) -> Iterator[str]:
         yield f"http://127.0.0.1:{thread.port}"
     finally:
         thread.terminate()
+
+
+@pytest.fixture
+def live_site(committed_db: str) -> Iterator[str]:
+    """The address of the site, served from this process over a fresh committed database."""
+    with serving() as address:
+        yield address
 
 
 @pytest.fixture
