@@ -64,7 +64,7 @@ STOPS = """() => {
   const all = 'a[href], button, input:not([type=hidden]), select, textarea, summary';
   for (const one of document.querySelectorAll(all)) {
     const hidden = !one.checkVisibility({checkVisibilityCSS: true});
-    if (one.disabled || hidden || one.closest('[inert]')) { continue; }
+    if (one.disabled || hidden || one.closest('[inert], .for-machines')) { continue; }
     if (one.type === 'radio') {
       if (radios.has(one.name)) { continue; }
       radios.add(one.name);

@@ -1,4 +1,4 @@
-"""The whole path in a real browser, at a phone's and a desk's width, by six people."""
+"""The shortest path in a real browser, pages in both languages, the clause beside the page."""
 
 from __future__ import annotations
 
@@ -67,10 +67,9 @@ def apply(owner: Person) -> str:
     return number
 
 
-@pytest.mark.parametrize("width", [375, 1366])
-def test_from_clause_to_published_yuan(
-    width: int, person: Callable[..., Person], capsys: Any
-) -> None:
+def test_from_clause_to_published_yuan(person: Callable[..., Person], capsys: Any) -> None:
+    """The short way, offices included, on a telephone; test_whole_job.py has the desk."""
+    width = 375
     public = person(width).open("/")
     assert "3,500" in public.text()
     public.open("/programmes/guiyang-2018/").open("/programmes/guiyang-2018/items/direct_subsidy/")
