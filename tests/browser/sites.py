@@ -20,7 +20,7 @@ from pytest_django import DjangoDbBlocker
 
 from tests.harness import database
 from tests.harness.site import serving
-from tests.portal.everything import Everything, make_everything
+from tests.portal.everything import Everything, Visit, make_everything, visits
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,6 +31,12 @@ class FullCity:
 
     address: str
     everything: Everything
+
+    def visits(self) -> list[Visit]:
+        """Every page of every role; found once for all tests that do not change what pages say."""
+        if not self.everything.visits:
+            self.everything.visits.extend(visits(self.everything))
+        return self.everything.visits
 
 
 @pytest.fixture(scope="session")

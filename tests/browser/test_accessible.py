@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.people import AXE, RUN_AXE
 from tests.browser.sites import FullCity
-from tests.portal.everything import browsers, one_visit_each, visits
+from tests.portal.everything import browsers, one_visit_each
 
 pytestmark = pytest.mark.browser
 
@@ -156,7 +156,7 @@ def test_every_page_of_every_role(care: bool, browser: Browser, full_city: FullC
     problems: dict[str, list[str]] = defaultdict(list)
     count = 0
     with browsers(browser, full_city.address, care=care) as page_of:
-        for visit in visits(full_city.everything):
+        for visit in full_city.visits():
             page = page_of(visit.user)
             answer = page.goto(full_city.address + visit.path)
             assert answer is not None
@@ -183,7 +183,7 @@ def test_every_page_by_keyboard(browser: Browser, full_city: FullCity) -> None:
     problems: dict[str, list[str]] = defaultdict(list)
     routes: set[str] = set()
     with browsers(browser, full_city.address) as page_of:
-        for visit in visits(full_city.everything):
+        for visit in full_city.visits():
             if visit.route in routes:  # roles differ in rights, hardly in kinds of controls
                 continue
             routes.add(visit.route)

@@ -33,6 +33,19 @@ _CHANGES = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')
 _MAIN = re.compile(r"<body class=.*?>|<main .*</main>", re.DOTALL)
 
 
+@dataclass(frozen=True)
+class Visit:
+    """A page to look at: the route, as whom, where."""
+
+    route: str
+    role: str
+    user: User | None
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.route} as {self.role}"
+
+
 @dataclass
 class Everything:
     """A city in which every thing of the table exists, each of an enterprise of its own."""
@@ -41,6 +54,7 @@ class Everything:
     things: dict[str, dict[str, Any]] = field(default_factory=dict)
     owners: dict[str, User] = field(default_factory=dict)
     people: dict[str, User | None] = field(default_factory=dict)
+    visits: list[Visit] = field(default_factory=list)
 
     def user(self, role: str, thing: str) -> User | None:
         """Who asks for a page with the thing in a role."""
@@ -61,19 +75,6 @@ def make_everything() -> Everything:
         found.things[name] = THINGS[name](city)
         found.owners[name] = city.owner
     return found
-
-
-@dataclass(frozen=True)
-class Visit:
-    """A page to look at: the route, as whom, where."""
-
-    route: str
-    role: str
-    user: User | None
-    path: str
-
-    def __str__(self) -> str:
-        return f"{self.route} as {self.role}"
 
 
 def _digest_of_main(html: str) -> str:

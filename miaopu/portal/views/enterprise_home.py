@@ -171,6 +171,7 @@ def my_home(request: HttpRequest) -> HttpResponse:
         "portfolios": shown,
         "wants_offers": not OfferOptOut.objects.for_user(request.user).exists(),
         "may_apply": any(offer.may_apply for portfolio in shown for offer in portfolio.offers),
+        "may_consent": any(offer.waits for portfolio in shown for offer in portfolio.offers),
         "tasks": waiting(request),
         "cases": case_table(rows) if rows else None,
         "today": clock.today(),
