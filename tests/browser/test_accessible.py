@@ -124,25 +124,28 @@ def look(page: Page, width: int, *, care: bool) -> list[str]:
 
 
 def test_each_page_once(browser: Browser, full_city: FullCity) -> None:
-    """Each page as who works on it, by axe and by keyboard; widths and modes take turns.
+    """Each page as who works on it: by axe at both widths in both modes, by keyboard in one.
 
-    Every page as every role, at both widths and in both modes, is the matter of the long walks.
+    Every page as every role is the matter of the long walks.
     """
     problems: dict[str, list[str]] = defaultdict(list)
     count = 0
     site = full_city.address
     with browsers(browser, site) as normal, browsers(browser, site, care=True) as care:
         for visit in one_visit_each(full_city.everything):
-            large, width = count % 2 == 1, (DESK, PHONE)[count // 2 % 2]
-            page = (care if large else normal)(visit.user)
-            page.set_viewport_size({"width": width, "height": HEIGHT})
-            answer = page.goto(site + visit.path)
-            assert answer is not None
-            assert answer.status == 200, f"{visit}: {answer.status}"
-            assert page.locator("html.care").count() == large, visit
-            page.evaluate(AXE)
-            for problem in [*look(page, width, care=large), *unreachable(page)]:
-                problems[f"{width}: {problem}"].append(str(visit))
+            for large, page_of in ((False, normal), (True, care)):
+                page = page_of(visit.user)
+                answer = page.goto(site + visit.path)
+                assert answer is not None
+                assert answer.status == 200, f"{visit}: {answer.status}"
+                assert page.locator("html.care").count() == large, visit
+                page.evaluate(AXE)
+                for width in (DESK, PHONE):
+                    for problem in look(page, width, care=large):
+                        problems[f"{width}: {problem}"].append(str(visit))
+                if large == bool(count % 2):
+                    for problem in unreachable(page):
+                        problems[problem].append(str(visit))
             count += 1
     said = [f"{what}\n      {len(where)}: {where[:3]}" for what, where in problems.items()]
     assert not said, "\n".join(said)
