@@ -41,6 +41,7 @@ class Person:
             cookie: Any = {"name": "django_language", "value": "en", "url": self.site}
             self.context.add_cookies([cookie])
         self.context.set_default_timeout(10_000)
+        self.context.add_init_script(AXE)
         self.page: Page = self.context.new_page()
         self.page.on("console", self._listen)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -148,7 +149,6 @@ class Person:
         )
         assert wide <= 0, f"{page.url} scrolls sideways by {wide} px at {self.width}"
         path = re.sub(r"[0-9]{5,}", "n", page.url.removeprefix(self.site))
-        page.evaluate(AXE)
         problems = page.evaluate(RUN_AXE)
         assert not problems, f"{page.url}: {problems}"
         assert not self.complaints, self.complaints

@@ -1,4 +1,4 @@
-"""The shortest path in a real browser, pages in both languages, the clause beside the page."""
+"""The shortest path in a real browser, pages in English, the clause beside the page."""
 
 from __future__ import annotations
 
@@ -134,18 +134,17 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("width", [375, 1366])
-def test_pages_in_both_languages(width: int, language: str, person: Callable[..., Person]) -> None:
+def test_pages_in_english(width: int, person: Callable[..., Person]) -> None:
+    """The other language has other widths; test_accessible.py walks through the pages in Chinese."""
     for username, paths in PAGES.items():
-        visitor = person(width, language)
+        visitor = person(width, "en")
         if username:
             visitor.sign_in(username)
         for path in paths:
             visitor.open(path)
             heading = visitor.page.locator("h1").first.inner_text()
-            chinese = any("\u4e00" <= letter <= "\u9fff" for letter in heading)
-            assert chinese == (language == "zh"), f"{path}: {heading}"
+            assert not any("\u4e00" <= letter <= "\u9fff" for letter in heading), path
 
 
 def test_clause_opens_beside_the_page(person: Callable[..., Person]) -> None:

@@ -13,6 +13,8 @@ from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connections
 from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.test import override_settings
 from django.test.testcases import LiveServerThread
 from django.utils import translation
@@ -99,10 +101,20 @@ def in_threads(committed_db: str) -> Callable[..., list[Any]]:
     return run
 
 
+class KeptStatic(StaticFilesHandler):
+    """Static files that a browser asks for once, as an installation serves them."""
+
+    def serve(self, request: HttpRequest) -> HttpResponseBase:
+        """The file, to be kept for an hour."""
+        response: HttpResponseBase = super().serve(request)
+        response["Cache-Control"] = "max-age=3600"
+        return response
+
+
 @contextmanager
 def serving() -> Iterator[str]:
     """Serves the site from this process over the database in use; its address."""
-    thread = LiveServerThread("127.0.0.1", StaticFilesHandler, connections_override={})
+    thread = LiveServerThread("127.0.0.1", KeptStatic, connections_override={})
     thread.daemon = True
     thread.start()
     thread.is_ready.wait()

@@ -92,8 +92,19 @@ def _is_page(answer: Any) -> bool:
     return True
 
 
+def _client_of(user: User | None, clients: dict[int | None, StrictClient]) -> StrictClient:
+    """The person's client, signed in once."""
+    key = user.pk if user else None
+    if key not in clients:
+        clients[key] = StrictClient()
+        if user is not None:
+            clients[key].force_login(user)
+    return clients[key]
+
+
 def one_visit_each(everything: Everything) -> Iterator[Visit]:
     """Every page once, as the role that works on it."""
+    clients: dict[int | None, StrictClient] = {}
     for route, row in TABLE.items():
         may = [role for role in ROLES if "GET" in row.methods and row.expected(role) == 200]
         acting = [role for role in may if row.post is None or role in row.post]
@@ -102,10 +113,7 @@ def one_visit_each(everything: Everything) -> Iterator[Visit]:
         role = WORKED_ON_BY.get(route, (acting or may)[0])
         user = everything.user(role, row.thing)
         path = reverse(route, kwargs=everything.things[row.thing] if row.thing else {})
-        client = StrictClient()
-        if user is not None:
-            client.force_login(user)
-        answer = client.get(path, follow=True)
+        answer = _client_of(user, clients).get(path, follow=True)
         assert answer.status_code == 200, f"{route} as {role}: {answer.status_code}"
         if _is_page(answer):
             yield Visit(route, role, user, path)
@@ -123,12 +131,7 @@ def visits(everything: Everything) -> Iterator[Visit]:
             if row.expected(role) != 200:
                 continue
             user = everything.user(role, row.thing)
-            key = user.pk if user else None
-            if key not in clients:
-                clients[key] = StrictClient()
-                if user is not None:
-                    clients[key].force_login(user)
-            answer = clients[key].get(path, follow=True)
+            answer = _client_of(user, clients).get(path, follow=True)
             assert answer.status_code == 200, f"{route} as {role}: {answer.status_code}"
             if not _is_page(answer):
                 continue
@@ -140,9 +143,12 @@ def visits(everything: Everything) -> Iterator[Visit]:
 
 @contextmanager
 def browsers(
-    browser: Browser, site: str, *, care: bool = False
+    browser: Browser, site: str, *, care: bool = False, script: str = ""
 ) -> Iterator[Callable[[User | None], Page]]:
-    """`page_of(user)`: one browser context a person, signed in, with one page."""
+    """`page_of(user)`: one browser context a person, signed in, with one page.
+
+    `script` is there on every page before the page's own.
+    """
     contexts: dict[int | None, tuple[BrowserContext, Page]] = {}
 
     def page_of(user: User | None) -> Page:
@@ -150,6 +156,8 @@ def browsers(
         if key not in contexts:
             context = browser.new_context(viewport={"width": 1366, "height": 900})
             context.set_default_timeout(20_000)
+            if script:
+                context.add_init_script(script)
             if care:
                 context.add_cookies([{"name": "care", "value": "1", "url": site}])
             if user is not None:
