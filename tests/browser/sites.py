@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -44,9 +43,9 @@ def demo_database(
     template_database: str, django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[str]:
     """The name of a database with the demo's 200 enterprises: loaded once, copied by each test."""
-    with ExitStack() as stack:
-        with django_db_blocker.unblock():
-            name, _nothing = stack.enter_context(database.made(template_database, load_small_demo))
+    with database.made(template_database) as name:
+        with django_db_blocker.unblock(), database.visiting(name):
+            load_small_demo()
         yield name
 
 
@@ -95,10 +94,10 @@ def everything_database(
     template_database: str, django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[tuple[str, Everything]]:
     """A database in which everything of the URL × role table exists, made once."""
-    with ExitStack() as stack:
-        with django_db_blocker.unblock():
-            made = stack.enter_context(database.made(template_database, make_everything))
-        yield made
+    with database.made(template_database) as name:
+        with django_db_blocker.unblock(), database.visiting(name):
+            everything = make_everything()
+        yield name, everything
 
 
 @pytest.fixture

@@ -136,7 +136,7 @@ PAGES = {
 
 @pytest.mark.parametrize("width", [375, 1366])
 def test_pages_in_english(width: int, person: Callable[..., Person]) -> None:
-    """The other language has other widths; test_accessible.py walks through the pages in Chinese."""
+    """The other language has other widths; test_accessible.py walks the pages in Chinese."""
     for username, paths in PAGES.items():
         visitor = person(width, "en")
         if username:
