@@ -14,16 +14,24 @@ from django.utils.translation import gettext as _
 
 from miaopu.core import clock
 from miaopu.core.actions import record_event
-from miaopu.core.errors import ActionRefused
-from miaopu.core.models import User
+from miaopu.core.errors import ActionRefused, Conflict
+from miaopu.core.models import Job, User
 from miaopu.engine.bank_files import MAX_BYTES, BankFileError, Result, parse_result, read_results
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.money import format_yuan
-from miaopu.ledger.awards import pay_award
-from miaopu.ledger.batches import check_digest, check_officer, lock_awards, lock_batch
-from miaopu.ledger.enums import BatchState, LineState, Verb
-from miaopu.ledger.models import BankReply, BatchLine, PaymentBatch
-from miaopu.ledger.returns import fail_payment, return_award
+from miaopu.ledger.batches import check_digest, check_officer, lock_batch
+from miaopu.ledger.enums import AwardState, BatchState, LineState, Verb
+from miaopu.ledger.models import Award, BankReply, BatchLine, PaymentBatch
+from miaopu.ledger.paying import (
+    Failure,
+    Payment,
+    check_not_at_bank,
+    check_payer,
+    fail_payments,
+    lock_awards,
+    post_payments,
+)
+from miaopu.ledger.returns import return_award
 
 MOST_BYTES = MAX_BYTES  # of a result file
 Effect = Literal["book", "known", "wrong"]
@@ -123,26 +131,32 @@ def _effect(line: BatchLine, result: Result) -> tuple[Effect, Bilingual | None]:
 
 @transaction.atomic
 def book_results(
-    batch: PaymentBatch, results: Sequence[Result], *, by: User, only_good: bool = False
+    batch: PaymentBatch,
+    results: Sequence[Result],
+    *,
+    by: User,
+    only_good: bool = False,
+    most: int | None = None,
+    job: Job | None = None,
 ) -> int:
     """Book what the bank says, all in one transaction; returns how many payments changed.
 
-    The same results again change nothing. Raises ResultsRefused where a line is wrong, unless
+    The same results again change nothing. `most` books no more than so many of them, in the order
+    of the list: a `job` goes on with the rest. Raises ResultsRefused where a line is wrong, unless
     `only_good`: then the wrong ones are left out. Raises NotAllowed where `by` may not pay one of
-    them, ActionRefused where the frozen list does not have its digest.
+    them, Conflict while another job books the batch, ActionRefused where the frozen list does not
+    have its digest.
     """
     check_officer(batch.region_id, by)
     locked = lock_batch(batch)
+    check_not_being_booked(locked, job)
     check_digest(locked)
-    lock_awards(list(locked.lines.values_list("award_id", flat=True)))
     checked = check_results(locked, results)
     wrong = [one for one in checked if one.effect == "wrong"]
     if wrong and not only_good:
         raise ResultsRefused(wrong)
-    booked = [one for one in checked if one.effect == "book"]
-    for one in booked:
-        assert one.line is not None  # an unknown award is wrong
-        _book(one.line, one.result, by)
+    booked = [one for one in checked if one.effect == "book"][:most]
+    _settle(locked, booked, by)
     if locked.state == BatchState.OPEN and not locked.lines.pending().exists():
         locked.state = BatchState.SETTLED
         locked.save(update_fields=["state"])
@@ -152,20 +166,61 @@ def book_results(
     return len(booked)
 
 
-def _book(line: BatchLine, result: Result, by: User) -> None:
-    if result.outcome == "returned":
-        return_award(line.award, by=by, reason=result.reason, account_wrong=result.account_wrong)
-        return
-    if result.outcome == "failed":
-        fail_payment(line, result.reason, by=by, account_wrong=result.account_wrong)
-        return
-    pay_award(line.award, result.reference, by=by, line=line)
-    line.state = LineState.PAID
-    line.bank_reference = result.reference
-    line.bank_day = result.day
-    line.settled_by = by
-    line.settled_at = clock.now()
-    line.save(update_fields=["state", "bank_reference", "bank_day", "settled_by", "settled_at"])
+def booking_job(batch: PaymentBatch) -> Job | None:
+    """The job that books results of the batch now, if there is one."""
+    return Job.objects.unfinished().filter(key__startswith=booking_key(batch)).first()
+
+
+def booking_key(batch: PaymentBatch) -> str:
+    """How the keys of the jobs begin that book results of the batch."""
+    return f"book/{batch.pk}/"
+
+
+def check_not_being_booked(batch: PaymentBatch, job: Job | None = None) -> None:
+    """No other job books results of the batch; raises Conflict otherwise."""
+    running = booking_job(batch)
+    if running is not None and (job is None or running.pk != job.pk):
+        raise Conflict(
+            _("批次 %(number)s 的银行结果正在登记") % {"number": batch.number},
+            _("请等登记完成后再看批次页面"),
+        )
+
+
+def _settle(batch: PaymentBatch, booked: Sequence[CheckedResult], by: User) -> None:
+    """Carry out checked results: payments and failures in one pass each, then what came back."""
+    pairs = [(one.result, one.line) for one in booked if one.line is not None]
+    awards = {one.pk: one for one in lock_awards([line.award_id for _result, line in pairs])}
+    payments, failures = list[Payment](), list[Failure]()
+    for result, line in pairs:
+        award = awards[line.award_id]
+        line.award, line.batch = award, batch
+        check_payer(award, by)
+        if result.outcome == "paid":
+            payments.append(Payment(award, result.reference, line=line, day=result.day))
+        elif result.outcome == "failed":
+            failures.append(Failure(award, line, result.reason, result.account_wrong))
+    waiting = [line for result, line in pairs if result.outcome != "returned"]
+    _check_open([line.award for line in waiting])
+    check_not_at_bank([line.award for line in waiting], waiting)
+    if payments:
+        post_payments(payments, by=by)
+    if failures:
+        fail_payments(failures, by=by)
+    for result, line in pairs:
+        if result.outcome == "returned":
+            wrong = result.account_wrong
+            return_award(line.award, by=by, reason=result.reason, account_wrong=wrong)
+
+
+def _check_open(awards: Sequence[Award]) -> None:
+    """The awards' money waits for its payment, as it must while their payments are at the bank."""
+    for award in awards:
+        if award.state != AwardState.COMMITTED or award.awaits_account:
+            raise Conflict(
+                _("扶持 %(number)s 现为“%(state)s”")
+                % {"number": award.number, "state": award.get_state_display()},
+                _("可能有人先办理了。请查看记录"),
+            )
 
 
 @transaction.atomic
@@ -216,9 +271,21 @@ def results_of(reply: BankReply) -> list[Result]:
 
 
 @transaction.atomic
-def book_reply(reply: BankReply, *, by: User, only_good: bool = False) -> int:
-    """Book a kept file; returns how many payments changed, 0 where all was booked before."""
-    booked = book_results(reply.batch, results_of(reply), by=by, only_good=only_good)
+def book_reply(
+    reply: BankReply,
+    *,
+    by: User,
+    only_good: bool = False,
+    most: int | None = None,
+    job: Job | None = None,
+) -> int:
+    """Book a kept file; returns how many payments changed, 0 where all was booked before.
+
+    `most` and `job` as `book_results` has them.
+    """
+    booked = book_results(
+        reply.batch, results_of(reply), by=by, only_good=only_good, most=most, job=job
+    )
     if booked:
         locked = BankReply.objects.select_for_update(of=("self",), no_key=True).get(pk=reply.pk)
         locked.booked += booked
