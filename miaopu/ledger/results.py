@@ -69,7 +69,8 @@ class ResultsRefused(ActionRefused):
 
 def check_results(batch: PaymentBatch, results: Sequence[Result]) -> list[CheckedResult]:
     """Each result held against the batch as it stands: what booking it would do."""
-    lines = {line.award.number: line for line in batch.lines.in_order()}
+    named = batch.lines.filter(award__number__in={one.award for one in results})
+    lines = {line.award.number: line for line in named.in_order()}
     times = Counter(one.award for one in results)
     checked = []
     for one in results:
@@ -136,13 +137,12 @@ def book_results(
     *,
     by: User,
     only_good: bool = False,
-    most: int | None = None,
     job: Job | None = None,
 ) -> int:
     """Book what the bank says, all in one transaction; returns how many payments changed.
 
-    The same results again change nothing. `most` books no more than so many of them, in the order
-    of the list: a `job` goes on with the rest. Raises ResultsRefused where a line is wrong, unless
+    The same results again change nothing. A `job` books a file part by part and has checked the
+    list's digest itself. Raises ResultsRefused where a line is wrong, unless
     `only_good`: then the wrong ones are left out. Raises NotAllowed where `by` may not pay one of
     them, Conflict while another job books the batch, ActionRefused where the frozen list does not
     have its digest.
@@ -150,12 +150,13 @@ def book_results(
     check_officer(batch.region_id, by)
     locked = lock_batch(batch)
     check_not_being_booked(locked, job)
-    check_digest(locked)
+    if job is None:
+        check_digest(locked)
     checked = check_results(locked, results)
     wrong = [one for one in checked if one.effect == "wrong"]
     if wrong and not only_good:
         raise ResultsRefused(wrong)
-    booked = [one for one in checked if one.effect == "book"][:most]
+    booked = [one for one in checked if one.effect == "book"]
     _settle(locked, booked, by)
     if locked.state == BatchState.OPEN and not locked.lines.pending().exists():
         locked.state = BatchState.SETTLED
@@ -276,16 +277,15 @@ def book_reply(
     *,
     by: User,
     only_good: bool = False,
-    most: int | None = None,
+    part: Sequence[Result] | None = None,
     job: Job | None = None,
 ) -> int:
     """Book a kept file; returns how many payments changed, 0 where all was booked before.
 
-    `most` and `job` as `book_results` has them.
+    A `job` books a `part` of its results. Raises as `book_results`.
     """
-    booked = book_results(
-        reply.batch, results_of(reply), by=by, only_good=only_good, most=most, job=job
-    )
+    results = results_of(reply) if part is None else part
+    booked = book_results(reply.batch, results, by=by, only_good=only_good, job=job)
     if booked:
         locked = BankReply.objects.select_for_update(of=("self",), no_key=True).get(pk=reply.pk)
         locked.booked += booked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,9 +13,10 @@ from miaopu.core import clock
 from miaopu.core.actions import fail_job, finish_job, open_job, report_progress
 from miaopu.core.errors import ActionRefused
 from miaopu.core.models import Job, User
-from miaopu.ledger.batches import lock_batch
+from miaopu.engine.bank_files import Result
+from miaopu.ledger.batches import check_digest, lock_batch
 from miaopu.ledger.books import seal_days
-from miaopu.ledger.models import BankReply
+from miaopu.ledger.models import BankReply, PaymentBatch
 from miaopu.ledger.results import (
     ResultsRefused,
     book_reply,
@@ -45,10 +47,13 @@ def book_bank_reply(job_id: int, reply_id: int, only_good: bool) -> None:
     by = job.created_by
     assert by is not None  # an officer has started it
     try:
-        booked = job.done  # by a run that was broken off
-        while part := _book_part(reply, by, only_good, job):
-            booked += part
-            report_progress(job, booked, job.total)
+        with clock.read_once():
+            results = _to_be_booked(reply.batch, results_of(reply), only_good)
+            for start in range(0, len(results), AT_ONCE):
+                part = results[start : start + AT_ONCE]
+                book_reply(reply, by=by, part=part, job=job)
+                left = len(results) - start - len(part)
+                report_progress(job, job.total - left, job.total)
     except ActionRefused as refused:
         fail_job(job, str(refused.message))
         return
@@ -59,9 +64,18 @@ def book_bank_reply(job_id: int, reply_id: int, only_good: bool) -> None:
     finish_job(job, {"booked": job.total, "batch": reply.batch.number})
 
 
-def _book_part(reply: BankReply, by: User, only_good: bool, job: Job) -> int:
-    with clock.read_once():
-        return book_reply(reply, by=by, only_good=only_good, most=AT_ONCE, job=job)
+def _to_be_booked(batch: PaymentBatch, results: Sequence[Result], only_good: bool) -> list[Result]:
+    """Those of a file's results that would change something; the whole file is checked for them.
+
+    Raises ResultsRefused where some are wrong, unless `only_good`, ActionRefused where the frozen
+    list does not have its digest.
+    """
+    check_digest(batch)
+    checked = check_results(batch, results)
+    wrong = [one for one in checked if one.effect == "wrong"]
+    if wrong and not only_good:
+        raise ResultsRefused(wrong)
+    return [one.result for one in checked if one.effect == "book"]
 
 
 @transaction.atomic
@@ -76,11 +90,7 @@ def start_booking(reply: BankReply, *, by: User, only_good: bool = False) -> Job
     if running is not None and running.created_by_id == by.pk:
         return running
     check_not_being_booked(batch)
-    checked = check_results(batch, results_of(reply))
-    wrong = [one for one in checked if one.effect == "wrong"]
-    if wrong and not only_good:
-        raise ResultsRefused(wrong)
-    total = sum(one.effect == "book" for one in checked)
+    total = len(_to_be_booked(batch, results_of(reply), only_good))
     if total <= AT_ONCE:
         return book_reply(reply, by=by, only_good=only_good)
     title = _("登记批次 %(number)s 的银行结果") % {"number": batch.number}
