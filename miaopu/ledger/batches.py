@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
 from django.db import transaction
@@ -15,7 +14,7 @@ from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
 from miaopu.core.many import BATCH, Happened, record_events
 from miaopu.core.models import Region, User
 from miaopu.core.scope import reaches, region_prefix
-from miaopu.engine.seals import canonical
+from miaopu.engine import seals
 from miaopu.ledger.enums import AwardState, BatchState, LineState, Verb
 from miaopu.ledger.models import Award, BatchLine, PaymentBatch
 from miaopu.ledger.payees import Payee, payees_of
@@ -26,7 +25,7 @@ MAX_LINES = 5000  # of one batch, as many as a result file may have
 
 def digest_of(batch: PaymentBatch, lines: Sequence[BatchLine] | None = None) -> str:
     """SHA-256 over the batch's list in canonical form: accounts, amounts, order."""
-    return hashlib.sha256(canonical(batch.frozen_content(lines))).hexdigest()
+    return seals.digest(batch.frozen_content(lines))
 
 
 def check_digest(batch: PaymentBatch) -> None:

@@ -5,22 +5,24 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from miaopu.core import clock
 from miaopu.core.actions import record_event
 from miaopu.core.errors import ActionRefused, Conflict
 from miaopu.core.models import Job, User
-from miaopu.engine.bank_files import MAX_BYTES, BankFileError, Result, parse_result, read_results
-from miaopu.engine.messages import Bilingual
+from miaopu.engine.bank_files import (
+    MAX_BYTES,
+    BankFileError,
+    Result,
+    parse_result,
+    read_results,
+)
 from miaopu.engine.money import format_yuan
 from miaopu.ledger.batches import check_digest, check_officer, lock_batch
-from miaopu.ledger.enums import AwardState, BatchState, LineState, Verb
+from miaopu.ledger.enums import AwardState, BatchState, Verb
 from miaopu.ledger.models import Award, BankReply, BatchLine, PaymentBatch
 from miaopu.ledger.paying import (
     Failure,
@@ -31,27 +33,16 @@ from miaopu.ledger.paying import (
     lock_awards,
     post_payments,
 )
+from miaopu.ledger.result_checks import CheckedResult, check_results
 from miaopu.ledger.returns import return_award
 
 MOST_BYTES = MAX_BYTES  # of a result file
-Effect = Literal["book", "known", "wrong"]
-_TWICE = Bilingual("同一笔扶持在文件中出现多次", "the award occurs more than once in the file")
 
 
 class ReplyUnreadable(ActionRefused):
     """A file that is no result file; message and remedy are in both languages."""
 
     status = 422
-
-
-@dataclass(frozen=True)
-class CheckedResult:
-    """A result and what booking it would do: something, nothing (known), or it is wrong."""
-
-    result: Result
-    line: BatchLine | None
-    effect: Effect
-    problems: tuple[Bilingual, ...] = ()
 
 
 class ResultsRefused(ActionRefused):
@@ -65,69 +56,6 @@ class ResultsRefused(ActionRefused):
             _("请更正后再登记，或只登记正确的行"),
         )
         self.wrong = list(wrong)
-
-
-def check_results(batch: PaymentBatch, results: Sequence[Result]) -> list[CheckedResult]:
-    """Each result held against the batch as it stands: what booking it would do."""
-    named = batch.lines.filter(award__number__in={one.award for one in results})
-    lines = {line.award.number: line for line in named.in_order()}
-    times = Counter(one.award for one in results)
-    checked = []
-    for one in results:
-        line = lines.get(one.award)
-        problems = list(one.problems)
-        if times[one.award] > 1:
-            problems.append(_TWICE)
-        if line is None:
-            problems.append(Bilingual("这个批次没有这笔扶持", "the batch has no such award"))
-            checked.append(CheckedResult(one, None, "wrong", tuple(problems)))
-            continue
-        problems += _differences(batch, line, one)
-        effect: Effect = "wrong"
-        if not problems:
-            effect, problem = _effect(line, one)
-            problems += [problem] if problem else []
-        checked.append(CheckedResult(one, line, effect, tuple(problems)))
-    return checked
-
-
-def _differences(batch: PaymentBatch, line: BatchLine, result: Result) -> list[Bilingual]:
-    """Where a result does not fit the payment that it names."""
-    found = []
-    if result.amount_fen is not None and result.amount_fen != line.amount_fen:
-        listed, said = format_yuan(line.amount_fen), format_yuan(result.amount_fen)
-        found.append(
-            Bilingual(f"金额 {said} 与清单的 {listed} 不符", f"{said} is not the list's {listed}")
-        )
-    made_on = timezone.localdate(batch.made_at)
-    if result.day is not None and not made_on <= result.day <= clock.today():
-        found.append(
-            Bilingual(
-                f"银行日期须在 {made_on} 至今天之间",
-                f"the bank's day is between {made_on} and today",
-            )
-        )
-    return found
-
-
-def _effect(line: BatchLine, result: Result) -> tuple[Effect, Bilingual | None]:
-    """What booking a sound result does to its payment, or why it cannot be booked."""
-    same_payment = (line.bank_reference, line.bank_day) == (result.reference, result.day)
-    match line.state, result.outcome:
-        case LineState.PENDING, "paid" | "failed":
-            return "book", None
-        case LineState.PENDING, _other:
-            return "wrong", Bilingual(
-                "还没有登记为已付，没有付成请填失败", "not booked as paid: if it was not, it failed"
-            )
-        case LineState.PAID, "returned":
-            return "book", None
-        case (LineState.PAID, "paid") | (LineState.RETURNED, "paid") if same_payment:
-            return "known", None
-        case (LineState.FAILED, "failed") | (LineState.RETURNED, "returned"):
-            return "known", None
-    shown = str(line.get_state_display())
-    return "wrong", Bilingual(f"已登记为“{shown}”，与此不符", f'already booked as "{line.state}"')
 
 
 @transaction.atomic
@@ -251,7 +179,7 @@ def keep_reply(batch: PaymentBatch, name: str, content: bytes, *, by: User) -> B
             Verb.READ_REPLY,
             by=by,
             region=batch.region_id,
-            data={"sha256": reply.sha256, "rows": len(rows)},
+            data={"sha256": reply.sha256, "rows": len(rows), "rows_sha256": reply.rows_sha256},
         )
     return reply
 

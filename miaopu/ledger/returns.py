@@ -128,7 +128,10 @@ def correct_account(award: Award, typed: Mapping[str, Any], *, by: User) -> Paye
         Verb.CORRECT_ACCOUNT,
         by=by,
         region=locked.case.region_id,
-        data={"changed": (before.bank_name, before.bank_account) != (name, number)},
+        data={
+            "changed": (before.bank_name, before.bank_account) != (name, number),
+            "account_sha256": given.sha256,
+        },
     )
     return given
 

@@ -17,13 +17,13 @@ from miaopu.engine.bank_files import Result
 from miaopu.ledger.batches import check_digest, lock_batch
 from miaopu.ledger.books import seal_days
 from miaopu.ledger.models import BankReply, PaymentBatch
+from miaopu.ledger.result_checks import check_results
 from miaopu.ledger.results import (
     ResultsRefused,
     book_reply,
     booking_job,
     booking_key,
     check_not_being_booked,
-    check_results,
     results_of,
 )
 

@@ -22,14 +22,18 @@ from miaopu.cases.ranking import last_ranking
 from miaopu.core import clock
 from miaopu.core.models import DemoClock, Event, Notice, User
 from miaopu.engine.books import verify
+from miaopu.ledger.audit import audit_payments
 from miaopu.ledger.awards import pay_award
 from miaopu.ledger.books import read_books, seal_days
 from miaopu.ledger.enums import BatchState, LineState
 from miaopu.ledger.models import Award, BankReply, BatchLine, PaymentBatch, Transfer
-from miaopu.ledger.results import check_results, results_of
+from miaopu.ledger.result_checks import check_results
+from miaopu.ledger.results import results_of
+from miaopu.monitoring.open_data import open_data
 from miaopu.parties.models import Enterprise
 from miaopu.plans.models import Match
 from tests.factories import GOOD_FORM, travel
+from tools import recompute_open_data
 
 PACK = Path(__file__).resolve().parents[2] / "programmes" / "guiyang-2018"
 pytestmark = pytest.mark.django_db
@@ -140,6 +144,13 @@ def test_demo_shows_cases_in_every_state_and_its_books_agree(db: None, capsys: A
     for username in ("enterprise1", "enterprise2"):
         assert not Case.objects.for_user(User.objects.get(username=username)).exists()
     _check_batches()
+    assert audit_payments() == []
+    figures, problems = recompute_open_data.check(
+        recompute_open_data.unpacked(open_data(FIRST_DAY).archive())
+    )
+    assert problems == []
+    paid = Award.objects.filter(state="paid").total_fen()
+    assert figures["guiyang-2018.awards.paid_fen"] == paid > 0
     states = dict(Offer.objects.values_list("state").annotate(n=Count("pk")).order_by())
     assert states["consented"] == 3
     assert states["declined"] == states["withdrawn"] == 2

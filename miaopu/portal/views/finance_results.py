@@ -20,13 +20,8 @@ from miaopu.core.errors import ActionRefused
 from miaopu.core.models import Job
 from miaopu.ledger.enums import LineState
 from miaopu.ledger.models import BankReply, BatchLine, PaymentBatch
-from miaopu.ledger.results import (
-    CheckedResult,
-    ResultsRefused,
-    book_line,
-    check_results,
-    results_of,
-)
+from miaopu.ledger.result_checks import CheckedResult, check_results
+from miaopu.ledger.results import ResultsRefused, book_line, results_of
 from miaopu.ledger.tasks import start_booking
 from miaopu.portal import formats, kept_forms, present, shapes
 from miaopu.portal.access import role_required
