@@ -111,7 +111,11 @@ def _cell(row: Any, column: Column, label: str) -> Cell:
     blank = shown is None or shown == "" or shown == formats.MISSING
     styles = [
         name
-        for name, holds in (("end", column.end), ("date", column.kind == "date"), ("blank", blank))
+        for name, holds in (
+            ("end", column.end),
+            ("date", column.kind == "date" and not blank),
+            ("blank", blank),
+        )
         if holds
     ]
     return Cell(
