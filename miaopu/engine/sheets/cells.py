@@ -62,6 +62,8 @@ def to_text(cell: Cell) -> str | None:
     """The text without invisible signs and with single spaces; numbers as people write them."""
     if cell is None:
         return None
+    if type(cell) is str and cell.isprintable() and "  " not in cell:
+        return cell.strip() or None  # nothing is invisible, and no other kind of space printable
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     text = number_text(float(cell)) if isinstance(cell, int | float) else cell
@@ -71,7 +73,9 @@ def to_text(cell: Cell) -> str | None:
 def half_width(cell: Cell) -> str | None:
     """Like `to_text`, with full-width digits, letters and signs made half-width."""
     text = to_text(cell)
-    return unicodedata.normalize("NFKC", text).strip() or None if text else None
+    if text is None or text.isascii():
+        return text
+    return unicodedata.normalize("NFKC", text).strip() or None
 
 
 def to_code(cell: Cell, length: int) -> str | None:
