@@ -19,7 +19,6 @@ _PHONE = re.compile(r"\+?[0-9(][0-9()\- ]{5,17}[0-9]", re.ASCII)
 _FIRST_DAY = date(1900, 1, 1)
 _CACHE_MAX = 20_000
 _MANY_DIFFERENT = frozenset(("text", "phone", "uscc", "money"))
-_YUAN = "元"
 _EXACT = 10.0**15
 
 Convert = Callable[[Cell], Any]
@@ -164,7 +163,7 @@ class RowChecker:
 
 def _money(cell: Cell, unit: str) -> str | None:
     """An amount as facts store it: yuan as text, without decimals where there are none."""
-    if type(cell) is float and unit == _YUAN and 0 <= cell < _EXACT and cell.is_integer():
+    if type(cell) is float and unit == cells.YUAN and 0 <= cell < _EXACT and cell.is_integer():
         return str(int(cell))
     amount = cells.to_money(cell, unit)
     if amount is None:

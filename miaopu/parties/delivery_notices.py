@@ -50,10 +50,12 @@ def tell_imported(delivery: Delivery) -> None:
 
 
 def _tell(user: User, delivery: Delivery, step: str, text: Bilingual) -> None:
+    number, name = delivery.number, delivery.file_name
+    whole = Bilingual(f"{number}（{name}）：{text.zh}", f"{number} ({name}): {text.en}")
     notify(
         user,
-        f"delivery/{delivery.number}/{step}",
-        f"{delivery.number}（{delivery.file_name}）：{text.zh}"[:_TEXT_MAX],
-        f"{delivery.number} ({delivery.file_name}): {text.en}"[:_TEXT_MAX],
-        link=f"/office/deliveries/{delivery.number}/",
+        f"delivery/{number}/{step}",
+        whole.zh[:_TEXT_MAX],
+        whole.en[:_TEXT_MAX],
+        link=f"/office/deliveries/{number}/",
     )

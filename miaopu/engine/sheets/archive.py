@@ -90,12 +90,12 @@ def _check_directory(entries: list[zipfile.ZipInfo]) -> None:
                 "the content of the workbook is encrypted",
                 unlocked(),
             )
-        if name in names or _leaves_the_archive(name) or _is_link(entry):
+        if name.lower() in names or _leaves_the_archive(name) or _is_link(entry):
             raise refuse(
                 f"压缩包的目录不正常：{name[:60]!r}",
                 f"the archive's directory is not sound: {name[:60]!r}",
             )
-        names.add(name)
+        names.add(name.lower())  # the reader finds parts whatever the case, and may take another
 
 
 def _leaves_the_archive(name: str) -> bool:

@@ -24,7 +24,8 @@ _DAY = re.compile(
     re.ASCII,
 )
 _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
-_MONEY_UNITS = {"": 1, "元": 1, "人民币元": 1, "万元": 10_000, "万": 10_000}
+YUAN = "元"
+_MONEY_UNITS = {"": 1, YUAN: 1, "人民币元": 1, "万元": 10_000, "万": 10_000}
 _EXACT_DIGITS = 15
 _SERIAL_MIN, _SERIAL_MAX = 3_000, 80_000
 _EPOCH_1900, _EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)

@@ -18,6 +18,7 @@ _CONTENT = frozenset(("v", "f", "is"))
 _LETTERS = 26
 _OTHER_CELL = re.compile(rb'<c(?=[\s/>])(?! r="(?:[A-Z]|A[A-X])[1-9][0-9]{0,4}")|:c(?=[\s/>])|\x00')
 _LONGEST = 32
+_MALFORMED = (expat.ExpatError, ValueError, LookupError)  # the last two: encodings nobody reads
 
 
 def column_number(letters: str) -> int:
@@ -56,7 +57,9 @@ def is_plainly_small(sheet: str, blocks: Iterable[bytes]) -> bool:
                 plain = _OTHER_CELL.search(text, 0, end) is None
                 kept = text[end:]
         parser.Parse(b"", True)
-    except expat.ExpatError as error:
+    except SheetError:
+        raise
+    except _MALFORMED as error:
         raise _incomplete(sheet, error) from error
     return plain and _OTHER_CELL.search(kept) is None
 
@@ -84,7 +87,9 @@ class ExtentScanner:
             for block in blocks:
                 self._parser.Parse(block, False)
             self._parser.Parse(b"", True)
-        except expat.ExpatError as error:
+        except SheetError:
+            raise
+        except _MALFORMED as error:
             raise _incomplete(self.sheet, error) from error
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
@@ -144,10 +149,11 @@ def _parser(sheet: str) -> expat.XMLParserType:
     return parser
 
 
-def _incomplete(sheet: str, error: expat.ExpatError) -> SheetError:
+def _incomplete(sheet: str, error: Exception) -> SheetError:
+    line = error.lineno if isinstance(error, expat.ExpatError) else 1
     return refuse(
-        f"工作表“{sheet}”的内容不完整（第 {error.lineno} 行）",
-        f"the content of sheet {sheet} is incomplete (line {error.lineno})",
+        f"工作表“{sheet}”的内容不完整（第 {line} 行）",
+        f"the content of sheet {sheet} is incomplete (line {line})",
     )
 
 
