@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 
 from miaopu.cases.models import Case
 from miaopu.core.actions import notify
+from miaopu.core.many import Told, notify_many
 from miaopu.core.models import User
 from miaopu.engine.messages import Bilingual
 from miaopu.parties.models import Representative
@@ -36,6 +39,28 @@ def tell_enterprise(case: Case, key: str, text: Bilingual, page: str = "") -> No
             f"{case.number}: {text.en}",
             link=f"/my/cases/{case.number}/{page}",
         )
+
+
+def tell_enterprises(rows: Iterable[tuple[Case, str, Bilingual]]) -> None:
+    """Tell those who act for many cases' enterprises, each under its key, as `tell_enterprise`."""
+    rows = list(rows)
+    people: dict[int, list[int]] = defaultdict(list)
+    live = Representative.objects.live().filter(
+        enterprise__in={case.enterprise_id for case, _key, _text in rows}
+    )
+    for user_id, enterprise_id in live.order_by("pk").values_list("user", "enterprise"):
+        people[enterprise_id].append(user_id)
+    notify_many(
+        Told(
+            user_id,
+            f"case/{case.number}/{key}",
+            f"{case.number}：{text.zh}",
+            f"{case.number}: {text.en}",
+            link=f"/my/cases/{case.number}/",
+        )
+        for case, key, text in rows
+        for user_id in people[case.enterprise_id]
+    )
 
 
 def asked_to_correct(points: int, due: date) -> Bilingual:

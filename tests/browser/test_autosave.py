@@ -94,8 +94,7 @@ def test_a_paper_is_uploaded_and_removed(person: Callable[..., Person]) -> None:
     expect(page.get_by_role("link", name="计划.pdf")).to_have_count(0)
 
 
-@pytest.mark.parametrize("width", [375, 1366])
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(("width", "language"), [(375, "en"), (1366, "zh")])
 def test_an_offer_is_consented_to(width: int, language: str, person: Callable[..., Person]) -> None:
     version = ProgrammeVersion.objects.current().get()
     match_version(version, FIRST_DAY)

@@ -40,6 +40,7 @@ def page_of(city: City) -> str:
 def test_home_puts_the_offer_first_and_leads_to_it(owner: Client, city: City) -> None:
     renew(city)
     home = text(owner.get(reverse("my_home")))
+    assert "确认享受以后，办件会列在这里" in home
     assert "确认享受：微型企业直接补助" in home
     assert page_of(city) in home
     item = text(owner.get(reverse("offer", args=[city.enterprise.number, city.item.pk])))

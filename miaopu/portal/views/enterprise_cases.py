@@ -24,9 +24,9 @@ from miaopu.cases.workflow import available
 from miaopu.core import clock
 from miaopu.core.models import Event
 from miaopu.engine.clock import working_days_left
-from miaopu.ledger.awards import shares_of
 from miaopu.ledger.enums import AwardState, Level
 from miaopu.ledger.models import Award
+from miaopu.ledger.moves import shares_of
 from miaopu.portal import care, formats, present, shapes
 from miaopu.portal.access import party_required
 from miaopu.portal.case_form import answers_of

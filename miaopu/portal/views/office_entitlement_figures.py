@@ -197,4 +197,9 @@ def _fact_table(figures: ItemFigures) -> Table:
         }
         for name, count in sorted(figures.facts.items(), key=lambda pair: (-pair[1], pair[0]))
     ]
-    return Table(FACT_COLUMNS, rows, gettext("还不能回答的：缺少什么，应由谁提供"))
+    return Table(
+        FACT_COLUMNS,
+        rows,
+        gettext("还不能回答的：缺少什么，应由谁提供"),
+        empty=gettext("不缺数据，每一户都有答案"),
+    )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -42,10 +43,10 @@ FACT_COLUMNS = (
     Column("record", _("来源记录")),
 )
 
-AnyModel = TypeVar("AnyModel", bound=Model)
+AnyRow = TypeVar("AnyRow")
 
 
-def page_of(request: HttpRequest, rows: QuerySet[AnyModel]) -> Page[AnyModel]:
+def page_of(request: HttpRequest, rows: QuerySet[Any, AnyRow] | Sequence[AnyRow]) -> Page[AnyRow]:
     """The page of a list that the address asks for; beyond the end it is the last one."""
     return Paginator(rows, care.rows(request, ROWS)).get_page(request.GET.get("page"))
 
