@@ -305,7 +305,7 @@ def test_a_list_takes_the_same_queries_for_one_row_and_for_many(city: City) -> N
     few = queries()
     for _number in range(20):
         make_enterprise(YUNYAN)
-    assert queries() == few == 3  # the token, the roles, the rows
+    assert queries() == few == 2  # the token with its roles, the rows
 
 
 def test_what_is_not_there_is_told_as_json(city: City) -> None:
