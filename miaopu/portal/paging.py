@@ -23,6 +23,24 @@ from miaopu.portal import care
 ROWS = 20
 _COUNTS: Kept[int] = Kept(most=1000)
 _KEYS: Kept[list[Any]] = Kept(most=1000)
+_SUMS: Kept[list[Any]] = Kept(most=200)
+
+
+def _statement_of(rows: QuerySet[Any]) -> Hashable:
+    """The statement with its parameters, scope and filters among them; None for no rows at all."""
+    try:
+        sql, parameters = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return None
+    return rows.db, sql, tuple(map(repr, parameters))
+
+
+def kept_rows(rows: QuerySet[Any, Any]) -> list[Any]:
+    """The rows of a query that counts and adds up (`values`), to be read and not changed.
+
+    Worked out anew as soon as anything was written.
+    """
+    return _SUMS.get_or(database_state(), _statement_of(rows), lambda: list(rows))
 
 
 class KeyPaginator(Paginator):  # type: ignore[type-arg] # no brackets while it runs
@@ -41,11 +59,7 @@ class KeyPaginator(Paginator):  # type: ignore[type-arg] # no brackets while it 
     @cached_property
     def _statement(self) -> Hashable:
         """What gives the keys; None where no row can."""
-        try:
-            sql, parameters = self.keys.query.sql_with_params()
-        except EmptyResultSet:
-            return None
-        return self.keys.db, sql, tuple(map(repr, parameters))
+        return _statement_of(self.keys)
 
     @cached_property
     def count(self) -> int:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from django.core.paginator import EmptyPage
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from miaopu.core.kept import database_state
 from miaopu.parties.models import Enterprise
-from miaopu.portal.paging import KeyPaginator, first_of
+from miaopu.portal.paging import KeyPaginator, first_of, kept_rows
 from tests.factories import NANMING, YUNYAN, City, make_enterprise
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +68,17 @@ def test_what_is_kept_holds_until_something_is_written(city: City) -> None:
     found, more, _statements = page()
     assert more == count + 1
     assert new in found
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sums_are_worked_out_anew_once_something_was_written(city: City) -> None:
+    counted = Enterprise.objects.order_by("region").values("region").annotate(n=Count("pk"))
+    first = kept_rows(counted)
+    with CaptureQueriesContext(connection) as captured:
+        assert kept_rows(counted) == first == list(counted.all())
+    assert len(captured) == 2  # what the database shows, and the list of this very line
+    make_enterprise(YUNYAN)
+    assert {row["region"]: row["n"] for row in kept_rows(counted)} == {YUNYAN: 2, NANMING: 1}
 
 
 @pytest.mark.django_db(transaction=True)

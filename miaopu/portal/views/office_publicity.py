@@ -26,6 +26,7 @@ from miaopu.engine.clock import working_days, working_days_left
 from miaopu.engine.messages import Bilingual
 from miaopu.portal import present, shapes
 from miaopu.portal.access import role_required
+from miaopu.portal.paging import kept_rows
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_parts import CASE_READERS, page_of
@@ -123,7 +124,7 @@ def waiting_counts(user: User) -> list[WaitingCount]:
             ),
             row["count"],
         )
-        for row in found
+        for row in kept_rows(found)
     ]
 
 

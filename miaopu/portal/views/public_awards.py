@@ -21,7 +21,7 @@ from miaopu.ledger.querysets import AwardQuerySet
 from miaopu.monitoring.support import first_awards
 from miaopu.plans.models import Programme
 from miaopu.portal import formats, present
-from miaopu.portal.paging import page_of
+from miaopu.portal.paging import kept_rows, page_of
 from miaopu.portal.shapes import Answer, Link
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.public_shared import awards_href, public_page
@@ -60,11 +60,10 @@ def districts() -> dict[str, str]:
     """Districts that bear money or have awards, by code."""
     bearing = Account.objects.public().filter(level=Level.COUNTY)
     having = Award.objects.public()
+    case = ("case__region_id", "case__region__name", "case__region__name_en")
     rows = {
-        *bearing.values_list("region_id", "region__name", "region__name_en").order_by(),
-        *having.values_list(
-            "case__region_id", "case__region__name", "case__region__name_en"
-        ).order_by(),
+        *kept_rows(bearing.values_list(*(name.removeprefix("case__") for name in case)).order_by()),
+        *kept_rows(having.values_list(*case).order_by().distinct()),
     }
     return {
         code: present.in_language(Bilingual(name, name_en or name))
