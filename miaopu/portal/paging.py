@@ -40,7 +40,7 @@ def kept_rows(rows: QuerySet[Any, Any]) -> list[Any]:
 
     Worked out anew as soon as anything was written.
     """
-    return _SUMS.get_or(database_state(), _statement_of(rows), lambda: list(rows))
+    return _SUMS.get_or(database_state(), _statement_of(rows), lambda: list(rows.all()))
 
 
 class KeyPaginator(Paginator):  # type: ignore[type-arg] # no brackets while it runs

@@ -17,13 +17,13 @@ from miaopu.core.actions import add_member, end_membership
 from miaopu.core.enums import Role
 from miaopu.core.models import Membership
 from miaopu.core.scope import scope_key
+from miaopu.core.statements import Statements, compiled
 from miaopu.core.tokens import user_of
 from miaopu.parties.models import Enterprise, Representative
 from miaopu.plans.actions import match_version
 from miaopu.portal.api import asked as ask
 from miaopu.portal.api import enterprises, handing_over, lists, public, reviewing, scoped
 from miaopu.portal.api.lists import Listing, ordered_rows
-from miaopu.portal.api.statements import Statements, compiled
 from tests.factories import City, make_enterprise, travel
 from tests.portal.test_api import read, token_of
 
@@ -174,7 +174,7 @@ def test_the_statements_longest_unused_make_room(city: City, monkeypatch: Monkey
     headers = token_of(city.reviewer)
     compiled_now: list[object] = []
     monkeypatch.setattr(
-        "miaopu.portal.api.statements.compiled",
+        "miaopu.core.statements.compiled",
         lambda rows: compiled_now.append(rows) or compiled(rows),
     )
     for _time in range(3):

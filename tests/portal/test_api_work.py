@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import TypeAdapter
@@ -16,11 +16,13 @@ from miaopu.cases.ranking import rank_batch
 from miaopu.core.models import ApiToken, User
 from miaopu.core.tokens import digest_of, secret_of
 from miaopu.engine.bank_files import Result
+from miaopu.engine.ranking import Fate, Tie
 from miaopu.ledger.batches import create_batch
 from miaopu.ledger.models import PaymentBatch
 from miaopu.ledger.results import book_results
 from miaopu.parties.models import Delivery
 from miaopu.plans.actions import match_version
+from miaopu.portal.api import working_schemas
 from tests.factories import FIRST_DAY, NANMING, City
 from tests.parties.sheets import deliver, good_row, table_of, workbook
 from tests.portal.test_api import models, read, token_of
@@ -123,6 +125,8 @@ def test_a_batch_shows_its_ranking_once_it_is_confirmed(city: City) -> None:
     [line] = found["lines"]
     assert (line["case"], line["fate"], line["rank"]) == (case.number, "funded", 1)
     assert found["digest"] == BatchReview.objects.get().digest != ""
+    assert set(get_args(working_schemas.Fate)) == {str(one) for one in Fate}
+    assert set(get_args(working_schemas.Tie)) == {str(one) for one in Tie}
     assert {purse["level"] for purse in found["purses"]} >= {"city", "county"}
     [row] = kept_promise("batch-reviews", "/batch-reviews", city.leading_group)["rows"]
     assert row["state"] == "confirmed"

@@ -18,7 +18,7 @@ from ninja.errors import ValidationError
 
 from miaopu.core.models import User
 from miaopu.core.scope import scope_key
-from miaopu.portal.api.statements import Statements
+from miaopu.core.statements import Statements
 from miaopu.portal.problems import JSON
 from miaopu.portal.views.public_shared import answer_if_changed
 
@@ -41,7 +41,7 @@ class Listing:
     """How a list is read: which rows, what a row becomes, by what it is ordered.
 
     `rows` gives the rows for whom and what was asked, and may depend on nothing else where there
-    are `columns` (portal.api.statements). `orders` maps the word in the address to a column of the
+    are `columns` (core.statements). `orders` maps the word in the address to a column of the
     model that is never empty. With `columns` the row's values come to `make` as they are, from one
     statement; without, `make` gets the object.
     """

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Literal
 
 from pydantic import Field
 
 from miaopu.cases.enums import BatchState as ReviewState
 from miaopu.cases.enums import ObjectionState, OfferState
-from miaopu.engine.ranking import Fate, Tie
 from miaopu.ledger.enums import BatchState, Level, LineState
 from miaopu.parties.enums import DeliveryState, RowOutcome, Source
 from miaopu.portal.api.schemas import EnterpriseName, Fen, Record, RegionCode, Sha256, Text
+
+Fate = Literal["funded", "short", "behind", "over_quota", "aside"]
+Tie = Literal["first", "points", "handed_in", "number"]
 
 
 class OfferRow(Record):

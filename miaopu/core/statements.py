@@ -1,4 +1,4 @@
-"""Statements of lists, compiled once for what was asked and by whom.
+"""Statements of lists that are read often, compiled once for what was asked and by whom.
 
 To compile a query with six joins costs Django more than PostgreSQL takes to answer it. So the text
 of the statement and its parameters are kept, never rows: the rows are read anew for every request,
