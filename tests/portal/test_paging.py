@@ -11,14 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from miaopu.core.kept import database_state
 from miaopu.parties.models import Enterprise
 from miaopu.portal.paging import KeyPaginator, first_of, kept_rows
-from tests.factories import NANMING, YUNYAN, City, build_city, make_enterprise
+from tests.factories import NANMING, YUNYAN, City, make_enterprise
 from tests.harness.quiet import while_quiet
-
-
-@pytest.fixture
-def kept_city(committed_db: str) -> City:
-    """A city that is committed: inside a transaction that has written nothing is kept."""
-    return build_city()
 
 
 def listed(region: str = YUNYAN) -> QuerySet[Enterprise]:
@@ -52,7 +46,7 @@ def test_nothing_is_nothing(city: City) -> None:
         assert first_of(rows, 5, None) == []
 
 
-def test_what_is_kept_holds_until_something_is_written(kept_city: City) -> None:
+def test_what_is_kept_holds_until_something_is_written(committed_city: City) -> None:
     for _number in range(3):
         make_enterprise(YUNYAN)
 
@@ -76,7 +70,7 @@ def test_what_is_kept_holds_until_something_is_written(kept_city: City) -> None:
     assert new in found
 
 
-def test_sums_are_worked_out_anew_once_something_was_written(kept_city: City) -> None:
+def test_sums_are_worked_out_anew_once_something_was_written(committed_city: City) -> None:
     counted = Enterprise.objects.order_by("region").values("region").annotate(n=Count("pk"))
 
     def twice() -> tuple[list[object], list[object], int]:
@@ -92,15 +86,15 @@ def test_sums_are_worked_out_anew_once_something_was_written(kept_city: City) ->
     assert {row["region"]: row["n"] for row in kept_rows(counted.all())} == {YUNYAN: 2, NANMING: 1}
 
 
-def test_what_is_kept_for_one_scope_is_not_shown_to_another(kept_city: City) -> None:
+def test_what_is_kept_for_one_scope_is_not_shown_to_another(committed_city: City) -> None:
     def both() -> tuple[list[Enterprise], list[Enterprise]]:
         state = database_state()
         here, there = (
             KeyPaginator(Enterprise.objects.for_user(user).order_by("pk"), 9, state)
-            for user in (kept_city.reviewer, kept_city.other_reviewer)
+            for user in (committed_city.reviewer, committed_city.other_reviewer)
         )
         return list(here.page(1)), list(there.page(1))
 
     here, there = while_quiet(both)
-    assert here == [kept_city.enterprise]
-    assert there == [kept_city.other_enterprise]
+    assert here == [committed_city.enterprise]
+    assert there == [committed_city.other_enterprise]
