@@ -194,6 +194,16 @@ TABLE: dict[str, Route] = {
     "api:case": Route(allow=OWNER | CASE_READERS, thing="case", api=True),
     "api:entitlements": Route(allow=ENTERPRISES | READERS, api=True),
     "api:payments": Route(allow=MONEY, api=True),
+    "api:offers": Route(allow=ENTERPRISES | READERS, api=True),
+    "api:objections": Route(allow=READERS, api=True),
+    "api:objection": Route(allow=CASE_READERS, thing="objection", api=True),
+    "api:batch_reviews": Route(allow=READERS, api=True),
+    "api:batch_review": Route(allow=CASE_READERS, thing="batch", api=True),
+    "api:payment_batches": Route(allow=MONEY, api=True),
+    "api:payment_batch": Route(allow=MONEY, thing="payment_batch", api=True),
+    "api:deliveries": Route(allow=DELIVERING, api=True),
+    "api:delivery": Route(allow=DELIVERING, thing="delivery", api=True),
+    "api:delivery_rows": Route(allow=DELIVERING, thing="delivery", api=True),
     # The demo
     "demo_clock": Route(allow=SIGNED_IN, methods=BOTH, data={"working_days": "1"}),
 }

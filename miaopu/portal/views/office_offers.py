@@ -25,6 +25,7 @@ from miaopu.ledger.enums import Level
 from miaopu.plans.models import Match
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import role_required
+from miaopu.portal.paging import kept_rows
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_consent import TONES
 from miaopu.portal.views.enterprise_parts import change_words
@@ -93,7 +94,7 @@ def _due(user: User) -> list[dict[str, Any]]:
         amounts = found.order_by().values_list("amount_fen").annotate(n=Count("pk"))
         by_level: dict[str, int] = defaultdict(int)
         count = 0
-        for amount, number in amounts:
+        for amount, number in kept_rows(amounts):
             count += number
             each = amount_of(item.definition) if amount is None else amount
             for level, part in (split_by_level(item, each) if each else {}).items():

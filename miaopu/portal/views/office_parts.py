@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
-from typing import Any, TypeVar
 
-from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -22,11 +17,12 @@ from miaopu.parties.dictionary import fact_dictionary
 from miaopu.parties.facts import Known
 from miaopu.parties.models import Enterprise
 from miaopu.plans.models import ProgrammeVersion
-from miaopu.portal import care, present, shapes
+from miaopu.portal import present, shapes
+from miaopu.portal.paging import ROWS as ROWS
+from miaopu.portal.paging import page_of as page_of
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_facts import value_text
 
-ROWS = 20
 OFFICE_ROLES = (Role.REVIEWER, Role.APPROVER, Role.PROGRAMME_OFFICER, Role.LEADING_GROUP)
 CASE_READERS = (*OFFICE_ROLES, Role.AUDITOR)
 MONEY_READERS = (
@@ -43,13 +39,6 @@ FACT_COLUMNS = (
     Column("as_of", _("截至"), kind="date"),
     Column("record", _("来源记录")),
 )
-
-AnyRow = TypeVar("AnyRow")
-
-
-def page_of(request: HttpRequest, rows: QuerySet[Any, AnyRow] | Sequence[AnyRow]) -> Page[AnyRow]:
-    """The page of a list that the address asks for; beyond the end it is the last one."""
-    return Paginator(rows, care.rows(request, ROWS)).get_page(request.GET.get("page"))
 
 
 def needs_personal_data(user: AnyUser, region_code: str) -> bool:
