@@ -12,15 +12,15 @@ from miaopu.core.errors import Conflict
 from miaopu.core.models import Notice
 from miaopu.plans.actions import match_version
 from tests.cases.test_offers import ANSWERS
-from tests.factories import FIRST_DAY, build_city, make_enterprise
+from tests.factories import FIRST_DAY, City, make_enterprise
 
 AT_ONCE = 12
 
 
 def test_consent_at_once_is_one_case(
-    committed_db: str, in_threads: Callable[..., list[Any]]
+    committed_city: City, in_threads: Callable[..., list[Any]]
 ) -> None:
-    city = build_city()
+    city = committed_city
     match_version(city.version, FIRST_DAY)
     renew_offers(city.version, by=None)
     offer = Offer.objects.get(enterprise=city.enterprise)
@@ -35,9 +35,9 @@ def test_consent_at_once_is_one_case(
 
 
 def test_consent_decline_and_withdrawal_at_once_have_one_winner(
-    committed_db: str, in_threads: Callable[..., list[Any]]
+    committed_city: City, in_threads: Callable[..., list[Any]]
 ) -> None:
-    city = build_city()
+    city = committed_city
     match_version(city.version, FIRST_DAY)
     renew_offers(city.version, by=None)
     offer = Offer.objects.get(enterprise=city.enterprise)
@@ -55,9 +55,9 @@ def test_consent_decline_and_withdrawal_at_once_have_one_winner(
 
 
 def test_two_jobs_at_once_offer_once(
-    committed_db: str, in_threads: Callable[..., list[Any]]
+    committed_city: City, in_threads: Callable[..., list[Any]]
 ) -> None:
-    city = build_city()
+    city = committed_city
     for _number in range(10):
         make_enterprise()
     match_version(city.version, FIRST_DAY)
