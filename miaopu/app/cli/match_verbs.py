@@ -205,7 +205,8 @@ def _row(row: MatchRow) -> list[object]:
 
 
 def _rules(path: Path, as_of: date) -> RuleSet:
-    return load_pack(path).rule_set(as_of) if path.is_dir() else load_rules(path)
+    """The rules of a file, or of a pack's items for enterprises."""
+    return load_pack(path).rule_set(as_of, "enterprise") if path.is_dir() else load_rules(path)
 
 
 def _enterprise(

@@ -1,0 +1,76 @@
+"""Points that are worked out: the figures an expression reads, and its value."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from miaopu.engine.assessment.scheme import Assessment, Criterion, ScoreItem
+from miaopu.engine.definitions.pieces import error_at
+from miaopu.engine.definitions.positions import Document
+from miaopu.engine.definitions.refusals import PackError, Path
+from miaopu.engine.expressions.errors import ExpressionError
+from miaopu.engine.expressions.evaluate import Runnable, amount_in_fen, runnable
+from miaopu.engine.expressions.lower import lower_amount
+from miaopu.engine.expressions.lowering import Surroundings
+from miaopu.engine.expressions.parse import parse
+from miaopu.engine.expressions.syntax import Syntax
+from miaopu.engine.facts import Fact, FactType
+
+_ANY_DAY = date(2000, 1, 1)  # no expression of a scheme speaks of a day
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A line whose points are worked out: the figures it reads, and how."""
+
+    line: ScoreItem | Criterion
+    figures: tuple[str, ...]
+    run: Runnable
+
+    def points(self, figures: Mapping[str, Decimal]) -> Decimal | None:
+        """The points, half up to two decimals, within 0 and the maximum; None where unknown."""
+        known = {name: Fraction(figures[name]) for name in self.figures if name in figures}
+        hundredths = amount_in_fen(self.run.value(known))
+        if hundredths is None:
+            return None
+        points = Decimal(hundredths).scaleb(-2)
+        return min(max(points, Decimal(0)), Decimal(self.line.max or 0))
+
+
+def computed_line(line: ScoreItem | Criterion) -> Computed:
+    """The line ready to run; raises ExpressionError where its expression cannot be read.
+
+    Every name in the expression is a figure, a number.
+    """
+    source = line.points or ""
+    names = tuple(dict.fromkeys(_names(parse(source))))
+    facts = {name: Fact(name, FactType.INTEGER) for name in names}
+    node = lower_amount(source, Surroundings(facts, _ANY_DAY))
+    return Computed(line, names, runnable(node))
+
+
+def check_assessment(
+    assessment: Assessment, documents: Mapping[str, Document], path: Path
+) -> list[PackError]:
+    """The errors of the expressions of an assessment at `path`."""
+    errors = []
+    for number, criterion in enumerate(assessment.criteria):
+        for order, leaf in enumerate(criterion.leaves):
+            if leaf.kind != "computed":
+                continue
+            below: Path = ("items", order) if criterion.items else ()
+            try:
+                computed_line(leaf)
+            except ExpressionError as error:
+                place = (*path, "criteria", number, *below, "points")
+                errors.append(error_at(documents, place, error.message, error.remedy))
+    return errors
+
+
+def _names(syntax: Syntax) -> Iterator[str]:
+    if syntax.op == "name":
+        yield str(syntax.value)
+    for arg in syntax.args:
+        yield from _names(arg)
