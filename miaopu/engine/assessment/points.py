@@ -1,6 +1,6 @@
 """Points that are worked out: the figures an expression reads, and its value."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,7 @@ from miaopu.engine.expressions.evaluate import Runnable, amount_in_fen, runnable
 from miaopu.engine.expressions.lower import lower_amount
 from miaopu.engine.expressions.lowering import Surroundings
 from miaopu.engine.expressions.parse import parse
-from miaopu.engine.expressions.syntax import Syntax
+from miaopu.engine.expressions.syntax import names_in
 from miaopu.engine.facts import Fact, FactType
 
 _ANY_DAY = date(2000, 1, 1)  # no expression of a scheme speaks of a day
@@ -45,7 +45,7 @@ def computed_line(line: ScoreItem | Criterion) -> Computed:
     Every name in the expression is a figure, a number.
     """
     source = line.points or ""
-    names = tuple(dict.fromkeys(_names(parse(source))))
+    names = names_in(parse(source), "name")
     facts = {name: Fact(name, FactType.INTEGER) for name in names}
     node = lower_amount(source, Surroundings(facts, _ANY_DAY))
     return Computed(line, names, runnable(node))
@@ -67,10 +67,3 @@ def check_assessment(
                 place = (*path, "criteria", number, *below, "points")
                 errors.append(error_at(documents, place, error.message, error.remedy))
     return errors
-
-
-def _names(syntax: Syntax) -> Iterator[str]:
-    if syntax.op == "name":
-        yield str(syntax.value)
-    for arg in syntax.args:
-        yield from _names(arg)
