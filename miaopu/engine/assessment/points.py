@@ -17,6 +17,7 @@ from miaopu.engine.expressions.lowering import Surroundings
 from miaopu.engine.expressions.parse import parse
 from miaopu.engine.expressions.syntax import names_in
 from miaopu.engine.facts import Fact, FactType
+from miaopu.engine.messages import Bilingual
 
 _ANY_DAY = date(2000, 1, 1)  # no expression of a scheme speaks of a day
 
@@ -56,14 +57,26 @@ def check_assessment(
 ) -> list[PackError]:
     """The errors of the expressions of an assessment at `path`."""
     errors = []
+    scored = {leaf.id for _, leaf in assessment.leaves if leaf.kind != "computed"}
     for number, criterion in enumerate(assessment.criteria):
         for order, leaf in enumerate(criterion.leaves):
             if leaf.kind != "computed":
                 continue
             below: Path = ("items", order) if criterion.items else ()
+            place = (*path, "criteria", number, *below, "points")
             try:
-                computed_line(leaf)
+                figures = computed_line(leaf).figures
             except ExpressionError as error:
-                place = (*path, "criteria", number, *below, "points")
                 errors.append(error_at(documents, place, error.message, error.remedy))
+                continue
+            errors += [
+                error_at(
+                    documents,
+                    place,
+                    Bilingual(f"{name} 也是打分项的编号", f"{name} is the id of a scored line too"),
+                    Bilingual("给其中一个换名", "rename one of them"),
+                )
+                for name in figures
+                if name in scored
+            ]
     return errors

@@ -146,7 +146,8 @@ def _rules_and_amounts(
                 amounts[f"{money}.{change.path[1]}"] = None
     for pack in (old, new):
         for name, item in pack.items.items():
-            sources = [one.when for one in (*item.conditions, *item.priority) if one.when]
+            sources = [one.when for one in item.conditions if one.when is not None]
+            sources += [one.when for one in item.priority]
             amount = [item.amount] if item.amount is not None else []
             if _reads([*sources, *amount], facts, parameters):
                 rules[name] = None
