@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, TypeVar
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from miaopu.cases.models import Case
+from miaopu.cases.models import Case, Item
 from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused
 from miaopu.core.models import Event
@@ -42,10 +44,10 @@ FACT_COLUMNS = (
     Column("record", _("来源记录")),
 )
 
-AnyModel = TypeVar("AnyModel", bound=Model)
+AnyRow = TypeVar("AnyRow")
 
 
-def page_of(request: HttpRequest, rows: QuerySet[AnyModel]) -> Page[AnyModel]:
+def page_of(request: HttpRequest, rows: QuerySet[Any, AnyRow] | Sequence[AnyRow]) -> Page[AnyRow]:
     """The page of a list that the address asks for; beyond the end it is the last one."""
     return Paginator(rows, care.rows(request, ROWS)).get_page(request.GET.get("page"))
 
@@ -96,6 +98,16 @@ def trail_of(case: Case, award: Award | None) -> list[shapes.TrailEntry]:
     events = case.trail()
     transfers = award.transfers.for_award(award) if award is not None else None
     return present.trail_of(events, award, transfers, inside=True)
+
+
+def offered_today(today: date) -> list[Item]:
+    """The items that are offered without application on the day."""
+    return [
+        item
+        for item in Item.objects.public()
+        if item.definition.offer is not None
+        and item.version.pack.period.start <= today <= item.version.pack.period.end
+    ]
 
 
 def in_one_text(refused: ActionRefused) -> str:
