@@ -27,9 +27,11 @@ Report = Callable[[int, int], None]
 
 
 def _check_facts(pack: Pack) -> None:
-    """Every fact of the pack stands in the dictionary with the same type."""
+    """Every fact about enterprises stands in the dictionary with the same type."""
     dictionary = fact_dictionary()
     for name, fact in pack.facts.items():
+        if fact.about != "enterprise":
+            continue
         known = dictionary.get(name)
         if known is None or known.type != fact.type:
             raise ActionRefused(
@@ -109,17 +111,18 @@ def load_version(pack: Pack, *, by: User | None) -> tuple[ProgrammeVersion, bool
 
 
 def match_version(version: ProgrammeVersion, as_of: date, report: Report | None = None) -> int:
-    """Match every enterprise with every item as of a day and replace the matches. Idempotent.
+    """Match every enterprise with the items for enterprises and replace the matches. Idempotent.
 
     `report(done, total)` is called now and then. Returns the number of matches.
     """
     region = version.programme.region
     enterprises = Enterprise.objects.filter(region__code__startswith=region_prefix(region.code))
     total = enterprises.count()
+    items = version.pack.items
     rows: list[Match] = []
     for done, (enterprise, known) in enumerate(iterate_known_facts(enterprises, as_of), start=1):
         for found in explain_facts(version, known, as_of):
-            if found.status == "false":
+            if found.status == "false" or items[found.rule].party != "enterprise":
                 continue
             rows.append(
                 Match(

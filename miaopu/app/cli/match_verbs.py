@@ -51,11 +51,11 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 def register(cli: typer.Typer) -> None:
     """Add the verbs of this module to `cli`."""
-    cli.command("match")(_problems_as_lines(match))
-    cli.command("explain")(_problems_as_lines(explain))
+    cli.command("match")(problems_as_lines(match))
+    cli.command("explain")(problems_as_lines(explain))
 
 
-def _problems_as_lines(verb: Callable[..., None]) -> Callable[..., None]:
+def problems_as_lines(verb: Callable[..., None]) -> Callable[..., None]:
     """Turn an input that the engine refuses into lines on standard error and exit status 1."""
 
     @wraps(verb)
@@ -205,7 +205,8 @@ def _row(row: MatchRow) -> list[object]:
 
 
 def _rules(path: Path, as_of: date) -> RuleSet:
-    return load_pack(path).rule_set(as_of) if path.is_dir() else load_rules(path)
+    """The rules of a file, or of a pack's items for enterprises."""
+    return load_pack(path).rule_set(as_of, "enterprise") if path.is_dir() else load_rules(path)
 
 
 def _enterprise(
