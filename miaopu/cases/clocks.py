@@ -8,6 +8,7 @@ from typing import Any
 
 from miaopu.cases.enums import CaseState, Step
 from miaopu.cases.models import Case, CaseClock
+from miaopu.cases.notices import settle_reminders
 from miaopu.cases.states import STEP_OF_STATE
 from miaopu.core import clock
 from miaopu.engine.clock import ClockResult, Pause, working_days
@@ -46,7 +47,10 @@ def start_clock(case: Case, step: Step | str, on: date | None = None) -> CaseClo
 def stop_clock(case: Case, on: date | None = None) -> None:
     """Stop the clock that runs, if any; one that is paused is calculated to its end first."""
     resume_clock(case)
-    CaseClock.objects.filter(case=case).running().update(stopped_on=on or clock.today())
+    for row in CaseClock.objects.filter(case=case).running():
+        row.stopped_on = on or clock.today()
+        row.save(update_fields=["stopped_on"])
+        settle_reminders(f"clock/{row.pk}")
     case.__dict__.pop("running_clock", None)
 
 
@@ -83,6 +87,7 @@ def pause_clock(case: Case) -> None:
     if row is not None:
         row.paused_on = clock.today()
         _recalculate(row)
+        settle_reminders(f"clock/{row.pk}")
     case.__dict__.pop("running_clock", None)
 
 

@@ -8,6 +8,7 @@ from datetime import date
 
 from miaopu.cases.models import Case
 from miaopu.core.actions import notify
+from miaopu.core.holders import settle_notices
 from miaopu.core.many import Told, notify_many
 from miaopu.core.models import User
 from miaopu.engine.messages import Bilingual
@@ -22,6 +23,7 @@ TEXTS = {
 }
 
 
+REMINDER = "reminder"  # how the keys of reminders begin
 CORRECTED = Bilingual("补正材料已收到，继续审核", "was corrected; its review goes on")
 OBJECTED = Bilingual("公示期内收到异议，正在核实", "met an objection, which is being looked into")
 OBJECTION_DISMISSED = Bilingual("公示异议不成立", "stands: the objection was dismissed")
@@ -86,3 +88,11 @@ def tell_of_transition(case: Case, name: str) -> None:
     """Tell the enterprise of a step that concerns it."""
     if name in TEXTS:
         tell_enterprise(case, f"{name}/{case.revision}", TEXTS[name])
+
+
+def settle_reminders(*keys: str) -> int:
+    """The step was taken, or waits for nobody any more: its reminders are not new any longer.
+
+    `keys` are those of what waited: "clock/7", "correction/3", "objection/2", "offer/9".
+    """
+    return settle_notices(*(f"{REMINDER}/{key}/" for key in keys))

@@ -81,9 +81,8 @@ def read_offer(offer: Offer) -> Offer:
     return found
 
 
-def answers_at_once(in_threads: Callable[..., list[Any]], *names: str) -> list[Any]:
+def answers_at_once(city: City, in_threads: Callable[..., list[Any]], *names: str) -> list[Any]:
     """The named answers to one offer, all at once."""
-    city = build_city()
     match_version(city.version, FIRST_DAY)
     renew_offers(city.version, by=None)
     offer = Offer.objects.get(enterprise=city.enterprise)
@@ -97,9 +96,9 @@ def answers_at_once(in_threads: Callable[..., list[Any]], *names: str) -> list[A
 
 @pytest.mark.parametrize("answer", ["consent", "decline"])
 def test_an_answer_and_a_withdrawal_at_once(
-    committed_db: str, in_threads: Callable[..., list[Any]], answer: str
+    committed_city: City, in_threads: Callable[..., list[Any]], answer: str
 ) -> None:
-    answered, withdrawn = answers_at_once(in_threads, answer, "withdraw")
+    answered, withdrawn = answers_at_once(committed_city, in_threads, answer, "withdraw")
     assert not isinstance(answered, DatabaseError)
     assert isinstance(answered, Conflict) == (withdrawn is True), (answered, withdrawn)
     assert Case.objects.count() == int(answer == "consent" and withdrawn is False)
@@ -107,24 +106,24 @@ def test_an_answer_and_a_withdrawal_at_once(
 
 @pytest.mark.parametrize("answer", ["consent", "decline"])
 def test_control_without_the_lock_meets_the_database(
-    committed_db: str,
+    committed_city: City,
     in_threads: Callable[..., list[Any]],
     monkeypatch: pytest.MonkeyPatch,
     answer: str,
 ) -> None:
     """Without the lock both believe that the offer is open; a trigger refuses the second."""
     monkeypatch.setattr(offers, "lock_offer", read_offer)
-    outcomes = answers_at_once(in_threads, answer, "withdraw")
+    outcomes = answers_at_once(committed_city, in_threads, answer, "withdraw")
     assert sum(isinstance(one, DatabaseError) for one in outcomes) == 1, outcomes
     [offer] = Offer.objects.filter(state__in=["consented", "declined", "withdrawn"])
     assert Case.objects.count() == int(offer.state == "consented")
 
 
 def test_two_consents_without_the_lock_are_one_case_still(
-    committed_db: str, in_threads: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch
+    committed_city: City, in_threads: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second line: one live case per enterprise and item, whatever the number of clicks."""
     monkeypatch.setattr(offers, "lock_offer", read_offer)
-    outcomes = answers_at_once(in_threads, "consent", "consent", "consent")
+    outcomes = answers_at_once(committed_city, in_threads, "consent", "consent", "consent")
     assert sum(isinstance(one, Case) for one in outcomes) == 1, outcomes
     assert Case.objects.count() == 1

@@ -22,7 +22,7 @@ from miaopu.ledger.enums import AccountKind
 from miaopu.ledger.models import Account, Award, BatchLine, PaymentBatch, Transfer
 from miaopu.ledger.results import book_reply, book_results, keep_reply
 from miaopu.ledger.returns import return_award
-from tests.factories import CITY, YUNYAN, City, build_city, make_officer
+from tests.factories import CITY, YUNYAN, City, make_officer
 from tests.ledger.many import award_many, result_file
 from tests.ledger.test_batches import paid
 
@@ -70,8 +70,8 @@ def book_at_once(city: City, in_threads: Run) -> list[Any]:
     return in_threads([lambda by=by: book_reply(reply, by=by) for by in (city.finance, colleague)])
 
 
-def test_two_officers_book_one_file(committed_db: str, in_threads: Run) -> None:
-    outcomes = book_at_once(build_city(), in_threads)
+def test_two_officers_book_one_file(committed_city: City, in_threads: Run) -> None:
+    outcomes = book_at_once(committed_city, in_threads)
     assert sorted(outcomes, key=str) == [0, 3]
     assert Transfer.objects.filter(kind="post").count() == 3
     assert Event.objects.filter(verb="ledger.pay").count() == 3
@@ -81,10 +81,10 @@ def test_two_officers_book_one_file(committed_db: str, in_threads: Run) -> None:
 
 
 def test_control_one_file_without_locks(
-    committed_db: str, in_threads: Run, monkeypatch: pytest.MonkeyPatch
+    committed_city: City, in_threads: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One of them meets the database's guard instead of being told that all is booked."""
-    city = build_city()
+    city = committed_city
     with without_locks(monkeypatch):
         outcomes = book_at_once(city, in_threads)
     assert sum(isinstance(one, DatabaseError) for one in outcomes) == 1, outcomes
@@ -104,8 +104,8 @@ def batch_at_once(city: City, in_threads: Run) -> list[Any]:
     )
 
 
-def test_no_award_in_two_batches(committed_db: str, in_threads: Run) -> None:
-    outcomes = batch_at_once(build_city(), in_threads)
+def test_no_award_in_two_batches(committed_city: City, in_threads: Run) -> None:
+    outcomes = batch_at_once(committed_city, in_threads)
     assert sum(isinstance(one, PaymentBatch) for one in outcomes) == 1, outcomes
     [told] = [one for one in outcomes if isinstance(one, Conflict)]
     assert "不能列入批次" in str(told.message)
@@ -115,9 +115,9 @@ def test_no_award_in_two_batches(committed_db: str, in_threads: Run) -> None:
 
 
 def test_control_two_batches_without_locks(
-    committed_db: str, in_threads: Run, monkeypatch: pytest.MonkeyPatch
+    committed_city: City, in_threads: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    city = build_city()
+    city = committed_city
     with without_locks(monkeypatch):
         outcomes = batch_at_once(city, in_threads)
     assert sum(isinstance(one, DatabaseError) for one in outcomes) == 1, outcomes
@@ -135,8 +135,8 @@ def return_at_once(city: City, in_threads: Run) -> list[Any]:
     )
 
 
-def test_two_officers_record_one_return(committed_db: str, in_threads: Run) -> None:
-    outcomes = return_at_once(build_city(), in_threads)
+def test_two_officers_record_one_return(committed_city: City, in_threads: Run) -> None:
+    outcomes = return_at_once(committed_city, in_threads)
     assert sum(isinstance(one, Award) for one in outcomes) == 1, outcomes
     assert sum(isinstance(one, Conflict) for one in outcomes) == 1, outcomes
     assert Transfer.objects.filter(kind="return").count() == 1
@@ -147,10 +147,10 @@ def test_two_officers_record_one_return(committed_db: str, in_threads: Run) -> N
 
 
 def test_control_one_return_without_locks(
-    committed_db: str, in_threads: Run, monkeypatch: pytest.MonkeyPatch
+    committed_city: City, in_threads: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both believe that they have done it: the trail says twice what happened once."""
-    city = build_city()
+    city = committed_city
     with without_locks(monkeypatch):
         outcomes = return_at_once(city, in_threads)
     assert sum(isinstance(one, Conflict) for one in outcomes) == 0, outcomes
@@ -159,9 +159,9 @@ def test_control_one_return_without_locks(
 
 
 @pytest.mark.parametrize("beside", ["pay", "release", "cancel"])
-def test_a_result_beside_another_act(committed_db: str, in_threads: Run, beside: str) -> None:
+def test_a_result_beside_another_act(committed_city: City, in_threads: Run, beside: str) -> None:
     """The bank's result, and somebody who pays by hand, releases or takes the batch back."""
-    city = build_city()
+    city = committed_city
     award = city.granted()
     batch = create_batch([award], by=city.finance, request_key="k")
     colleague = another()

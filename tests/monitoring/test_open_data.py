@@ -43,7 +43,7 @@ def busy(city: City) -> City:
 
 @pytest.fixture
 def batched(busy: City) -> City:
-    """Beside them: payments that failed, came back, were paid again, and came back a second time."""
+    """Beside them: payments that failed, came back, were paid again, and came back once more."""
     failed, again, twice, waits = (award_in(busy, YUNYAN) for _number in range(4))
     by = busy.finance
     batch = create_batch([failed, again, twice, waits], by=by, request_key="k1")

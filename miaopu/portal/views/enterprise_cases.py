@@ -46,6 +46,7 @@ class WithdrawForm(forms.Form):
 
     reason = forms.CharField(
         label=gettext_lazy("撤回的理由"),
+        help_text=gettext_lazy("可以不写；写了会记入办理记录。撤回以后还可以重新申报"),
         required=False,
         max_length=LONGEST_REASON,
         widget=forms.Textarea({"rows": 3}),

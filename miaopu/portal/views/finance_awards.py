@@ -51,6 +51,7 @@ class PayForm(forms.Form):
     )
     reason = forms.CharField(
         label=_("说明"),
+        help_text=_("记入办理记录"),
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),

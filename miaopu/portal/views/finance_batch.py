@@ -76,6 +76,7 @@ class CancelForm(forms.Form):
 
     reason = forms.CharField(
         label=_("撤销的理由"),
+        help_text=_("记入办理记录；撤销以后，批次中的扶持可以进入新的批次"),
         max_length=200,
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": _("请写明理由")},

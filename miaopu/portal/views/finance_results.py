@@ -49,7 +49,11 @@ class BookForm(forms.Form):
     """Whether only the sound rows of a file are booked."""
 
     use_required_attribute = False
-    only_good = forms.BooleanField(label=_("只登记没有问题的行，其余以后再登记"), required=False)
+    only_good = forms.BooleanField(
+        label=_("只登记没有问题的行，其余以后再登记"),
+        help_text=_("不勾选的，有一行有问题就都不登记"),
+        required=False,
+    )
 
 
 class LineForm(forms.Form):
@@ -58,6 +62,7 @@ class LineForm(forms.Form):
     use_required_attribute = False
     result = forms.ChoiceField(
         label=_("银行结果"),
+        help_text=_("以银行回单为准；没有收到银行回复的先不要登记"),
         choices=[("paid", _("已付")), ("failed", _("付款失败"))],
         widget=forms.RadioSelect,
         error_messages={"required": _("请选择结果")},
@@ -70,7 +75,10 @@ class LineForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     day = forms.CharField(
-        label=_("银行日期"), required=False, widget=forms.TextInput({"type": "date"})
+        label=_("银行日期"),
+        help_text=_("银行办理这一笔的日期，已付的须填写"),
+        required=False,
+        widget=forms.TextInput({"type": "date"}),
     )
     reason = forms.CharField(
         label=_("原因"),
@@ -80,7 +88,9 @@ class LineForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     account_right = forms.BooleanField(
-        label=_("收款账户没有错，不需要企业更正（例如银行系统故障）"), required=False
+        label=_("收款账户没有错，不需要企业更正（例如银行系统故障）"),
+        help_text=_("不勾选的，会请企业更正账户，更正以前不能再付"),
+        required=False,
     )
 
     def __init__(self, *args: Any, paid: bool, **kwargs: Any) -> None:

@@ -201,5 +201,6 @@ def _fact_table(figures: ItemFigures) -> Table:
         FACT_COLUMNS,
         rows,
         gettext("还不能回答的：缺少什么，应由谁提供"),
-        empty=gettext("不缺数据，每一户都有答案"),
+        empty=gettext("不缺数据"),
+        empty_hint=gettext("每一户都能回答可享还是不可享。"),
     )
