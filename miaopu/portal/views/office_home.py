@@ -32,8 +32,9 @@ from miaopu.portal.views.office_batches import batch_groups
 from miaopu.portal.views.office_money import left_by_level
 from miaopu.portal.views.office_objections import objection_row
 from miaopu.portal.views.office_parts import MONEY_READERS, OFFICE_ROLES
-from miaopu.portal.views.office_publicity import ended_lists, waiting_counts
+from miaopu.portal.views.office_publicity import ended_lists
 from miaopu.portal.views.office_queue import COLUMNS, case_rows, filtered, states_to_act_on
+from miaopu.portal.views.office_waiting import waiting_counts
 
 SHOWN_FIRST = 10
 STATE_COLUMNS = (
