@@ -8,13 +8,14 @@ them, which holds the reader's scope and filters, for exactly as long as the dat
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
+from django.db.models.query import ModelIterable
 from django.http import HttpRequest
 
 from miaopu.core.kept import Kept, database_state
@@ -92,10 +93,16 @@ def first_of(rows: QuerySet[Any], most: int, state: str | None) -> list[Any]:
     return KeyPaginator(rows, most, state).slice(0, most)
 
 
-def page_of(request: HttpRequest, rows: QuerySet[Any], per_page: int = ROWS) -> Page[Any]:
+def page_of(
+    request: HttpRequest, rows: QuerySet[Any, Any] | Sequence[Any], per_page: int = ROWS
+) -> Page[Any]:
     """The page of a list that the address asks for; beyond the end it is the last one.
 
-    Half as long in 关怀版. `rows` are in a total order.
+    Half as long in 关怀版. `rows` are in a total order; what has no keys is paged as it is.
     """
-    pages = KeyPaginator(rows, care.rows(request, per_page), database_state())
+    shown = care.rows(request, per_page)
+    if isinstance(rows, QuerySet) and rows._iterable_class is ModelIterable:
+        pages: Paginator[Any] = KeyPaginator(rows, shown, database_state())
+    else:
+        pages = Paginator(rows, shown)
     return pages.get_page(request.GET.get("page"))

@@ -60,8 +60,8 @@ def _tag(place: int, label: str, style: str) -> SafeString:
 class Cell(NamedTuple):
     """A cell ready to be shown: `label` is its column's head, `tag` and `clause` its kind.
 
-    `style` is its class: "end" where it is set flush right, "blank" where it has nothing to say
-    (a card on a narrow screen leaves such a line out).
+    `style` is its class: "end" where it is set flush right, "date" stays on one line, "blank"
+    has nothing to say (a card on a narrow screen leaves such a line out).
     """
 
     text: Text
@@ -141,7 +141,15 @@ def _cell(row: Any, column: Column, label: str, place: int) -> Cell:
     value = read(row, column.key)
     shown = _FORMATS[column.kind](value) if column.kind in _FORMATS else value
     blank = shown is None or shown == "" or shown == formats.MISSING
-    styles = [name for name, holds in (("end", column.end), ("blank", blank)) if holds]
+    styles = [
+        name
+        for name, holds in (
+            ("end", column.end),
+            ("date", column.kind == "date" and not blank),
+            ("blank", blank),
+        )
+        if holds
+    ]
     return Cell(
         text=formats.MISSING if blank else shown,
         href=read(row, column.link) or "" if column.link else "",

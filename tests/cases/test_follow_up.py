@@ -24,7 +24,7 @@ from miaopu.ledger.models import Award
 from miaopu.ledger.returns import return_award
 from miaopu.ledger.support_facts import (
     record_earlier_payments,
-    record_payment,
+    record_payments,
     unrecord_payment,
 )
 from miaopu.parties.facts import known_facts
@@ -63,7 +63,7 @@ def test_paying_the_direct_subsidy_opens_the_follow_up(city: City) -> None:
 def test_a_payment_that_comes_back_closes_it_again(city: City) -> None:
     award = pay_award(city.granted(), "BANK-1", by=city.finance)
     enterprise = award.case.enterprise
-    record_payment(award, by=city.finance)  # twice changes nothing
+    record_payments([award], by=city.finance)  # twice changes nothing
     assert Fact.objects.filter(enterprise=enterprise, name=FACT).count() == 1
     travel(clock.today() + timedelta(days=3))
 

@@ -4,6 +4,7 @@ import pickle
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,8 @@ from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connections, transaction
 from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.test import override_settings
 from django.test.testcases import LiveServerThread
 from django.utils import translation
@@ -156,10 +159,20 @@ def in_threads(committed_db: str) -> Callable[..., list[Any]]:
     return run
 
 
-@pytest.fixture
-def live_site(committed_db: str) -> Iterator[str]:
-    """The address of the site, served from this process over a fresh committed database."""
-    thread = LiveServerThread("127.0.0.1", StaticFilesHandler, connections_override={})
+class KeptStatic(StaticFilesHandler):
+    """Static files that a browser asks for once, as an installation serves them."""
+
+    def serve(self, request: HttpRequest) -> HttpResponseBase:
+        """The file, to be kept for an hour."""
+        response: HttpResponseBase = super().serve(request)
+        response["Cache-Control"] = "max-age=3600"
+        return response
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """Serves the site from this process over the database in use; its address."""
+    thread = LiveServerThread("127.0.0.1", KeptStatic, connections_override={})
     thread.daemon = True
     thread.start()
     thread.is_ready.wait()
@@ -169,6 +182,13 @@ def live_site(committed_db: str) -> Iterator[str]:
         yield f"http://127.0.0.1:{thread.port}"
     finally:
         thread.terminate()
+
+
+@pytest.fixture
+def live_site(committed_db: str) -> Iterator[str]:
+    """The address of the site, served from this process over a fresh committed database."""
+    with serving() as address:
+        yield address
 
 
 @pytest.fixture

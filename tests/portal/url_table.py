@@ -96,6 +96,7 @@ TABLE: dict[str, Route] = {
     "entitlements": Route(allow=READERS),
     "start_match": Route(allow=frozenset({"programme_officer"}), methods=POST),
     "office_offers": Route(allow=READERS),
+    "office_offer": Route(allow=CASE_READERS, thing="offered"),
     "issue_offers": Route(allow=frozenset({"programme_officer"}), methods=POST),
     "enterprise_search": Route(allow=READERS),
     "office_enterprise": Route(allow=CASE_READERS, thing="enterprise"),

@@ -201,4 +201,10 @@ def _fact_table(figures: ItemFigures) -> Table:
         }
         for name, count in sorted(figures.facts.items(), key=lambda pair: (-pair[1], pair[0]))
     ]
-    return Table(FACT_COLUMNS, rows, gettext("还不能回答的：缺少什么，应由谁提供"))
+    return Table(
+        FACT_COLUMNS,
+        rows,
+        gettext("还不能回答的：缺少什么，应由谁提供"),
+        empty=gettext("不缺数据"),
+        empty_hint=gettext("每一户都能回答可享还是不可享。"),
+    )

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from miaopu.cases.enums import ENDED, CaseState
-from miaopu.cases.models import Case
+from miaopu.cases.models import Case, Objection
 from miaopu.core import clock
 from miaopu.core.enums import Role
 from miaopu.core.kept import Kept, database_state
@@ -28,7 +28,9 @@ from miaopu.portal.context import href
 from miaopu.portal.paging import first_of
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
+from miaopu.portal.views.office_batches import batch_groups
 from miaopu.portal.views.office_money import left_by_level
+from miaopu.portal.views.office_objections import objection_row
 from miaopu.portal.views.office_parts import MONEY_READERS, OFFICE_ROLES
 from miaopu.portal.views.office_publicity import ended_lists, waiting_counts
 from miaopu.portal.views.office_queue import COLUMNS, case_rows, filtered, states_to_act_on
@@ -36,7 +38,7 @@ from miaopu.portal.views.office_queue import COLUMNS, case_rows, filtered, state
 SHOWN_FIRST = 10
 STATE_COLUMNS = (
     Column("state", _("状态"), link="href"),
-    Column("count", _("件数"), kind="number"),
+    Column("count", _("件数"), kind="number", link="href"),
 )
 
 
@@ -106,6 +108,21 @@ def _by_state(counts: _Counts) -> list[dict[str, Any]]:
     ]
 
 
+def _objections(user: User, today: date) -> list[dict[str, Any]]:
+    """Objections that the user may answer: an approver's, but for what she proposed herself."""
+    if not user.has_role(Role.APPROVER):
+        return []
+    rows = Objection.objects.for_user(user).open().exclude(case__proposed_by=user).with_parts()
+    return [objection_row(row, today) for row in rows.by_time_left()[:SHOWN_FIRST]]
+
+
+def _batches(user: User) -> list[dict[str, Any]]:
+    """What waits for a batch review in the member's regions, with the batch that is open for it."""
+    if not user.has_role(Role.LEADING_GROUP):
+        return []
+    return [group for group in batch_groups(user) if group["batch"] or group["may_open"]]
+
+
 @require_safe
 @role_required(*OFFICE_ROLES)
 def office_home(request: HttpRequest) -> HttpResponse:
@@ -132,8 +149,14 @@ def office_home(request: HttpRequest) -> HttpResponse:
         "figures": _urgent(counts, scope),
         "queue": queue,
         "states": Table(
-            STATE_COLUMNS, _by_state(counts), gettext("各状态办件"), empty=gettext("还没有办件")
+            STATE_COLUMNS,
+            _by_state(counts),
+            gettext("各状态办件"),
+            empty=gettext("还没有办件"),
+            stack=False,  # two short columns fit everywhere
         ),
+        "objections": _objections(user, today),
+        "batches": _batches(user),
         "ended": [] if only_reviews else ended_lists(user, today),
         "waiting": [] if only_reviews else waiting_counts(user),
         "money": left_by_level(user),

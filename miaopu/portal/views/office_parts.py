@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from miaopu.cases.models import Case
+from miaopu.cases.models import Case, Item
 from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused
 from miaopu.core.models import Event
@@ -85,6 +87,16 @@ def trail_of(case: Case, award: Award | None) -> list[shapes.TrailEntry]:
     events = case.trail()
     transfers = award.transfers.for_award(award) if award is not None else None
     return present.trail_of(events, award, transfers, inside=True)
+
+
+def offered_today(today: date) -> list[Item]:
+    """The items that are offered without application on the day."""
+    return [
+        item
+        for item in Item.objects.public()
+        if item.definition.offer is not None
+        and item.version.pack.period.start <= today <= item.version.pack.period.end
+    ]
 
 
 def in_one_text(refused: ActionRefused) -> str:

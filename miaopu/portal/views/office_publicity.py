@@ -39,7 +39,7 @@ LIST_COLUMNS = (
     Column("uscc", _("统一社会信用代码")),
     Column("legal_representative", _("法定代表人")),
     Column("amount_fen", _("金额"), kind="money", unit=_("元")),
-    Column("clause", _("条款")),
+    Column("clause", _("条款"), kind="clause", link="clause_href"),
 )
 STATE_COLUMNS = (*LIST_COLUMNS, Column("state", _("状态"), kind="tag", tone="tone"))
 
@@ -75,7 +75,11 @@ class WaitingGroup:
     def table(self) -> Table:
         """The list exactly as it will be published, with links for those inside."""
         rows = [
-            {**list_line(case), "href": reverse("case_packet", kwargs={"number": case.number})}
+            {
+                **list_line(case),
+                "href": reverse("case_packet", kwargs={"number": case.number}),
+                "clause_href": present.clause_href(self.item.version, self.item.definition.clause),
+            }
             for case in self.cases
         ]
         return Table(LIST_COLUMNS, rows, gettext("将要发布的名单"))
@@ -259,6 +263,7 @@ def office_publicity(request: HttpRequest, number: str) -> HttpResponse:
         {
             **line,
             "href": reverse("case_packet", kwargs={"number": line["case"]}),
+            "clause_href": present.clause_href(publicity.item.version, line["clause"]),
             **_state(cases[line["case"]], ended, cases[line["case"]].pk in stopped),
         }
         for line in publicity.lines

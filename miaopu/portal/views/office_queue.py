@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from miaopu.cases.enums import CaseState
-from miaopu.cases.models import Case
+from miaopu.cases.models import Case, Item
 from miaopu.cases.querysets import CaseQuerySet
 from miaopu.cases.states import TABLE
 from miaopu.core import clock
@@ -77,6 +77,7 @@ class QueueFilter(forms.Form):
     region = forms.CharField(
         label=_("区域"), required=False, max_length=6, widget=forms.HiddenInput
     )
+    item = forms.SlugField(label=_("事项"), required=False, max_length=60, widget=forms.HiddenInput)
     programme = forms.SlugField(
         label=_("计划"), required=False, max_length=60, widget=forms.HiddenInput
     )
@@ -140,6 +141,8 @@ def filtered(user: User, wanted: dict[str, Any]) -> CaseQuerySet:
         cases = cases.in_states(wanted["state"])
     if wanted.get("region"):
         cases = cases.filter(region=wanted["region"])
+    if wanted.get("item"):
+        cases = cases.filter(item__code=wanted["item"])
     if wanted.get("programme"):
         cases = cases.filter(programme__slug=wanted["programme"])
     if wanted.get("due"):
@@ -213,6 +216,9 @@ def _named(request: HttpRequest, name: str, value: str) -> str:
     if name == "programme":
         programme = Programme.objects.public().filter(slug=value).first()
         return present.in_language(programme.name) if programme else value
+    if name == "item":
+        items = {item.code: item for item in Item.objects.public()}
+        return present.in_language(items[value].name) if value in items else value
     return value
 
 

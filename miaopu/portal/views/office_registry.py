@@ -47,7 +47,12 @@ COLUMNS = (
 class SearchForm(forms.Form):
     """What is looked for."""
 
-    q = forms.CharField(label=_("企业名称或统一社会信用代码"), required=False, max_length=60)
+    q = forms.CharField(
+        label=_("企业名称或统一社会信用代码"),
+        help_text=_("名称可以只写一部分，代码可以只写开头"),
+        required=False,
+        max_length=60,
+    )
 
 
 @require_safe
