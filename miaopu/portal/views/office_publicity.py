@@ -58,8 +58,7 @@ class WaitingGroup:
     @property
     def title(self) -> str:
         """Item and region in the language of the page."""
-        region = self.region
-        return _title(self.item.name, Bilingual(region.name, region.name_en or region.name))
+        return f"{present.in_language(self.item.name)} · {present.region_name(self.region)}"
 
     @property
     def amount_fen(self) -> int:
@@ -120,20 +119,13 @@ def waiting_counts(user: User) -> list[WaitingCount]:
         .annotate(count=Count("pk"))
         .order_by("item_id", "region_id")
     )
-    return [
-        WaitingCount(
-            _title(
-                Bilingual(row["item__title"], row["item__title_en"]),
-                Bilingual(row["region__name"], row["region__name_en"] or row["region__name"]),
-            ),
-            row["count"],
-        )
-        for row in kept_rows(found)
-    ]
-
-
-def _title(item: Bilingual, region: Bilingual) -> str:
-    return f"{present.in_language(item)} · {present.in_language(region)}"
+    groups = []
+    for row in kept_rows(found):
+        item = Bilingual(row["item__title"], row["item__title_en"])
+        region = Bilingual(row["region__name"], row["region__name_en"] or row["region__name"])
+        title = f"{present.in_language(item)} · {present.in_language(region)}"
+        groups.append(WaitingCount(title, row["count"]))
+    return groups
 
 
 def _group(user: User, cases: list[Case]) -> WaitingGroup:
