@@ -15,6 +15,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
+from django.db.models.query import ModelIterable
 from django.http import HttpRequest
 
 from miaopu.core.kept import Kept, database_state
@@ -93,14 +94,15 @@ def first_of(rows: QuerySet[Any], most: int, state: str | None) -> list[Any]:
 
 
 def page_of(
-    request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], per_page: int = ROWS
+    request: HttpRequest, rows: QuerySet[Any, Any] | Sequence[Any], per_page: int = ROWS
 ) -> Page[Any]:
     """The page of a list that the address asks for; beyond the end it is the last one.
 
-    Half as long in 关怀版. `rows` are in a total order; a sequence is there already.
+    Half as long in 关怀版. `rows` are in a total order; what has no keys is paged as it is.
     """
-    most = care.rows(request, per_page)
-    wanted = request.GET.get("page")
-    if isinstance(rows, QuerySet):
-        return KeyPaginator(rows, most, database_state()).get_page(wanted)
-    return Paginator(rows, most).get_page(wanted)
+    shown = care.rows(request, per_page)
+    if isinstance(rows, QuerySet) and rows._iterable_class is ModelIterable:
+        pages: Paginator[Any] = KeyPaginator(rows, shown, database_state())
+    else:
+        pages = Paginator(rows, shown)
+    return pages.get_page(request.GET.get("page"))
