@@ -94,17 +94,27 @@ def _atom(dice: Random, *, deep: bool = False) -> Atom:
     match dice.choices(kinds, weights)[0]:
         case "compare":
             fact = dice.choice(list(STEPS))
-            return Atom("compare", fact, (dice.choice(["<=", "<", ">=", ">="]), dice.choice(STEPS[fact])))
+            return Atom(
+                "compare", fact, (dice.choice(["<=", "<", ">=", ">="]), dice.choice(STEPS[fact]))
+            )
         case "size":
             return Atom("among", "size", dice.choice([(0,), (0, 1), (0, 1), (0, 1, 2)]))
         case "truth":
             return Atom("truth", dice.choice(list(register.BOOLEANS)))
         case "industry":
-            return Atom("industry", "industry", tuple(sorted(dice.sample(register.DIVISIONS.split(), 3))))
+            return Atom(
+                "industry", "industry", tuple(sorted(dice.sample(register.DIVISIONS.split(), 3)))
+            )
         case "since":
-            return Atom("since", "registered_on", (_months_ago(dice.choice((12, 24, 36, 60, 120))),))
+            return Atom(
+                "since", "registered_on", (_months_ago(dice.choice((12, 24, 36, 60, 120))),)
+            )
         case "window":
-            return Atom("window", dice.choice(["tenant_since", "graduated_on", "trained_on"]), (dice.choice(WINDOWS),))
+            return Atom(
+                "window",
+                dice.choice(["tenant_since", "graduated_on", "trained_on"]),
+                (dice.choice(WINDOWS),),
+            )
         case "group":
             chosen = sorted(dice.sample(range(7), dice.randint(1, 4)))
             return Atom("among", "founder_group", tuple(chosen))
@@ -119,10 +129,14 @@ def _amount(dice: Random) -> Amount:
         case "flat":
             return Amount("flat", "", (dice.choice((600, 2_000, 5_000, 45_000)),))
         case "cap":
-            return Amount("cap", dice.choice(SPENT), (dice.choice((20_000, 50_000)), dice.choice((2, 5, 30))))
+            return Amount(
+                "cap", dice.choice(SPENT), (dice.choice((20_000, 50_000)), dice.choice((2, 5, 30)))
+            )
         case "each":
             fact = dice.choice(["employees", "graduates", "posts", "area"])
-            return Amount("each", fact, (dice.choice((30_000, 100_000)), dice.choice((500, 1_000, 2_000))))
+            return Amount(
+                "each", fact, (dice.choice((30_000, 100_000)), dice.choice((500, 1_000, 2_000)))
+            )
     return Amount("step", "employees", (dice.choice((5, 10, 20)), 20_000, 10_000))
 
 

@@ -105,7 +105,9 @@ def _formula(atom: Atom) -> Ask:
         case "truth":
             return _variable_of(fact)
         case "among":
-            return lambda enterprise, period: _any([enterprise(fact, period) == one for one in args])
+            return lambda enterprise, period: _any(
+                [enterprise(fact, period) == one for one in args]
+            )
         case "industry":
             starts = [int(str(one)) * 100 for one in args]
             return lambda enterprise, period: _any(

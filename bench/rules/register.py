@@ -65,10 +65,10 @@ CODES = {
     "size": (0.03, ("micro", "small", "medium", "large"), (0.72, 0.22, 0.05, 0.01)),
     "founder_group": (
         0.60,
-        ("graduate", "returning", "veteran", "disabled", "laid_off", "farmer", "technician", "none"),
+        ("graduate", "returning", "veteran", "disabled", "laid_off", "farmer", "skilled", "none"),
         (0.12, 0.15, 0.04, 0.02, 0.1, 0.2, 0.07, 0.3),
     ),
-    "kind": (0.02, ("company", "sole", "partnership", "branch", "coop"), (0.6, 0.25, 0.05, 0.05, 0.05)),
+    "kind": (0.02, ("company", "sole", "partnership", "branch"), (0.6, 0.3, 0.05, 0.05)),
 }  # fmt: skip
 DIVISIONS = "13 14 15 17 18 19 26 27 29 30 33 34 35 36 38 39 48 50 51 52 54 59 61 62 64 65 70 72 73"
 INDUSTRIES = tuple(f"{division}10" for division in DIVISIONS.split())

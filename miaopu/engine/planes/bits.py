@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from miaopu.engine.planes.columns import Bools, Ints
-from miaopu.engine.planes.kleene import Truth
 
 Words = npt.NDArray[np.uint64]
 Plane = npt.NDArray[np.uint64]
@@ -31,16 +30,6 @@ def packed(found: Bools) -> Words:
         whole[: len(bits)] = bits
         bits = whole
     return bits.view(np.uint64)
-
-
-def plane_of(truth: Truth) -> Plane:
-    """Columns of truth as a plane."""
-    return np.stack([packed(truth.true), ~packed(truth.false)])
-
-
-def opposite(plane: Plane) -> Plane:
-    """The plane of a negation."""
-    return ~plane[::-1]
 
 
 def unknown_in(plane: Plane) -> Words:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
@@ -14,8 +13,8 @@ import numpy.typing as npt
 from miaopu.engine.expressions.tree import Node, Op
 from miaopu.engine.facts import Value
 from miaopu.engine.planes.batch import of_each_value
-from miaopu.engine.planes.bits import Words, packed, words_for
-from miaopu.engine.planes.columns import Bools, Column, Ints
+from miaopu.engine.planes.bits import WORD, Words, packed, words_for
+from miaopu.engine.planes.columns import Column
 from miaopu.engine.planes.program import Step
 from miaopu.engine.planes.truth import truth_of
 
@@ -41,18 +40,21 @@ class Scratch:
     """Room for what is thrown away at once, so that it need not be asked of the system anew."""
 
     def __init__(self, rows: int) -> None:
-        self.truth = np.empty(rows, dtype=np.bool_)
+        self._whole_words = np.zeros(words_for(rows) * WORD, dtype=np.bool_)
+        self.truth = self._whole_words[:rows]
         self._rows = rows
+        self._wide: dict[tuple[int, type], Stored] = {}
 
-    @cached_property
-    def left(self) -> Ints:
-        """Room for numbers."""
-        return np.empty(self._rows, dtype=np.int64)
+    def bits(self) -> Words:
+        """What stands in `truth`, as bits."""
+        return np.packbits(self._whole_words, bitorder="little").view(np.uint64)
 
-    @cached_property
-    def right(self) -> Ints:
-        """Room for numbers to compare them with."""
-        return np.empty(self._rows, dtype=np.int64)
+    def numbers(self, side: int, kind: type) -> Stored:
+        """Room for numbers: two sides of a comparison."""
+        found = self._wide.get((side, kind))
+        if found is None:
+            found = self._wide[side, kind] = np.empty(self._rows, dtype=kind)
+        return found
 
 
 def by_value(step: Step, column: Column) -> ByValue:
@@ -102,21 +104,23 @@ def among(stored: Stored, stretches: Stretches, values: int, scratch: Scratch) -
         for first, last in stretches:
             table[first : last + 1] = True
         return packed(table[stored])
-    found = packed(_within(stored, *stretches[0], values, scratch))
+    _within(stored, *stretches[0], values, scratch)
+    found = scratch.bits()
     for first, last in stretches[1:]:
-        np.bitwise_or(found, packed(_within(stored, first, last, values, scratch)), out=found)
+        _within(stored, first, last, values, scratch)
+        np.bitwise_or(found, scratch.bits(), out=found)
     return found
 
 
-def _within(stored: Stored, first: int, last: int, values: int, scratch: Scratch) -> Bools:
+def _within(stored: Stored, first: int, last: int, values: int, scratch: Scratch) -> None:
     if first == last:
-        return np.equal(stored, first, out=scratch.truth)
-    if first == 0:
-        return np.less_equal(stored, last, out=scratch.truth)
-    found = np.greater_equal(stored, first, out=scratch.truth)
-    if last == values - 1:
-        return found
-    return np.logical_and(found, stored <= last, out=scratch.truth)
+        np.equal(stored, first, out=scratch.truth)
+    elif first == 0:
+        np.less_equal(stored, last, out=scratch.truth)
+    else:
+        np.greater_equal(stored, first, out=scratch.truth)
+        if last != values - 1:
+            np.logical_and(scratch.truth, stored <= last, out=scratch.truth)
 
 
 def _from_some_day_on(step: Step, column: Column) -> ByValue | None:

@@ -61,9 +61,7 @@ class Lacking:
         ]
         return np.array(united, dtype=np.int64)[where]
 
-    def _of_condition(
-        self, condition: Runnable, number: int, planes: Planes, rows: Ints
-    ) -> Ints:
+    def _of_condition(self, condition: Runnable, number: int, planes: Planes, rows: Ints) -> Ints:
         """The place of what one condition lacks, for each row; nothing where it is known.
 
         Rows that are alike in every atom and in what is known lack the same: one of them is asked.

@@ -88,7 +88,7 @@ def match_batch(
 
 def _match(program: Program, batch: Batch, *, unknown: bool, prune: bool) -> Matches:
     table = _Table(unknown)
-    for piece in pieces(program, batch, prune=prune):
+    for piece in pieces(program, batch, unknown=unknown, prune=prune):
         table.add(piece)
     return table.matches()
 

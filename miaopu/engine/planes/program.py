@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -60,6 +61,7 @@ class ProgramRule:
     rule: PreparedRule
     conditions: tuple[int | None, ...]
     jurisdiction: tuple[int, int] | None
+    atoms: frozenset[int] = frozenset()  # all that the conditions ask but the jurisdiction
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +72,10 @@ class Program:
     steps: tuple[Step, ...]
     rules: tuple[ProgramRule, ...]
     region: str | None  # the fact that jurisdictions ask, where there are any
+
+    def in_order(self, atoms: Iterable[int]) -> list[int]:
+        """The atoms fact by fact, so that a column is looked at while it is at hand."""
+        return sorted(atoms, key=lambda number: self.steps[number].names)
 
 
 @lru_cache(maxsize=32)
@@ -91,6 +97,10 @@ def numbered(prepared: PreparedRules) -> Program:
         steps.append(Step(node, parts, node.fact_names(), against_figure(node)))
         return numbers.setdefault(node, len(steps) - 1)
 
+    def below(number: int) -> tuple[int, ...]:
+        parts = steps[number].parts
+        return tuple(atom for part in parts for atom in below(part)) if parts else (number,)
+
     rules, region = [], None
     for rule in prepared.rules:
         conditions = tuple(
@@ -101,8 +111,10 @@ def numbered(prepared: PreparedRules) -> Program:
         if rule.rule.region:
             first = rule.conditions[0].reasons
             assert first is not None
-            asked = first.runnable.node
-            jurisdiction = cast(tuple[int, int], asked.value)
-            region = asked.children[0].name
-        rules.append(ProgramRule(rule, conditions, jurisdiction))
+            place = first.runnable.node
+            jurisdiction = cast(tuple[int, int], place.value)
+            region = place.children[0].name
+        asked = conditions[1:] if jurisdiction else conditions
+        atoms = [atom for one in asked if one is not None for atom in below(one)]
+        rules.append(ProgramRule(rule, conditions, jurisdiction, frozenset(atoms)))
     return Program(prepared, tuple(steps), tuple(rules), region)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, MutableMapping
 from fractions import Fraction
+from functools import cache
 from math import ceil, floor
 
 import numpy as np
@@ -17,8 +18,8 @@ import numpy as np
 from miaopu.engine.expressions.tree import Node, Op
 from miaopu.engine.facts import INT64_MAX
 from miaopu.engine.planes.batch import Batch
-from miaopu.engine.planes.bits import Plane, Words, packed, plane_of, words_for
-from miaopu.engine.planes.by_value import ByValue, Scratch, among, by_value
+from miaopu.engine.planes.bits import Plane, Words, packed
+from miaopu.engine.planes.by_value import ByValue, Scratch, Stored, among, by_value
 from miaopu.engine.planes.columns import Column
 from miaopu.engine.planes.program import Step
 from miaopu.engine.planes.truth import truth_of
@@ -37,6 +38,7 @@ _WHOLE_BOUND: Mapping[Op, Callable[[Fraction], int]] = {
     Op.LE: floor,
     Op.GT: floor,
 }
+_INT32_MAX = 2**31 - 1
 Answers = MutableMapping[int, ByValue]
 Known = tuple[Words, Words]  # where a fact is known, and where it is not
 
@@ -48,20 +50,24 @@ class Columns:
         self.batch = batch
         self.answers = answers  # by step, kept while the columns' values stay the same
         self._known: dict[str, Known | None] = {}
+        self._wide: dict[tuple[str, type], Stored] = {}
         self._scratch = Scratch(batch.rows)
         self._divisible: dict[tuple[str, str], Known] = {}
 
-    def atom(self, number: int, step: Step) -> Plane:
-        """Where the condition `step`, the one of this number, is true, and where not false."""
+    def atom(self, number: int, step: Step, plane: Plane) -> None:
+        """Fill the plane of the condition `step`, the one of this number."""
         if len(step.names) == 1:
             column = self.batch.columns[step.names[0]]
             if column.distinct is not None:
-                return self._by_value(number, step, column)
-        quick = None
+                self._by_value(number, step, column, plane)
+                return
         if step.figure is not None:
             compare = self._compared if len(step.names) == 1 else self._quotient
-            quick = compare(*step.figure)
-        return plane_of(truth_of(step.node, self.batch)) if quick is None else quick
+            if compare(*step.figure, plane):
+                return
+        truth = truth_of(step.node, self.batch)
+        plane[0] = packed(truth.true)
+        np.invert(packed(truth.false), out=plane[1])
 
     def known(self, column: Column) -> Known | None:
         """Where a fact is known and where not; None where it is everywhere."""
@@ -71,11 +77,10 @@ class Columns:
             self._known[name] = None if known is None else (known, ~known)
         return self._known[name]
 
-    def _by_value(self, number: int, step: Step, column: Column) -> Plane:
+    def _by_value(self, number: int, step: Step, column: Column, plane: Plane) -> None:
         found = self.answers.get(number)
         if found is None:
             found = self.answers[number] = by_value(step, column)
-        plane = np.empty((2, words_for(self.batch.rows)), dtype=np.uint64)
         true = among(column.stored, found.true, found.values, self._scratch)
         maybe = true
         if found.maybe != found.true:
@@ -88,43 +93,45 @@ class Columns:
                 np.bitwise_or(side, known[1], out=plane[place])
             else:
                 np.bitwise_and(side, known[0], out=plane[place])
-        return plane
 
-    def _compared(self, op: Op, fact: Node, figure: Fraction) -> Plane | None:
-        """A fact of numbers against a figure."""
-        if fact.op is not Op.FACT:
-            return None
+    def _compared(self, op: Op, fact: Node, figure: Fraction, plane: Plane) -> bool:
+        """A fact of numbers against a figure; whether it is that."""
+        bound = _whole_bound(op, figure)
+        if fact.op is not Op.FACT or bound is None:
+            return False
         column = self.batch.columns[fact.name]
-        if column.distinct is not None:
-            return None
-        bound = _WHOLE_BOUND[op](figure) if op in _WHOLE_BOUND else figure
-        if isinstance(bound, Fraction):
-            if bound.denominator != 1:
-                return None
-            bound = int(bound)
-        found = _TESTS[op](column.stored, bound, out=self._scratch.truth)
-        return _where_known(packed(found), self.known(column))
+        _TESTS[op](column.stored, bound, out=self._scratch.truth)
+        _where_known(self._scratch.bits(), self.known(column), plane)
+        return True
 
-    def _quotient(self, op: Op, product: Node, figure: Fraction) -> Plane | None:
-        """One fact of numbers by another that is never below zero, against a figure."""
+    def _quotient(self, op: Op, product: Node, figure: Fraction, plane: Plane) -> bool:
+        """One fact of numbers by another that is never below zero, against a figure; if so."""
         if product.op is not Op.PRODUCT or product.value != ("*", "/"):
-            return None
+            return False
         if any(child.op is not Op.FACT for child in product.children):
-            return None
+            return False
         upper, lower = (self.batch.columns[child.name] for child in product.children)
         sizes = [
             max(abs(bound) for bound in column.bounds) * abs(factor)
             for column, factor in ((upper, figure.denominator), (lower, figure.numerator))
         ]
         if lower.bounds[0] < 0 or max(sizes) > INT64_MAX:
-            return None
-        if upper.numbers is None or lower.numbers is None:
-            return None
-        scratch = self._scratch
-        left = np.multiply(upper.numbers, figure.denominator, out=scratch.left)
-        right = np.multiply(lower.numbers, figure.numerator, out=scratch.right)
-        found = _TESTS[op](left, right, out=scratch.truth)
-        return _where_known(packed(found), self._both(upper, lower))
+            return False
+        kind = np.int32 if max(sizes) <= _INT32_MAX else np.int64
+        left = self._times(upper, figure.denominator, 0, kind)
+        right = self._times(lower, figure.numerator, 1, kind)
+        _TESTS[op](left, right, out=self._scratch.truth)
+        _where_known(self._scratch.bits(), self._both(upper, lower), plane)
+        return True
+
+    def _times(self, column: Column, factor: int, side: int, kind: type) -> Stored:
+        key = (column.fact.name, kind)
+        wide = self._wide.get(key)
+        if wide is None:
+            wide = self._wide[key] = column.stored.astype(kind)
+        if factor == 1:
+            return wide
+        return np.multiply(wide, factor, out=self._scratch.numbers(side, kind))
 
     def _both(self, upper: Column, lower: Column) -> Known:
         """Where a quotient has a value, and where not."""
@@ -139,11 +146,17 @@ class Columns:
         return found
 
 
-def _where_known(found: Words, known: Known | None) -> Plane:
-    plane = np.empty((2, len(found)), dtype=np.uint64)
+@cache
+def _whole_bound(op: Op, figure: Fraction) -> int | None:
+    """The whole number that whole numbers may be compared with instead of `figure`."""
+    if op in _WHOLE_BOUND:
+        return _WHOLE_BOUND[op](figure)
+    return int(figure) if figure.denominator == 1 else None
+
+
+def _where_known(found: Words, known: Known | None, plane: Plane) -> None:
     if known is None:
         plane[:] = found
     else:
         np.bitwise_and(found, known[0], out=plane[0])
         np.bitwise_or(found, known[1], out=plane[1])
-    return plane

@@ -14,12 +14,12 @@ import numpy as np
 
 from miaopu.engine.expressions.tree import Op
 from miaopu.engine.planes.batch import Batch
-from miaopu.engine.planes.bits import WORD, Plane, Words, everybody, opposite, packed
-from miaopu.engine.planes.columns import Ints
+from miaopu.engine.planes.bits import WORD, Plane, everybody, packed, words_for
+from miaopu.engine.planes.columns import Bools, Ints
 from miaopu.engine.planes.program import Program, ProgramRule
 from miaopu.engine.planes.quick import Answers, Columns
 
-PIECE = 65_536
+PIECE = 98_304
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,13 @@ class Piece:
         return rows + self.start if self.listed is None else self.listed[rows]
 
 
-def pieces(program: Program, batch: Batch, *, prune: bool = True) -> Iterator[Piece]:
-    """The batch piece by piece, each with the rules that are not false for all of it."""
+def pieces(
+    program: Program, batch: Batch, *, unknown: bool = True, prune: bool = True
+) -> Iterator[Piece]:
+    """The batch piece by piece, each with the rules that are not false for all of it.
+
+    Without `unknown` nobody is asked what can only come to unknown.
+    """
     answers: Answers = {}
     column = batch.columns[program.region] if prune and program.region else None
     for start, end in _spans(batch.rows):
@@ -65,7 +70,8 @@ def pieces(program: Program, batch: Batch, *, prune: bool = True) -> Iterator[Pi
         listed = nowhere[start:end]
         part = batch.part(listed)
         planes = Planes(program, part, answers)
-        yield Piece(part, start, listed, planes, tuple(planes.rules(None)))
+        found = planes.rules(None, anywhere=not unknown)
+        yield Piece(part, start, listed, planes, tuple(found))
 
 
 def _spans(rows: int) -> Iterator[tuple[int, int]]:
@@ -83,58 +89,73 @@ class Planes:
         self.program = program
         self.batch = batch
         self._columns = Columns(batch, answers)
-        self._made: list[Plane | None] = [None] * len(program.steps)
+        self._room = np.empty((len(program.steps), 2, words_for(batch.rows)), dtype=np.uint64)
+        self._made = [False] * len(program.steps)
 
     def step(self, number: int) -> Plane:
         """The plane of a step."""
-        known = self._made[number]
-        if known is None:
-            known = self._made[number] = self._make(number)
-        return known
+        plane: Plane = self._room[number]
+        if not self._made[number]:
+            self._make(number, plane)
+            self._made[number] = True
+        return plane
 
-    def _make(self, number: int) -> Plane:
+    def _make(self, number: int, plane: Plane) -> None:
         step = self.program.steps[number]
         if not step.parts:
-            return self._columns.atom(number, step)
-        parts = [self.step(part) for part in step.parts]
+            self._columns.atom(number, step, plane)
+            return
+        first, *others = (self.step(part) for part in step.parts)
         if step.node.op is Op.NOT:
-            return opposite(parts[0])
+            np.invert(first[::-1], out=plane)
+            return
         join = np.bitwise_and if step.node.op is Op.AND else np.bitwise_or
-        made = parts[0].copy()
-        for part in parts[1:]:
-            join(made, part, out=made)
-        return made
+        if not others:
+            plane[:] = first
+            return
+        join(first, others[0], out=plane)
+        for part in others[1:]:
+            join(plane, part, out=plane)
 
-    def rules(self, placed: np.ndarray | None) -> Iterator[RulePlanes]:
-        """The rules that are not false for all rows.
+    def rules(self, placed: Bools | None, *, anywhere: bool = False) -> Iterator[RulePlanes]:
+        """The rules that are not false for all rows; `anywhere`: only those without jurisdiction.
 
         With `placed` (whose region is known) only those rows are asked, and jurisdictions that do
         not occur among them are skipped.
         """
         here: Ints | None = None
-        asked = everybody(self.batch.rows)
+        everyone = everybody(self.batch.rows) if placed is None else packed(placed)
+        asked = np.stack([everyone, everyone])
         if placed is not None:
-            asked = packed(placed)
             here = self._places(placed)
             if not len(here):
                 return
+        alive: list[tuple[int, ProgramRule, tuple[int | None, ...]]] = []
         for place, rule in enumerate(self.program.rules):
             conditions = rule.conditions
-            if rule.jurisdiction is not None and here is not None:
-                first, last = rule.jurisdiction
-                inside = (here >= first) & (here <= last)
-                if not inside.any():
+            if rule.jurisdiction is not None:
+                if anywhere:
                     continue
-                if inside.all():
-                    conditions = conditions[1:]
-            found = self._rule(place, rule, conditions, asked)
+                if here is not None:
+                    first, last = rule.jurisdiction
+                    inside = (here >= first) & (here <= last)
+                    if not inside.any():
+                        continue
+                    if inside.all():
+                        conditions = conditions[1:]
+            alive.append((place, rule, conditions))
+        needed = frozenset[int]().union(*(rule.atoms for _place, rule, _asked in alive))
+        for number in self.program.in_order(needed):
+            self.step(number)
+        for one in alive:
+            found = self._rule(*one, asked)
             if found is not None:
                 yield found
 
     def _rule(
-        self, place: int, rule: ProgramRule, conditions: tuple[int | None, ...], asked: Words
+        self, place: int, rule: ProgramRule, conditions: tuple[int | None, ...], asked: Plane
     ) -> RulePlanes | None:
-        found = np.stack([asked, asked])
+        found = asked.copy()
         decided = True
         for number in conditions:
             if number is None:
@@ -147,7 +168,7 @@ class Planes:
             found[0] = 0
         return RulePlanes(place, rule, found)
 
-    def _places(self, placed: np.ndarray) -> Ints:
+    def _places(self, placed: Bools) -> Ints:
         """The codes of the regions that occur."""
         assert self.program.region is not None
         column = self.batch.columns[self.program.region]
