@@ -2,7 +2,14 @@
 
 import typer
 
-from miaopu.app.cli import engine_verbs, match_verbs, pack_verbs, plan_verbs, system_verbs
+from miaopu.app.cli import (
+    engine_verbs,
+    match_verbs,
+    pack_verbs,
+    plan_verbs,
+    simulate_verb,
+    system_verbs,
+)
 
 cli = typer.Typer(
     name="miaopu",
@@ -11,7 +18,7 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for verbs in (engine_verbs, match_verbs, system_verbs):
+for verbs in (engine_verbs, match_verbs, simulate_verb, system_verbs):
     verbs.register(cli)
 cli.add_typer(pack_verbs.pack, name="pack")
 cli.add_typer(plan_verbs.plan, name="plan")

@@ -51,11 +51,11 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 def register(cli: typer.Typer) -> None:
     """Add the verbs of this module to `cli`."""
-    cli.command("match")(_problems_as_lines(match))
-    cli.command("explain")(_problems_as_lines(explain))
+    cli.command("match")(problems_as_lines(match))
+    cli.command("explain")(problems_as_lines(explain))
 
 
-def _problems_as_lines(verb: Callable[..., None]) -> Callable[..., None]:
+def problems_as_lines(verb: Callable[..., None]) -> Callable[..., None]:
     """Turn an input that the engine refuses into lines on standard error and exit status 1."""
 
     @wraps(verb)
@@ -96,7 +96,7 @@ def match(
 ) -> None:
     """谁可享什么 / Who is entitled to what: every rule over every enterprise of a file."""
     started = time.perf_counter()
-    rule_set = _rules(rules, as_of)
+    rule_set = rule_set_of(rules, as_of)
     run = _Run(rule_set, facts, as_of)
     write_rows(out, COLUMNS, run.rows(), types=_TYPES)
     summary = {
@@ -170,7 +170,7 @@ def explain(
     output: FormatOption = Format.TABLE,
 ) -> None:
     """为什么 / Why: every rule for one enterprise, with reasons and what would change them."""
-    rule_set = _rules(rules, as_of)
+    rule_set = rule_set_of(rules, as_of)
     if rule is not None and rule not in {one.id for one in rule_set.rules}:
         print_problem(Bilingual(f"没有规则 {rule}", f"there is no rule {rule}"))
         raise stop(WRONG_USAGE)
@@ -204,7 +204,8 @@ def _row(row: MatchRow) -> list[object]:
     return [row.enterprise_id, row.rule, row.status, row.amount_fen, row.missing]
 
 
-def _rules(path: Path, as_of: date) -> RuleSet:
+def rule_set_of(path: Path, as_of: date) -> RuleSet:
+    """The rules of a rules file, or of the pack in a folder; raises Refused."""
     return load_pack(path).rule_set(as_of) if path.is_dir() else load_rules(path)
 
 
