@@ -27,7 +27,7 @@ from miaopu.app.cli.output import (
     stop,
 )
 from miaopu.engine.definitions.refusals import Refused
-from miaopu.engine.matching import Explanation, FactsRefused, MatchRow, explain_one
+from miaopu.engine.matching import Explanation, FactsRefused, MatchRow, explain_one, near_misses
 from miaopu.engine.messages import Bilingual, EngineError
 from miaopu.engine.money import fen_to_yuan
 from miaopu.engine.packs.load import load_pack
@@ -188,6 +188,12 @@ def explain(
             [_shown(one) for one in explained],
             title=enterprise,
         )
+        short = near_misses(explained)
+        if short:
+            print_table(
+                ("只差一项 / one condition short", "可得 / yuan", "怎样改变 / change"),
+                [_nearly(one) for one in short],
+            )
 
 
 def _shown(one: Explanation) -> tuple[object, ...]:
@@ -198,6 +204,13 @@ def _shown(one: Explanation) -> tuple[object, ...]:
         ", ".join(one.missing),
         "\n".join(str(change) for change in one.would_change),
     )
+
+
+def _nearly(one: Explanation) -> tuple[object, ...]:
+    short = one.near_miss
+    assert short is not None
+    gain = None if short.gain_fen is None else fen_to_yuan(short.gain_fen)
+    return one.rule, gain, str(short.would_change)
 
 
 def _row(row: MatchRow) -> list[object]:
