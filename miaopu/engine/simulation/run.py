@@ -14,8 +14,8 @@ from miaopu.engine.matching import FactsRefused
 from miaopu.engine.planes.batch import Batch
 from miaopu.engine.planes.columns import Ints, combined, read_column
 from miaopu.engine.planes.matching import Matches, match_batch
+from miaopu.engine.planes.points import points_of
 from miaopu.engine.planes.streaming import Chunk, Report, usable_rows
-from miaopu.engine.planes.truth import truth_of
 from miaopu.engine.prepared import prepare
 from miaopu.engine.rule_sets import RuleSet
 from miaopu.engine.simulation.groups import Dimension, dimensions
@@ -184,11 +184,7 @@ class _Run:
         names, paid = levels(fen, self.rules.rules[place].shares)
         for number, name in enumerate(names):
             tally.by_level[name] += exact_sum(paid[:, number])
-        points = np.zeros(len(rows), dtype=np.int64)
-        for priority, reasons in self.prepared.rules[place].priorities:
-            node = reasons.runnable.node
-            part = batch.part(rows, node.fact_names())
-            points += priority.points * truth_of(node, part).true
+        points = points_of(self.prepared.rules[place], batch, rows)
         kinds, places = np.unique(points, return_inverse=True)
         sums = sums_by(places, fen, len(kinds))
         counts = np.bincount(places, minlength=len(kinds)).tolist()
