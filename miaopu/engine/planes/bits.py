@@ -46,6 +46,12 @@ def everybody(rows: int) -> Words:
     return words
 
 
+def unpacked(plane: Words, rows: int) -> Bools:
+    """The bits as Bools."""
+    bits = np.unpackbits(plane.view(np.uint8), count=rows, bitorder="little")
+    return bits.view(np.bool_)
+
+
 def rows_of(plane: Words) -> Ints:
     """The rows whose bit is set; only words that hold one are looked at."""
     places = np.flatnonzero(plane)
