@@ -18,6 +18,10 @@ ARGS ?=
 BIN := .venv/bin
 READY := .venv/.ready
 
+# Compiled modules are kept even where the surroundings ask for none: without them each start of
+# Python compiles Django anew, which takes longer than what most commands and tests do.
+export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: setup demo test test-long check test-browser test-browser-long test-fault test-fault-long bench bench-rules catalogue clean
 .DEFAULT_GOAL := setup
 

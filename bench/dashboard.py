@@ -1,4 +1,4 @@
-"""The programme board and the public pages at a city's size: 67,699 enterprises, 20,000 cases."""
+"""Board, lists and public pages at a city's size: 67,699 enterprises, 20,000 cases."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from bench import city_lists
 from bench.data import sign_in
 from bench.many_cases import make_many
 from bench.pages import BARE, Probes, compare, headers_of
@@ -72,6 +73,7 @@ def measure(report: Report) -> None:
     counts = f"{Case.objects.count():,} cases"
     report.add(f"board: statements when worked out anew, {counts}", f"{_queries(officer)}")
     report.add(f"board: figures worked out anew from {counts}: ms", f"{_anew():.0f}")
+    city_lists.measure(report, officer)
     signed_in = headers_of(officer)
     etag = Client().get(PUBLIC)["ETag"]
     connections.close_all()

@@ -33,7 +33,16 @@ def queries(client: Client) -> int:
 def rate(port: int, path: str, headers: list[str], seconds: int = SECONDS) -> float:
     """Requests per second, all of them answered well."""
     done = subprocess.run(
-        ["wrk", "-t2", "-c8", f"-d{seconds}s", *headers, f"http://127.0.0.1:{port}{path}"],
+        [
+            "wrk",
+            "-t2",
+            "-c8",
+            f"-d{seconds}s",
+            "--timeout",
+            "20s",
+            *headers,
+            f"http://127.0.0.1:{port}{path}",
+        ],
         capture_output=True,
         text=True,
         check=True,

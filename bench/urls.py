@@ -38,7 +38,13 @@ NAMES = (
 
 @login_not_required
 def raw(request: HttpRequest) -> HttpResponse:
-    """A district's hundred latest cases, as plainly as can be."""
+    """A district's hundred latest cases, as plainly as can be: one SELECT, and orjson.
+
+    The same server, middleware and connection as the API's list; the same rows, columns and order,
+    and the same filter with the scope in its WHERE. What it leaves out: whose token this is and her
+    roles (it knows the district beforehand), reading and checking what is asked, the row that tells
+    whether there is a next page, the address of that page, and the ETag.
+    """
     with connection.cursor() as cursor:
         cursor.execute(ROWS, ["520103%"])
         rows = [dict(zip(NAMES, row, strict=True)) for row in cursor.fetchall()]

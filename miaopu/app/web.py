@@ -30,7 +30,8 @@ def start_web(listening: socket.socket) -> subprocess.Popen[bytes]:
         *("--bind", f"fd://{listening.fileno()}"),
         *("--workers", str(WORKERS), "--worker-class", "gthread", "--threads", str(THREADS)),
         *("--timeout", "60", "--graceful-timeout", "20", "--keep-alive", "5"),
-        *("--log-level", "warning", "--no-control-socket"),
+        # The master reads the program once; a worker that died is back by a fork.
+        *("--preload", "--log-level", "warning", "--no-control-socket"),
     ]
     return start_child(command, env=child_environment(), keep_open=[listening.fileno()])
 

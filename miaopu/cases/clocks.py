@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from miaopu.cases.enums import CaseState, Step
 from miaopu.cases.models import Case, CaseClock
+from miaopu.cases.notices import settle_reminders
 from miaopu.cases.states import STEP_OF_STATE
 from miaopu.core import clock
 from miaopu.engine.clock import ClockResult, Pause, working_days
@@ -45,8 +47,22 @@ def start_clock(case: Case, step: Step | str, on: date | None = None) -> CaseClo
 def stop_clock(case: Case, on: date | None = None) -> None:
     """Stop the clock that runs, if any; one that is paused is calculated to its end first."""
     resume_clock(case)
-    CaseClock.objects.filter(case=case).running().update(stopped_on=on or clock.today())
+    for row in CaseClock.objects.filter(case=case).running():
+        row.stopped_on = on or clock.today()
+        row.save(update_fields=["stopped_on"])
+        settle_reminders(f"clock/{row.pk}")
     case.__dict__.pop("running_clock", None)
+
+
+def stop_clocks(cases: Sequence[Case]) -> None:
+    """Stop the clocks of many cases as of today, as `stop_clock` does for one."""
+    by_id = {case.pk: case for case in cases}
+    rows = CaseClock.objects.filter(case__in=by_id).running()
+    for row in rows.filter(paused_on__isnull=False).order_by("pk"):
+        resume_clock(by_id[row.case_id])
+    rows.update(stopped_on=clock.today())
+    for case in cases:
+        case.__dict__.pop("running_clock", None)
 
 
 def pauses_of(row: CaseClock) -> list[Pause]:
@@ -71,6 +87,7 @@ def pause_clock(case: Case) -> None:
     if row is not None:
         row.paused_on = clock.today()
         _recalculate(row)
+        settle_reminders(f"clock/{row.pk}")
     case.__dict__.pop("running_clock", None)
 
 

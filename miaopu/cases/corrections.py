@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from miaopu.cases.clocks import calculation_rows
+from miaopu.cases.drafts import was_saved_before
 from miaopu.cases.enums import CaseState, PointKind, Verb
 from miaopu.cases.forms import DECEPTIVE, FormError, check_form
 from miaopu.cases.guards import FormConflict, FormRefused, check_length, check_represents
@@ -31,6 +32,7 @@ from miaopu.engine.packs.procedure import FormField
 LONGEST_POINT = 500
 LONGEST_REMARK = 1000
 SIDE_STEP = "correction"
+REMARK = "correction_remark"  # the name of the remark beside the names of the form's fields
 
 
 @dataclass(frozen=True)
@@ -136,12 +138,19 @@ def open_correction(locked: Case) -> Correction:
 
 @transaction.atomic
 def save_correction(
-    case: Case, typed: Mapping[str, Any], *, remark: str = "", revision: int, by: User
+    case: Case,
+    typed: Mapping[str, Any],
+    *,
+    remark: str = "",
+    revision: int,
+    by: User,
+    quietly: bool = False,
 ) -> list[FormError]:
     """Keep what the enterprise corrected so far, right or wrong, and return the errors.
 
-    Only fields that were asked for are taken. Raises FormConflict where it was changed since
-    `revision`, Conflict where nothing is to be corrected (any more).
+    Only fields that were asked for are taken. `quietly` (saved while typing) leaves one event for
+    a sitting. Raises FormConflict where it was changed since `revision`, Conflict where nothing is
+    to be corrected (any more).
     """
     check_length({**typed, "": remark})
     locked = lock_case(case)
@@ -151,12 +160,13 @@ def save_correction(
     remark = DECEPTIVE.sub("", remark).strip()[:LONGEST_REMARK]
     changed = correction.answers != values or correction.remark != remark
     if correction.revision != revision and changed:
-        raise FormConflict(correction.answers, correction.revision)
+        raise FormConflict({**correction.answers, REMARK: correction.remark}, correction.revision)
     if changed:
         correction.answers, correction.remark = values, remark
         correction.revision += 1
         correction.save(update_fields=["answers", "remark", "revision"])
-        record_event(locked, Verb.SAVE_CORRECTION, by=by, region=locked.region_id)
+        if not (quietly and was_saved_before(locked, by, Verb.SAVE_CORRECTION)):
+            record_event(locked, Verb.SAVE_CORRECTION, by=by, region=locked.region_id)
     return errors
 
 

@@ -52,10 +52,10 @@ def merge_answers(locked: Case, values: Mapping[str, Any], revision: int) -> dic
     return merged
 
 
-def was_saved_before(case: Case, by: User) -> bool:
-    """Whether saving the form is already the last thing that was done, by the same person."""
+def was_saved_before(case: Case, by: User, verb: Verb = Verb.SAVE_FORM) -> bool:
+    """Whether saving (`verb`) is already the last thing that was done, by the same person."""
     last = Event.objects.for_subject(case).last()
-    return last is not None and last.verb == Verb.SAVE_FORM and last.actor_id == by.pk
+    return last is not None and last.verb == verb and last.actor_id == by.pk
 
 
 @transaction.atomic

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 
 from miaopu.cases.models import Case
 from miaopu.core.actions import notify
+from miaopu.core.holders import settle_notices
+from miaopu.core.many import Told, notify_many
 from miaopu.core.models import User
 from miaopu.engine.messages import Bilingual
 from miaopu.parties.models import Representative
@@ -19,6 +23,7 @@ TEXTS = {
 }
 
 
+REMINDER = "reminder"  # how the keys of reminders begin
 CORRECTED = Bilingual("补正材料已收到，继续审核", "was corrected; its review goes on")
 OBJECTED = Bilingual("公示期内收到异议，正在核实", "met an objection, which is being looked into")
 OBJECTION_DISMISSED = Bilingual("公示异议不成立", "stands: the objection was dismissed")
@@ -36,6 +41,28 @@ def tell_enterprise(case: Case, key: str, text: Bilingual, page: str = "") -> No
             f"{case.number}: {text.en}",
             link=f"/my/cases/{case.number}/{page}",
         )
+
+
+def tell_enterprises(rows: Iterable[tuple[Case, str, Bilingual]]) -> None:
+    """Tell those who act for many cases' enterprises, each under its key, as `tell_enterprise`."""
+    rows = list(rows)
+    people: dict[int, list[int]] = defaultdict(list)
+    live = Representative.objects.live().filter(
+        enterprise__in={case.enterprise_id for case, _key, _text in rows}
+    )
+    for user_id, enterprise_id in live.order_by("pk").values_list("user", "enterprise"):
+        people[enterprise_id].append(user_id)
+    notify_many(
+        Told(
+            user_id,
+            f"case/{case.number}/{key}",
+            f"{case.number}：{text.zh}",
+            f"{case.number}: {text.en}",
+            link=f"/my/cases/{case.number}/",
+        )
+        for case, key, text in rows
+        for user_id in people[case.enterprise_id]
+    )
 
 
 def asked_to_correct(points: int, due: date) -> Bilingual:
@@ -61,3 +88,11 @@ def tell_of_transition(case: Case, name: str) -> None:
     """Tell the enterprise of a step that concerns it."""
     if name in TEXTS:
         tell_enterprise(case, f"{name}/{case.revision}", TEXTS[name])
+
+
+def settle_reminders(*keys: str) -> int:
+    """The step was taken, or waits for nobody any more: its reminders are not new any longer.
+
+    `keys` are those of what waited: "clock/7", "correction/3", "objection/2", "offer/9".
+    """
+    return settle_notices(*(f"{REMINDER}/{key}/" for key in keys))

@@ -22,7 +22,13 @@ from miaopu.cases.clocks import calculation_rows
 from miaopu.cases.enums import CaseState, ObjectionState, Verb
 from miaopu.cases.forms import DECEPTIVE
 from miaopu.cases.models import Case, Objection, Publicity
-from miaopu.cases.notices import OBJECTED, OBJECTION_DISMISSED, tell_enterprise, tell_officer
+from miaopu.cases.notices import (
+    OBJECTED,
+    OBJECTION_DISMISSED,
+    settle_reminders,
+    tell_enterprise,
+    tell_officer,
+)
 from miaopu.cases.workflow import AlreadyDone, lock_case
 from miaopu.core import clock
 from miaopu.core.actions import keep_file, record_event
@@ -198,6 +204,7 @@ def answer_objection(objection: Objection, *, upheld: bool, by: User, reason: st
     row.state = ObjectionState.UPHELD if upheld else ObjectionState.DISMISSED
     row.reply, row.answered_by, row.answered_at = reply, by, clock.now()
     row.save(update_fields=["state", "reply", "answered_by", "answered_at"])
+    settle_reminders(f"objection/{row.pk}")
     record_event(
         locked,
         Verb.UPHOLD_OBJECTION if upheld else Verb.DISMISS_OBJECTION,

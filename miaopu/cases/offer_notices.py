@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from miaopu.cases.models import Offer, OfferOptOut
 from miaopu.core import clock
-from miaopu.core.models import Notice
+from miaopu.core.models import Notice, User
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.money import format_yuan
 from miaopu.parties.models import Representative
@@ -15,25 +15,25 @@ from miaopu.parties.models import Representative
 SEPARATOR = Bilingual("、", ", ")
 
 
-def _people(offers: Sequence[Offer]) -> dict[int, list[int]]:
-    """Who acts for the offers' enterprises and wants messages: user ids by enterprise."""
+def people_told(offers: Sequence[Offer]) -> dict[int, list[User]]:
+    """Who acts for the offers' enterprises and wants messages, by the enterprise's id."""
     acting = (
         Representative.objects.live()
         .filter(enterprise__in=[offer.enterprise_id for offer in offers])
         .exclude(user__in=OfferOptOut.objects.values("user"))
     )
-    people: dict[int, list[int]] = defaultdict(list)
-    for enterprise, user in acting.order_by("pk").values_list("enterprise_id", "user_id"):
-        people[enterprise].append(user)
+    people: dict[int, list[User]] = defaultdict(list)
+    for one in acting.select_related("user").order_by("pk"):
+        people[one.enterprise_id].append(one.user)
     return people
 
 
 def _tell(offers: Sequence[Offer], event: str, texts: Sequence[Bilingual]) -> None:
-    people = _people(offers)
+    people = people_told(offers)
     Notice.objects.bulk_create(
         [
             Notice(
-                user_id=user,
+                user=user,
                 key=f"offer/{offer.pk}/{event}",
                 text=text.zh[:300],
                 text_en=text.en[:400],

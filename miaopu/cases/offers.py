@@ -18,6 +18,7 @@ from miaopu.cases.guards import (
     check_represents,
 )
 from miaopu.cases.models import Case, Item, Offer, OfferOptOut
+from miaopu.cases.notices import settle_reminders
 from miaopu.cases.offer_changes import Changes, changes_today, item_in_force
 from miaopu.cases.offer_notices import tell_of_withdrawal
 from miaopu.cases.offer_states import OFFER_TABLE, SYSTEM
@@ -28,6 +29,7 @@ from miaopu.cases.workflow import AlreadyDone
 from miaopu.core import clock
 from miaopu.core.actions import record_event
 from miaopu.core.errors import Conflict, NotAllowed
+from miaopu.core.holders import settle_notices
 from miaopu.core.models import User
 from miaopu.engine.packs.procedure import FormField
 from miaopu.engine.transitions import TransitionRefused
@@ -67,6 +69,8 @@ def _move(locked: Offer, name: str, *, by: User | None, reason: str = "", **chan
     for field, value in changes.items():
         setattr(locked, field, value)
     locked.save(update_fields=["state", "closed_at", "closed_by", "reason", *changes])
+    settle_reminders(f"offer/{locked.pk}")
+    settle_notices(f"offer/{locked.pk}/")
     record_event(locked, f"cases.{name}_offer", by=by, reason=reason, region=locked.region_id)
     return locked
 

@@ -2,7 +2,8 @@
 
 They follow the clock of the case: who holds the step is told, nobody while the clock is paused or
 once it is stopped. What is overdue the programme officer learns too. A due date that moves (a pause
-has ended, a holiday notice has arrived) is another event.
+has ended, a holiday notice has arrived) is another event. Enterprises are told before an offer
+expires. What a reminder asked for and was done, or a later reminder says again, is unread no more.
 """
 
 from __future__ import annotations
@@ -12,19 +13,24 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
+from django.utils import timezone
+
 from miaopu.cases.enums import CaseState, Step
-from miaopu.cases.models import Case, CaseClock, Correction, Objection
+from miaopu.cases.models import Case, CaseClock, Correction, Objection, Offer
+from miaopu.cases.notices import REMINDER
+from miaopu.cases.offer_notices import people_told
 from miaopu.core import clock
 from miaopu.core.enums import Role
-from miaopu.core.holders import holders, tell_once
+from miaopu.core.holders import holders, settle_notices, tell_once
 from miaopu.core.models import Notice, User
 from miaopu.engine.clock import working_days, working_days_left
 from miaopu.engine.messages import Bilingual
+from miaopu.engine.money import format_yuan
 from miaopu.parties.models import Representative
 
 LADDER = (1, 3)  # working days left, the nearest first
+OFFER_LADDER = (1, 3, 10)  # nothing is asked of offices; an enterprise may be away for a week
 OVERDUE = "overdue"
-KIND = "reminder"
 Holders = Callable[[str, str], list[User]]
 
 
@@ -33,45 +39,46 @@ class Waiting:
     """Something with a due date that waits for somebody."""
 
     key: str
-    case: Case
+    region: str
     due_on: date
     what: Bilingual
     people: list[User]
     link: str
+    ladder: tuple[int, ...] = LADDER
 
 
-def milestone(today: date, due_on: date) -> str:
+def milestone(today: date, due_on: date, ladder: tuple[int, ...] = LADDER) -> str:
     """Which reminder is due today: "3", "1", "overdue", or "" while there is time."""
     if due_on < today:
         return OVERDUE
     left = working_days_left(today, due_on)
-    return next((str(rung) for rung in LADDER if left <= rung), "")
+    return next((str(rung) for rung in ladder if left <= rung), "")
 
 
 def _words(one: Waiting, rung: str) -> Bilingual:
     day = one.due_on.isoformat()
-    number = one.case.number
     if rung == OVERDUE:
         return Bilingual(
-            f"{number}：{one.what.zh}已超期（到期日 {day}）",
-            f"{number}: {one.what.en} is overdue (was due on {day})",
+            f"{one.what.zh}已超期（到期日 {day}）", f"{one.what.en} is overdue (was due on {day})"
         )
-    return Bilingual(
-        f"{number}：{one.what.zh}将于 {day} 到期", f"{number}: {one.what.en} is due on {day}"
-    )
+    return Bilingual(f"{one.what.zh}将于 {day} 到期", f"{one.what.en} is due on {day}")
+
+
+def _of_case(case: Case, zh: str, en: str) -> Bilingual:
+    return Bilingual(f"{case.number}：{zh}", f"{case.number}: {en}")
 
 
 def _notices(one: Waiting, rung: str, find: Holders) -> Iterator[Notice]:
     words = _words(one, rung)
     people = list(one.people)
     if rung == OVERDUE:
-        people += find(Role.PROGRAMME_OFFICER, one.case.region_id)
+        people += find(Role.PROGRAMME_OFFICER, one.region)
     for user in people:
         yield Notice(
             user=user,
-            key=f"{KIND}/{one.key}/{rung}/{one.due_on.isoformat()}",
-            text=words.zh,
-            text_en=words.en,
+            key=f"{REMINDER}/{one.key}/{rung}/{one.due_on.isoformat()}",
+            text=words.zh[:300],
+            text_en=words.en[:400],
             link=one.link,
         )
 
@@ -93,9 +100,9 @@ def _steps(limit: date, find: Holders) -> Iterator[Waiting]:
         assert row.due_on is not None  # the clock is not paused
         yield Waiting(
             key=f"clock/{row.pk}",
-            case=case,
+            region=case.region_id,
             due_on=row.due_on,
-            what=Bilingual(definition.title.zh, definition.title.en),
+            what=_of_case(case, definition.title.zh, definition.title.en),
             people=[user for user in find(definition.role, case.region_id) if user.pk != not_by],
             link="/finance/payments/" if row.step == Step.PAY else f"/office/cases/{case.number}/",
         )
@@ -113,18 +120,18 @@ def _corrections(limit: date, find: Holders, today: date) -> Iterator[Waiting]:
         acting = Representative.objects.live().filter(enterprise_id=row.case.enterprise_id)
         yield Waiting(
             key=f"correction/{row.pk}",
-            case=row.case,
+            region=row.case.region_id,
             due_on=row.due_on,
-            what=Bilingual("补正", "the correction"),
+            what=_of_case(row.case, "补正", "the correction"),
             people=[one.user for one in acting.select_related("user").order_by("pk")],
             link=f"/my/cases/{row.case.number}/correction/",
         )
         if row.due_on < today:
             yield Waiting(
                 key=f"correction-late/{row.pk}",
-                case=row.case,
+                region=row.case.region_id,
                 due_on=row.due_on,
-                what=Bilingual("企业补正", "the enterprise's correction"),
+                what=_of_case(row.case, "企业补正", "the enterprise's correction"),
                 people=find(Role.REVIEWER, row.case.region_id),
                 link=f"/office/cases/{row.case.number}/",
             )
@@ -142,17 +149,46 @@ def _objections(limit: date, find: Holders) -> Iterator[Waiting]:
         approvers = find(Role.APPROVER, row.case.region_id)
         yield Waiting(
             key=f"objection/{row.pk}",
-            case=row.case,
+            region=row.case.region_id,
             due_on=row.due_on,
-            what=Bilingual("异议答复", "the answer to an objection"),
+            what=_of_case(row.case, "异议答复", "the answer to an objection"),
             people=[user for user in approvers if user.pk != row.case.proposed_by_id],
             link=f"/office/objections/{row.number}/",
+        )
+
+
+def _offers(today: date) -> Iterator[Waiting]:
+    """Offers that the enterprise has not answered; nothing is overdue, they expire by themselves.
+
+    Nobody is told on the day on which the offer itself was: the reminder would say the same.
+    """
+    # An offer may expire on a day off: whatever comes before one working day more.
+    limit = working_days(today, max(OFFER_LADDER) + 1).due
+    assert limit is not None  # no pause is open
+    expiring = Offer.objects.open().filter(expires_on__gte=today, expires_on__lt=limit)
+    rows = expiring.select_related("item", "enterprise").defer("trace", "facts").order_by("pk")
+    offers = [row for row in rows if timezone.localdate(row.issued_at) < today]
+    people = people_told(offers)
+    for row in offers:
+        amount = format_yuan(row.amount_fen or 0)
+        yield Waiting(
+            key=f"offer/{row.pk}",
+            region=row.region_id,
+            due_on=row.expires_on,
+            what=Bilingual(
+                f"{row.enterprise}“{row.item.title}”{amount}元的邀约",
+                f"The offer of “{row.item.title_en}” ({amount} yuan) to {row.enterprise}",
+            ),
+            people=people[row.enterprise_id],
+            link=f"/my/offers/{row.pk}/",
+            ladder=OFFER_LADDER,
         )
 
 
 def remind() -> int:
     """Tell everybody what is due soon or overdue; again on the same day tells nobody twice.
 
+    Reminders of what was done meanwhile, and those that today's say again, are unread no more.
     Returns how many notices are new.
     """
     today = clock.today()
@@ -163,10 +199,13 @@ def remind() -> int:
         *_steps(limit, find),
         *_corrections(limit, find, today),
         *_objections(limit, find),
+        *_offers(today),
     )
-    return tell_once(
+    due = [
         notice
         for one in waiting
-        if (rung := milestone(today, one.due_on))
+        if (rung := milestone(today, one.due_on, one.ladder))
         for notice in _notices(one, rung, find)
-    )
+    ]
+    settle_notices(f"{REMINDER}/", but={notice.key for notice in due})
+    return tell_once(due)

@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from miaopu.cases.clocks import follow_state
 from miaopu.cases.enums import CaseState, CorrectionState
 from miaopu.cases.models import Case
-from miaopu.cases.notices import tell_of_transition
+from miaopu.cases.notices import settle_reminders, tell_of_transition
 from miaopu.cases.states import PARTY, TABLE
 from miaopu.core import clock
 from miaopu.core.actions import record_event
 from miaopu.core.errors import Conflict, NotAllowed
+from miaopu.core.holders import settle_notices
 from miaopu.core.models import Event, User
 from miaopu.core.scope import reaches
 from miaopu.engine.transitions import TransitionRefused
@@ -71,9 +72,12 @@ CORRECTION_ENDS = {
 
 def _close_correction(locked: Case, by: User) -> None:
     """Close what the enterprise was asked, whichever way the case goes on."""
-    locked.corrections.open().update(
-        state=CORRECTION_ENDS[CaseState(locked.state)], closed_at=clock.now(), closed_by=by
-    )
+    for row in locked.corrections.open():
+        row.state = CORRECTION_ENDS[CaseState(locked.state)]
+        row.closed_at, row.closed_by = clock.now(), by
+        row.save(update_fields=["state", "closed_at", "closed_by"])
+        settle_reminders(f"correction/{row.pk}", f"correction-late/{row.pk}")
+        settle_notices(f"case/{locked.number}/correction/{row.serial}")
 
 
 def transition(

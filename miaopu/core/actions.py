@@ -49,7 +49,7 @@ TABLE_TYPES = {
 }
 
 
-def _acting_office(by: User | None, region_code: str | None) -> Office | None:
+def acting_office(by: User | None, region_code: str | None) -> Office | None:
     """The user's office that covers the region most closely; her first one where none does."""
     offices = [membership.office for membership in by.live_memberships] if by is not None else []
     covering = [
@@ -76,7 +76,7 @@ def record_event(
     return Event.objects.create(
         at=clock.now(),
         actor=by,
-        office=_acting_office(by, region_code),
+        office=acting_office(by, region_code),
         region_id=region_code,
         verb=verb,
         subject_type=subject._meta.label_lower,

@@ -1,6 +1,8 @@
-"""Who holds a role for a region, and telling many people at once."""
+"""Who holds a role for a region; telling many people at once, and that it is settled."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+
+from django.db.models import Q
 
 from miaopu.core import clock
 from miaopu.core.models import Membership, Notice, User
@@ -37,3 +39,15 @@ def tell_once(notices: Iterable[Notice]) -> int:
         notice.at = clock.now()
     Notice.objects.bulk_create(fresh, batch_size=1000, ignore_conflicts=True)
     return len(fresh)
+
+
+def settle_notices(*beginnings: str, but: Collection[str] = ()) -> int:
+    """Mark unread notices as read whose key begins so: what they asked for has been done.
+
+    `but` are keys that still count. Returns how many were unread, whoever had them.
+    """
+    begun = Q()
+    for beginning in beginnings:
+        begun |= Q(key__startswith=beginning)
+    still = Notice.objects.unread().filter(begun).exclude(key__in=but)
+    return still.update(read_at=clock.now()) if beginnings else 0

@@ -254,6 +254,15 @@ class Notice(models.Model):
 
         ordering = ["-pk"]
         constraints = [models.UniqueConstraint(name="notice_once", fields=["user", "key"])]
+        indexes = [
+            # What was asked for and has been done is found by the beginning of its key.
+            models.Index(
+                name="notice_unread_key",
+                fields=["key"],
+                condition=Q(read_at=None),
+                opclasses=["varchar_pattern_ops"],
+            )
+        ]
 
     def __str__(self) -> str:
         return self.text

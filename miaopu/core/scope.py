@@ -1,6 +1,6 @@
 """Who may see what: the regions a user's offices reach, as prefixes of region codes."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import Any, Literal, Protocol
 
 from django.contrib.auth.models import AnonymousUser
@@ -49,6 +49,18 @@ def region_prefixes(user: AnyUser, roles: Iterable[str] | None = None) -> frozen
         for membership in user.live_memberships
         if wanted is None or membership.role in wanted
     )
+
+
+def scope_key(user: SignedIn) -> Hashable:
+    """All of a user that a scope may ask: under the same key the same query is made.
+
+    Not the rows: those are the database's, each time anew.
+    """
+    roles = tuple(
+        (membership.role, membership.office_id, membership.office.region_id)
+        for membership in user.live_memberships
+    )
+    return (user.pk, user.is_active, user.is_party, roles)
 
 
 def within(prefixes: Iterable[str], field: str = "region__code") -> Q:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db import transaction
-from django.db.models import Q
+from django.db import connection, transaction
+from django.db.models import Model, Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from miaopu.core.actions import record_event
 from miaopu.core.enums import Verb
 from miaopu.core.errors import ActionRefused
-from miaopu.core.models import ApiToken, ApiTokenUse, User
+from miaopu.core.models import ApiToken, ApiTokenUse, Membership, Office, User
 
 PREFIX = "miaopu_"
 MOST_LIVE = 10  # tokens of one user at a time
@@ -77,32 +78,58 @@ def revoke_token(token: ApiToken, *, by: User, reason: str = "") -> None:
         record_event(locked, Verb.REVOKE_TOKEN, by=by, reason=reason, data={"name": locked.name})
 
 
-_LIVE = """
-    SELECT u.*, t.id AS token_id, n.used_at AS token_used_at
+def _columns(model: type[Model], table: str) -> str:
+    """The model's columns, in the order of its fields, out of a table of `_LIVE`."""
+    return ", ".join(f"{table}.{field.column}" for field in model._meta.concrete_fields)
+
+
+def _names(model: type[Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
+
+
+USER, MEMBERSHIP, OFFICE = _names(User), _names(Membership), _names(Office)
+_LIVE = f"""
+    SELECT t.id, n.used_at, {_columns(User, "u")}, {_columns(Membership, "m")},
+           {_columns(Office, "o")}
       FROM core_apitoken t
       JOIN core_user u ON u.id = t.user_id
       JOIN core_apitokenuse n ON n.token_id = t.id
+      LEFT JOIN core_membership m ON m.user_id = u.id AND m.ended_at IS NULL
+      LEFT JOIN core_office o ON o.id = m.office_id
      WHERE t.digest = %s AND t.revoked_at IS NULL AND t.expires_at > %s AND u.is_active
-"""
+     ORDER BY m.id
+"""  # noqa: S608 - the names of our own columns
 
 
 def user_of(secret: str) -> User | None:
     """Whose live token this is, None if it is none: unknown, revoked, expired, account closed.
 
-    Runs before every answer of the API, so it is one plain statement. Tokens live by the real
-    time, like sessions: a demo's clock that is moved forward ends neither.
+    Runs before every answer of the API, so it is one plain statement, which also brings the user's
+    roles of this moment (`live_memberships`). Tokens live by the real time, like sessions: a demo's
+    clock that is moved forward ends neither.
     """
     if not secret.startswith(PREFIX):
         return None
     now = timezone.now()
-    found = next(iter(User.objects.raw(_LIVE, [digest_of(secret), now])), None)
-    if found is None:
+    with connection.cursor() as cursor:
+        cursor.execute(_LIVE, [digest_of(secret), now])
+        rows = cursor.fetchall()
+    if not rows:
         return None
-    used_at: datetime | None = found.__dict__.pop("token_used_at")
-    token_id: int = found.__dict__.pop("token_id")
+    token_id, used_at = rows[0][:2]
+    user: User = User.from_db(connection.alias, USER, rows[0][2 : 2 + len(USER)])
+    user.live_memberships = [_membership(row[2 + len(USER) :], user) for row in rows if row[-1]]
     if used_at is None or used_at < now - NOTED_EVERY:
         note_use(token_id, now)
-    return found
+    return user
+
+
+def _membership(values: tuple[Any, ...], user: User) -> Membership:
+    """A membership with its user and its office, from the end of a row of `_LIVE`."""
+    made: Membership = Membership.from_db(connection.alias, MEMBERSHIP, values[: len(MEMBERSHIP)])
+    made.user = user
+    made.office = Office.from_db(connection.alias, OFFICE, values[len(MEMBERSHIP) :])
+    return made
 
 
 def note_use(token_id: int, now: datetime) -> None:

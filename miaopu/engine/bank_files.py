@@ -34,7 +34,11 @@ _ALIASES = {
     "日期": "day",
     "失败原因": "reason",
     "退回原因": "reason",
+    # Not needed; where a bank repeats whom it paid, it must be who stands on the list.
+    **dict.fromkeys(("收款户名", "户名", "payee"), "payee"),
+    **dict.fromkeys(("收款账号", "账号", "account"), "account"),
 }
+_REPEATED = ("payee", "account")
 Outcome = Literal["paid", "failed", "returned"]
 _OUTCOMES: Mapping[str, Outcome] = {
     **dict.fromkeys(("已付", "成功", "付款成功", "paid"), "paid"),
@@ -68,7 +72,10 @@ class Payment:
 
 @dataclass(frozen=True)
 class Result:
-    """What the bank says of one payment; `problems` where the row cannot be understood."""
+    """What the bank says of one payment; `problems` where the row cannot be understood.
+
+    `payee` and `account` as the bank repeats them, "" where it does not; it may hide signs (*).
+    """
 
     line: int
     award: str
@@ -78,6 +85,8 @@ class Result:
     day: date | None = None
     reason: str = ""
     account_wrong: bool = True
+    payee: str = ""
+    account: str = ""
     problems: tuple[Bilingual, ...] = field(default=())
 
 
@@ -230,7 +239,9 @@ def _normal(text: str) -> str:
 def parse_result(row: Mapping[str, str]) -> Result:
     """A row of `read_results` understood; what is wrong with it stands in `problems`."""
     problems: list[Bilingual] = []
-    value = {key: unicodedata.normalize("NFKC", row.get(key, "")).strip() for key in _KEYS}
+    value = {
+        key: unicodedata.normalize("NFKC", row.get(key, "")).strip() for key in (*_KEYS, *_REPEATED)
+    }
     outcome = _OUTCOMES.get(value["result"].lower())
     if outcome is None:
         problems.append(
@@ -259,6 +270,8 @@ def parse_result(row: Mapping[str, str]) -> Result:
         day=day,
         reason=value["reason"][:200],
         account_wrong=account_wrong,
+        payee=value["payee"],
+        account=value["account"],
         problems=tuple(problems),
     )
 

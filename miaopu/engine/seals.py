@@ -60,6 +60,11 @@ def chain(previous_hex: str, day: date, root_hex: str, count: int) -> str:
     if isinstance(day, datetime) or count < 0:
         raise _refused("日期或条数无效", "the day or the count is not valid")
     record = {"previous": previous_hex, "day": day.isoformat(), "root": root_hex, "count": count}
+    return digest(record)
+
+
+def digest(record: Mapping[str, object]) -> str:
+    """SHA-256 in hex of a record in its canonical form."""
     return hashlib.sha256(canonical(record)).hexdigest()
 
 

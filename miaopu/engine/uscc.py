@@ -10,6 +10,7 @@ own sign already finds every single misprint, and a party whose department issue
 must not be shut out.
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
@@ -27,6 +28,10 @@ _NATIONAL = "100000"
 _BEYOND_THE_TABLE = frozenset({"71", "81", "82"})
 _ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _ORG_MODULUS = 11
+_FORM = re.compile(f"[{ALPHABET[1:]}][{ALPHABET}]{{17}}")
+_VALUES = {sign: value for value, sign in enumerate(ALPHABET)}
+_MODULUS = len(ALPHABET)
+_WEIGHTS = tuple(pow(3, place, _MODULUS) for place in range(_LENGTH - 1))  # GB 32100-2015
 _SEPARATORS = str.maketrans("", "", " -\t\u3000")
 
 
@@ -53,6 +58,19 @@ def check(code: str) -> CodeResult:
     plain = normalise(code)
     reason = _refusal(plain)
     return CodeResult(plain, reason is None, reason)
+
+
+def is_sound(code: str) -> bool:
+    """Whether `code` is a credit code just as it stands: what `check` says, many times faster.
+
+    False for a code that `check` would normalise first. For the reason ask `check`.
+    """
+    if not _FORM.fullmatch(code) or not _possible_region(code[2:8]):
+        return False
+    sum_ = 0
+    for sign, weight in zip(code, _WEIGHTS, strict=False):  # the eighteenth is the check sign
+        sum_ += _VALUES[sign] * weight
+    return _VALUES[code[-1]] == -sum_ % _MODULUS
 
 
 def make(department: str, kind: str, region: str, serial: int) -> str:

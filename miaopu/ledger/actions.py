@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from miaopu.core import clock
 from miaopu.core.actions import record_event
 from miaopu.core.errors import ActionRefused
+from miaopu.core.many import BATCH
 from miaopu.core.models import Region, User
 from miaopu.engine.money import format_yuan
 from miaopu.ledger.enums import AccountKind, Level, TransferKind, Verb
@@ -94,7 +95,17 @@ def lock_books(*, exclusive: bool) -> None:
         cursor.execute(f"SELECT {function}(%s)", [BOOKS_LOCK])
 
 
-@transaction.atomic
+@dataclass(frozen=True)
+class Movement:
+    """A transfer to be made: its lines sum to zero, once per key."""
+
+    key: str
+    lines: Sequence[Line]
+    award: Award | None = None
+    occasion: int = 1
+    reason: str = ""
+
+
 def make_transfer(
     key: str,
     kind: TransferKind,
@@ -107,30 +118,77 @@ def make_transfer(
 ) -> Transfer:
     """Move money: `lines` sum to zero, once per `key`; the same key returns the first transfer.
 
-    Raises BudgetShort where an account would fall below zero, KeyReused where the key stands for
-    another movement, ValueError where the lines do not sum to zero.
+    Raises what `make_transfers` raises.
     """
-    if sum(line.amount_fen for line in lines) != 0 or len(lines) < 2:
-        raise ValueError(f"transfer {key}: the lines do not sum to zero")
+    [made] = make_transfers([Movement(key, lines, award, occasion, reason)], kind, by=by)
+    return made
+
+
+@transaction.atomic
+def make_transfers(
+    movements: Sequence[Movement], kind: TransferKind, *, by: User | None
+) -> list[Transfer]:
+    """Make transfers of one kind in few statements; a key that is known gives its transfer.
+
+    Raises BudgetShort where an account would fall below zero, KeyReused where a key stands for
+    another movement, ValueError where lines do not sum to zero or a key occurs twice: then nothing
+    was moved.
+    """
+    for movement in movements:
+        if sum(line.amount_fen for line in movement.lines) != 0 or len(movement.lines) < 2:
+            raise ValueError(f"transfer {movement.key}: the lines do not sum to zero")
+    by_key = {movement.key: movement for movement in movements}
+    if len(by_key) != len(movements):
+        raise ValueError("a key occurs twice among transfers that are made together")
     lock_books(exclusive=False)
-    locked = lock_accounts([line.account for line in lines])
-    known = Transfer.objects.filter(key=key).first()
-    if known is not None:
-        before = sorted(known.entries.values_list("account_id", "amount_fen"))
-        if before != sorted((line.account.pk, line.amount_fen) for line in lines):
+    locked = lock_accounts([line.account for one in movements for line in one.lines])
+    known = _known_transfers(by_key)
+    fresh = [movement for movement in movements if movement.key not in known]
+    if fresh:
+        _check_balances(locked, [line for movement in fresh for line in movement.lines])
+        known |= {made.key: made for made in _insert(fresh, kind, by)}
+    return [known[movement.key] for movement in movements]
+
+
+def _known_transfers(by_key: Mapping[str, Movement]) -> dict[str, Transfer]:
+    """The transfers that were made under the keys; raises KeyReused where they moved otherwise."""
+    found = Transfer.objects.filter(key__in=by_key).prefetch_related("entries")
+    known = {transfer.key: transfer for transfer in found}
+    for key, transfer in known.items():
+        before = sorted((entry.account_id, entry.amount_fen) for entry in transfer.entries.all())
+        if before != sorted((line.account.pk, line.amount_fen) for line in by_key[key].lines):
             raise KeyReused(_("幂等键 %(key)s 已用于另一笔资金") % {"key": key})
-        return known
-    _check_balances(locked, lines)
+    return known
+
+
+def _insert(movements: Sequence[Movement], kind: TransferKind, by: User | None) -> list[Transfer]:
     now = clock.now()
     if Seal.objects.filter(day__gte=clock.today()).exists():
         raise ActionRefused(_("当日账目已经封存"), _("请在下一日办理"))
-    transfer = Transfer.objects.create(
-        key=key, kind=kind, award=award, occasion=occasion, at=now, by=by, reason=reason
+    transfers = Transfer.objects.bulk_create(
+        [
+            Transfer(
+                key=one.key,
+                kind=kind,
+                award=one.award,
+                occasion=one.occasion,
+                at=now,
+                by=by,
+                reason=one.reason,
+            )
+            for one in movements
+        ],
+        batch_size=BATCH,
     )
     Entry.objects.bulk_create(
-        Entry(transfer=transfer, account=line.account, amount_fen=line.amount_fen) for line in lines
+        (
+            Entry(transfer=transfer, account=line.account, amount_fen=line.amount_fen)
+            for transfer, one in zip(transfers, movements, strict=True)
+            for line in one.lines
+        ),
+        batch_size=BATCH,
     )
-    return transfer
+    return transfers
 
 
 @transaction.atomic

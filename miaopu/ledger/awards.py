@@ -5,8 +5,6 @@ What comes back after it was paid stands in `returns`, many at once in `batches`
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -17,83 +15,21 @@ from miaopu.core import clock
 from miaopu.core.actions import record_event
 from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
-from miaopu.core.models import Region, User
+from miaopu.core.models import User
 from miaopu.core.scope import reaches
 from miaopu.engine.messages import Bilingual
-from miaopu.engine.money import format_yuan, split
-from miaopu.ledger.actions import Line, account_of, make_transfer
-from miaopu.ledger.enums import AccountKind, AwardState, Level, TransferKind, Verb
-from miaopu.ledger.models import Account, Award, BatchLine
-from miaopu.ledger.support_facts import record_payment
-
-SHOWN_REASON = 200  # signs of a reason in a notice; the page of the case shows it whole
-WIDTH = {Level.PROVINCE: 2, Level.CITY: 4, Level.COUNTY: 6}
-
-
-def bearer_code(case: Case, level: Level | str) -> str:
-    """The code of the region that bears the level's share of a case."""
-    return f"{case.region_id[: WIDTH[Level(level)]]:0<6}"
-
-
-def bearer(case: Case, level: Level | str) -> Region:
-    """The region that bears the level's share of a case."""
-    return Region.objects.get(code=bearer_code(case, level))
-
-
-def shares_of(case: Case) -> list[tuple[Level, int]]:
-    """The amount of a case split over the levels by the pack's ratio, exact to the fen."""
-    shares = case.item.definition.shares
-    levels = [Level(level) for level in shares]
-    parts = split(case.amount_fen or 0, [shares[level] for level in shares])
-    return [(level, part) for level, part in zip(levels, parts, strict=True) if part]
-
-
-def _accounts(case: Case, kinds: Sequence[AccountKind]) -> dict[tuple[Level, AccountKind], Account]:
-    """The accounts of these kinds that bear a case's shares, read at once; new ones are opened."""
-    programme = case.item.version.programme
-    regions = {level: bearer_code(case, level) for level, _part in shares_of(case)}
-    known = {
-        (account.level, account.region_id, account.kind): account
-        for account in Account.objects.filter(
-            programme=programme, purpose=case.item.code, region__in=regions.values(), kind__in=kinds
-        )
-    }
-    return {
-        (level, kind): known.get((level, code, kind))
-        or account_of(programme, case.item.code, level, bearer(case, level), kind)
-        for level, code in regions.items()
-        for kind in kinds
-    }
-
-
-def move_award(
-    award: Award, kind: TransferKind, source: AccountKind, target: AccountKind, *, by: User
-) -> int:
-    """Move a locked award's money at every level; returns the how manieth transfer of its kind.
-
-    An award that came back is paid a second time, under a key of its own: post/A…/2.
-    """
-    accounts = _accounts(award.case, (source, target))
-    lines = []
-    for level, part in shares_of(award.case):
-        lines.append(Line(accounts[level, source], -part))
-        lines.append(Line(accounts[level, target], part))
-    occasion = award.transfers.filter(kind=kind).count() + 1
-    make_transfer(
-        f"{kind}/{award.number}" + (f"/{occasion}" if occasion > 1 else ""),
-        kind,
-        lines,
-        by=by,
-        award=award,
-        occasion=occasion,
-        reason=award.case.number,
-    )
-    return occasion
-
-
-def again(key: str, occasion: int) -> str:
-    """The key of a notice that may be given more than once: paid, paid/2, …"""
-    return key if occasion == 1 else f"{key}/{occasion}"
+from miaopu.engine.money import format_yuan
+from miaopu.ledger.enums import AccountKind, AwardState, TransferKind, Verb
+from miaopu.ledger.models import Award
+from miaopu.ledger.moves import move_awards
+from miaopu.ledger.paying import (
+    SHOWN_REASON,
+    Payment,
+    check_not_at_bank,
+    check_payer,
+    lock_award,
+    post_payments,
+)
 
 
 @transaction.atomic
@@ -112,7 +48,7 @@ def commit_award(case: Case, by: User) -> Award:
         decided_by=by,
         committed_at=clock.now(),
     )
-    move_award(award, TransferKind.COMMIT, AccountKind.AVAILABLE, AccountKind.COMMITTED, by=by)
+    move_awards([award], TransferKind.COMMIT, AccountKind.AVAILABLE, AccountKind.COMMITTED, by=by)
     record_event(
         case,
         Verb.COMMIT,
@@ -131,51 +67,12 @@ def commit_award(case: Case, by: User) -> Award:
     return award
 
 
-def lock_award(award: Award) -> Award:
-    """The award as the database has it now, locked until the transaction ends."""
-    return (
-        Award.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("case__item__version__programme", "case__enterprise")
-        .get(pk=award.pk)
-    )
-
-
-def check_payer(award: Award, by: User) -> None:
-    """Who pays is a finance officer of the region who neither approved nor decided."""
-    if not reaches(by, award.case.region_id, [Role.FINANCE_OFFICER]):
-        raise NotAllowed(_("您的角色不能办理拨付"), _("请交由财务经办办理"))
-    if by.pk in (award.approved_by_id, award.decided_by_id):
-        raise NotAllowed(_("批准或决定的人不能办理拨付"), _("请由另一位财务经办办理"))
-
-
-def check_not_at_bank(award: Award, line: BatchLine | None = None) -> None:
-    """No other payment of the award waits for the bank's result; raises Conflict otherwise."""
-    waiting = award.batch_lines.pending()
-    if line is not None:
-        waiting = waiting.exclude(pk=line.pk)
-    found = waiting.select_related("batch").first()
-    if found is not None:
-        raise Conflict(
-            _("扶持 %(number)s 在付款批次 %(batch)s 中，银行结果未到")
-            % {"number": award.number, "batch": found.batch.number},
-            _("请在批次页面登记结果，或先撤销批次"),
-        )
-
-
 @transaction.atomic
-def pay_award(
-    award: Award,
-    bank_reference: str,
-    *,
-    by: User,
-    reason: str = "",
-    line: BatchLine | None = None,
-) -> Award:
+def pay_award(award: Award, bank_reference: str, *, by: User, reason: str = "") -> Award:
     """Mark an award as paid: the committed money is posted. Not by who approved or decided.
 
-    `line` is the payment of a batch whose result this is. Raises NotAllowed, ActionRefused where
-    the bank reference is missing or the account awaits correction, Conflict when not open or when
-    a batch with it is at the bank.
+    Raises NotAllowed, ActionRefused where the bank reference is missing or the account awaits
+    correction, Conflict when not open or when a batch with it is at the bank.
     """
     locked = lock_award(award)
     check_payer(locked, by)
@@ -189,33 +86,10 @@ def pay_award(
         )
     if not bank_reference.strip():
         raise ActionRefused(_("请填写银行流水号"), _("流水号在银行回单上"))
-    check_not_at_bank(locked, line)
+    check_not_at_bank([locked])
     if locked.awaits_account:
         raise ActionRefused(_("企业还没有更正收款账户"), _("更正后才能再次拨付"))
-    locked.state = AwardState.PAID
-    locked.paid_by = by
-    locked.paid_at = clock.now()
-    locked.bank_reference = bank_reference.strip()[:60]
-    locked.save(update_fields=["state", "paid_by", "paid_at", "bank_reference"])
-    occasion = move_award(locked, TransferKind.POST, AccountKind.COMMITTED, AccountKind.PAID, by=by)
-    stop_clock(locked.case)
-    record_payment(locked, by=by)
-    record_event(
-        locked.case,
-        Verb.PAY,
-        by=by,
-        reason=reason,
-        region=locked.case.region_id,
-        data={"award": locked.number, "bank_reference": locked.bank_reference},
-    )
-    tell_enterprise(
-        locked.case,
-        again("paid", occasion),
-        Bilingual(
-            f"已拨付 {format_yuan(locked.amount_fen)} 元",
-            f"{format_yuan(locked.amount_fen)} yuan was paid",
-        ),
-    )
+    post_payments([Payment(locked, bank_reference.strip()[:60], reason)], by=by)
     return locked
 
 
@@ -229,11 +103,11 @@ def release_award(award: Award, *, by: User, reason: str) -> Award:
         raise NotAllowed(_("您的角色不能释放资金"), _("请交由财务经办办理"))
     if locked.state != AwardState.COMMITTED:
         raise Conflict(_("只有待拨付的扶持可以释放资金"), _("请查看记录"))
-    check_not_at_bank(locked)
+    check_not_at_bank([locked])
     locked.state = AwardState.RELEASED
     locked.awaits_account = False
     locked.save(update_fields=["state", "awaits_account"])
-    move_award(locked, TransferKind.RELEASE, AccountKind.COMMITTED, AccountKind.AVAILABLE, by=by)
+    move_awards([locked], TransferKind.RELEASE, AccountKind.COMMITTED, AccountKind.AVAILABLE, by=by)
     stop_clock(locked.case)
     record_event(locked.case, Verb.RELEASE, by=by, reason=reason, region=locked.case.region_id)
     tell_enterprise(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
 from django.db import transaction
@@ -12,34 +11,27 @@ from miaopu.core import clock
 from miaopu.core.actions import record_event
 from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
+from miaopu.core.many import BATCH, Happened, record_events
 from miaopu.core.models import Region, User
 from miaopu.core.scope import reaches, region_prefix
-from miaopu.engine.seals import canonical
-from miaopu.ledger.awards import check_not_at_bank, check_payer
+from miaopu.engine import seals
 from miaopu.ledger.enums import AwardState, BatchState, LineState, Verb
 from miaopu.ledger.models import Award, BatchLine, PaymentBatch
-from miaopu.ledger.payees import Payee, payee_of
+from miaopu.ledger.payees import Payee, payees_of
+from miaopu.ledger.paying import check_payer, lock_awards
 
-MAX_LINES = 200  # of one batch: its results are booked in one transaction
+MAX_LINES = 5000  # of one batch, as many as a result file may have
 
 
 def digest_of(batch: PaymentBatch, lines: Sequence[BatchLine] | None = None) -> str:
     """SHA-256 over the batch's list in canonical form: accounts, amounts, order."""
-    return hashlib.sha256(canonical(batch.frozen_content(lines))).hexdigest()
+    return seals.digest(batch.frozen_content(lines))
 
 
 def check_digest(batch: PaymentBatch) -> None:
     """The list is the one that was frozen; raises ActionRefused otherwise."""
     if digest_of(batch) != batch.digest:
         raise ActionRefused(_("付款清单与摘要不符"), _("请立即联系审计员"))
-
-
-def lock_awards(ids: Sequence[int]) -> list[Award]:
-    """Awards locked in one order for all, before any account is."""
-    rows = Award.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids)
-    return list(
-        rows.select_related("case__item__version__programme", "case__enterprise").order_by("pk")
-    )
 
 
 def lock_batch(batch: PaymentBatch) -> PaymentBatch:
@@ -70,25 +62,36 @@ def _region_for(awards: Sequence[Award], by: User) -> Region:
     return max(covering, key=lambda region: len(region_prefix(region.code)))
 
 
-def _payee(award: Award, by: User) -> Payee:
-    """Where to pay an award; raises ActionRefused with its number where it cannot be paid now."""
-    try:
-        check_payer(award, by)
-        check_not_at_bank(award)
-        if award.state != AwardState.COMMITTED:
-            raise Conflict(_("现为“%(state)s”") % {"state": award.get_state_display()})
-        if award.awaits_account:
-            raise Conflict(_("企业还没有更正收款账户"))
-        payee = payee_of(award)
-        if not payee.complete:
-            raise ActionRefused(_("申报表里没有完整的收款账户"))
-    except ActionRefused as refused:
-        raise type(refused)(
-            _("%(number)s 不能列入批次：%(why)s")
-            % {"number": award.number, "why": refused.message},
-            _("批次没有建立，请重新选择"),
-        ) from refused
-    return payee
+def _payees(awards: Sequence[Award], by: User) -> list[tuple[Award, Payee]]:
+    """Where to pay each award; raises ActionRefused with the number of one that cannot be now."""
+    at_bank = {
+        line.award_id: line.batch.number
+        for line in BatchLine.objects.pending().filter(award__in=awards).select_related("batch")
+    }
+    payees = payees_of(awards)
+    for award in awards:
+        try:
+            check_payer(award, by)
+            _check_payable(award, payees[award.pk], at_bank.get(award.pk))
+        except ActionRefused as refused:
+            raise type(refused)(
+                _("%(number)s 不能列入批次：%(why)s")
+                % {"number": award.number, "why": refused.message},
+                _("批次没有建立，请重新选择"),
+            ) from refused
+    return [(award, payees[award.pk]) for award in awards]
+
+
+def _check_payable(award: Award, payee: Payee, batch: str | None) -> None:
+    """The award waits for payment, in no other `batch`, and its account is known."""
+    if batch is not None:
+        raise Conflict(_("已在付款批次 %(batch)s 中，银行结果未到") % {"batch": batch})
+    if award.state != AwardState.COMMITTED:
+        raise Conflict(_("现为“%(state)s”") % {"state": award.get_state_display()})
+    if award.awaits_account:
+        raise Conflict(_("企业还没有更正收款账户"))
+    if not payee.complete:
+        raise ActionRefused(_("申报表里没有完整的收款账户"))
 
 
 @transaction.atomic
@@ -116,7 +119,7 @@ def create_batch(awards: Sequence[Award], *, by: User, request_key: str) -> Paym
     programmes = {award.case.programme_id for award in locked}
     if len(programmes) != 1:
         raise ActionRefused(_("一个批次只能有一个计划的扶持"), _("请按计划分别建立批次"))
-    payees = [(award, _payee(award, by)) for award in locked]
+    payees = _payees(locked, by)
     before = f"P{clock.today().year}{region.code}-"
     batch = PaymentBatch(
         number=f"{before}{PaymentBatch.objects.filter(number__startswith=before).count() + 1:04d}",
@@ -131,15 +134,11 @@ def create_batch(awards: Sequence[Award], *, by: User, request_key: str) -> Paym
     lines = _lines(batch, payees)
     batch.digest = digest_of(batch, lines)
     batch.save()
-    BatchLine.objects.bulk_create(lines)
-    for line in lines:
-        record_event(
-            line.award.case,
-            Verb.ENTER_BATCH,
-            by=by,
-            reason=batch.number,
-            region=line.award.case.region_id,
-        )
+    BatchLine.objects.bulk_create(lines, batch_size=BATCH)
+    record_events(
+        (Happened(one.case, Verb.ENTER_BATCH, one.case.region_id, batch.number) for one in locked),
+        by=by,
+    )
     record_event(
         batch,
         Verb.CREATE_BATCH,
@@ -175,7 +174,7 @@ def cancel_batch(batch: PaymentBatch, *, by: User, reason: str) -> PaymentBatch:
     if not reason.strip():
         raise ActionRefused(_("请写明理由"), _("理由会记入办理记录"))
     locked = lock_batch(batch)
-    lines = list(locked.lines.in_order())
+    lines = list(locked.lines.select_related("award__case").in_order())
     if locked.state != BatchState.OPEN or any(one.state != LineState.PENDING for one in lines):
         raise Conflict(
             _("批次 %(number)s 已有结果或已撤销") % {"number": locked.number},
@@ -183,18 +182,15 @@ def cancel_batch(batch: PaymentBatch, *, by: User, reason: str) -> PaymentBatch:
         )
     locked.state = BatchState.CANCELLED
     locked.save(update_fields=["state"])
-    for line in lines:
-        line.state = LineState.CANCELLED
-        line.reason = reason.strip()[:200]
-        line.settled_by = by
-        line.settled_at = clock.now()
-        line.save(update_fields=["state", "reason", "settled_by", "settled_at"])
-        record_event(
-            line.award.case,
-            Verb.LEAVE_BATCH,
-            by=by,
-            reason=reason.strip(),
-            region=line.award.case.region_id,
-        )
+    locked.lines.update(
+        state=LineState.CANCELLED,
+        reason=reason.strip()[:200],
+        settled_by=by,
+        settled_at=clock.now(),
+    )
+    cases = [line.award.case for line in lines]
+    record_events(
+        (Happened(case, Verb.LEAVE_BATCH, case.region_id, reason.strip()) for case in cases), by=by
+    )
     record_event(locked, Verb.CANCEL_BATCH, by=by, reason=reason.strip(), region=locked.region_id)
     return locked

@@ -10,22 +10,17 @@ from django.db.models import Count
 from miaopu.cases.enums import CaseState
 from miaopu.cases.means import Means, Purse
 from miaopu.cases.models import Case, Item
-from miaopu.engine.money import split
 from miaopu.ledger.actions import lock_accounts
-from miaopu.ledger.awards import WIDTH
 from miaopu.ledger.enums import AccountKind, Level
 from miaopu.ledger.models import Account
+from miaopu.ledger.moves import WIDTH, parts_of
 
 
 def _parts(item: Item, region_code: str, amount_fen: int) -> dict[str, int]:
     """Which purse ("county/520103") bears how many fen of an amount; levels with nothing go out."""
-    shares = item.definition.shares
-    levels = [Level(level) for level in shares]
-    parts = split(amount_fen, [shares[level] for level in shares])
     return {
         f"{level}/{region_code[: WIDTH[level]]:0<6}": part
-        for level, part in zip(levels, parts, strict=True)
-        if part
+        for level, part in parts_of(item, amount_fen)
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from miaopu.cases.models import Case
@@ -44,7 +45,16 @@ def in_form(case: Case) -> tuple[str, str]:
 
 def payee_of(award: Award) -> Payee:
     """Where an award is to be paid: the account given last. The holder is the enterprise itself."""
-    given = PayeeAccount.objects.filter(award=award).last()
+    return payees_of([award])[award.pk]
+
+
+def payees_of(awards: Sequence[Award]) -> dict[int, Payee]:
+    """Where awards are to be paid, by award; as `payee_of`."""
+    given = {one.award_id: one for one in PayeeAccount.objects.filter(award__in=awards)}
+    return {award.pk: _payee(award, given.get(award.pk)) for award in awards}
+
+
+def _payee(award: Award, given: PayeeAccount | None) -> Payee:
     name = award.case.enterprise.name
     if given is not None:
         return Payee(name, given.bank_name, given.bank_account)

@@ -75,6 +75,10 @@ class AwardQuerySet(models.QuerySet[M]):
         """Awards that wait for payment."""
         return self.filter(state=AwardState.COMMITTED)
 
+    def awaiting_account(self) -> Self:
+        """Awards whose payment failed until the enterprise corrects or confirms its account."""
+        return self.unpaid().filter(awaits_account=True)
+
     def payable(self) -> Self:
         """Unpaid awards that can be put into a payment batch now: not in one, account not awaited.
 

@@ -5,45 +5,44 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from miaopu.core import clock
 from miaopu.core.actions import record_event
-from miaopu.core.errors import ActionRefused
-from miaopu.core.models import User
-from miaopu.engine.bank_files import MAX_BYTES, BankFileError, Result, parse_result, read_results
-from miaopu.engine.messages import Bilingual
+from miaopu.core.errors import ActionRefused, Conflict
+from miaopu.core.models import Job, User
+from miaopu.engine.bank_files import (
+    MAX_BYTES,
+    BankFileError,
+    Result,
+    parse_result,
+    read_results,
+)
 from miaopu.engine.money import format_yuan
-from miaopu.ledger.awards import pay_award
-from miaopu.ledger.batches import check_digest, check_officer, lock_awards, lock_batch
-from miaopu.ledger.enums import BatchState, LineState, Verb
-from miaopu.ledger.models import BankReply, BatchLine, PaymentBatch
-from miaopu.ledger.returns import fail_payment, return_award
+from miaopu.ledger.batches import check_digest, check_officer, lock_batch
+from miaopu.ledger.enums import AwardState, BatchState, Verb
+from miaopu.ledger.models import Award, BankReply, BatchLine, PaymentBatch
+from miaopu.ledger.paying import (
+    Failure,
+    Payment,
+    check_not_at_bank,
+    check_payer,
+    fail_payments,
+    lock_awards,
+    post_payments,
+)
+from miaopu.ledger.result_checks import CheckedResult, check_results
+from miaopu.ledger.returns import return_award
 
 MOST_BYTES = MAX_BYTES  # of a result file
-Effect = Literal["book", "known", "wrong"]
-_TWICE = Bilingual("同一笔扶持在文件中出现多次", "the award occurs more than once in the file")
 
 
 class ReplyUnreadable(ActionRefused):
     """A file that is no result file; message and remedy are in both languages."""
 
     status = 422
-
-
-@dataclass(frozen=True)
-class CheckedResult:
-    """A result and what booking it would do: something, nothing (known), or it is wrong."""
-
-    result: Result
-    line: BatchLine | None
-    effect: Effect
-    problems: tuple[Bilingual, ...] = ()
 
 
 class ResultsRefused(ActionRefused):
@@ -59,90 +58,34 @@ class ResultsRefused(ActionRefused):
         self.wrong = list(wrong)
 
 
-def check_results(batch: PaymentBatch, results: Sequence[Result]) -> list[CheckedResult]:
-    """Each result held against the batch as it stands: what booking it would do."""
-    lines = {line.award.number: line for line in batch.lines.in_order()}
-    times = Counter(one.award for one in results)
-    checked = []
-    for one in results:
-        line = lines.get(one.award)
-        problems = list(one.problems)
-        if times[one.award] > 1:
-            problems.append(_TWICE)
-        if line is None:
-            problems.append(Bilingual("这个批次没有这笔扶持", "the batch has no such award"))
-            checked.append(CheckedResult(one, None, "wrong", tuple(problems)))
-            continue
-        problems += _differences(batch, line, one)
-        effect: Effect = "wrong"
-        if not problems:
-            effect, problem = _effect(line, one)
-            problems += [problem] if problem else []
-        checked.append(CheckedResult(one, line, effect, tuple(problems)))
-    return checked
-
-
-def _differences(batch: PaymentBatch, line: BatchLine, result: Result) -> list[Bilingual]:
-    """Where a result does not fit the payment that it names."""
-    found = []
-    if result.amount_fen is not None and result.amount_fen != line.amount_fen:
-        listed, said = format_yuan(line.amount_fen), format_yuan(result.amount_fen)
-        found.append(
-            Bilingual(f"金额 {said} 与清单的 {listed} 不符", f"{said} is not the list's {listed}")
-        )
-    made_on = timezone.localdate(batch.made_at)
-    if result.day is not None and not made_on <= result.day <= clock.today():
-        found.append(
-            Bilingual(
-                f"银行日期须在 {made_on} 至今天之间",
-                f"the bank's day is between {made_on} and today",
-            )
-        )
-    return found
-
-
-def _effect(line: BatchLine, result: Result) -> tuple[Effect, Bilingual | None]:
-    """What booking a sound result does to its payment, or why it cannot be booked."""
-    same_payment = (line.bank_reference, line.bank_day) == (result.reference, result.day)
-    match line.state, result.outcome:
-        case LineState.PENDING, "paid" | "failed":
-            return "book", None
-        case LineState.PENDING, _other:
-            return "wrong", Bilingual(
-                "还没有登记为已付，没有付成请填失败", "not booked as paid: if it was not, it failed"
-            )
-        case LineState.PAID, "returned":
-            return "book", None
-        case (LineState.PAID, "paid") | (LineState.RETURNED, "paid") if same_payment:
-            return "known", None
-        case (LineState.FAILED, "failed") | (LineState.RETURNED, "returned"):
-            return "known", None
-    shown = str(line.get_state_display())
-    return "wrong", Bilingual(f"已登记为“{shown}”，与此不符", f'already booked as "{line.state}"')
-
-
 @transaction.atomic
 def book_results(
-    batch: PaymentBatch, results: Sequence[Result], *, by: User, only_good: bool = False
+    batch: PaymentBatch,
+    results: Sequence[Result],
+    *,
+    by: User,
+    only_good: bool = False,
+    job: Job | None = None,
 ) -> int:
     """Book what the bank says, all in one transaction; returns how many payments changed.
 
-    The same results again change nothing. Raises ResultsRefused where a line is wrong, unless
+    The same results again change nothing. A `job` books a file part by part and has checked the
+    list's digest itself. Raises ResultsRefused where a line is wrong, unless
     `only_good`: then the wrong ones are left out. Raises NotAllowed where `by` may not pay one of
-    them, ActionRefused where the frozen list does not have its digest.
+    them, Conflict while another job books the batch, ActionRefused where the frozen list does not
+    have its digest.
     """
     check_officer(batch.region_id, by)
     locked = lock_batch(batch)
-    check_digest(locked)
-    lock_awards(list(locked.lines.values_list("award_id", flat=True)))
+    check_not_being_booked(locked, job)
+    if job is None:
+        check_digest(locked)
     checked = check_results(locked, results)
     wrong = [one for one in checked if one.effect == "wrong"]
     if wrong and not only_good:
         raise ResultsRefused(wrong)
     booked = [one for one in checked if one.effect == "book"]
-    for one in booked:
-        assert one.line is not None  # an unknown award is wrong
-        _book(one.line, one.result, by)
+    _settle(locked, booked, by)
     if locked.state == BatchState.OPEN and not locked.lines.pending().exists():
         locked.state = BatchState.SETTLED
         locked.save(update_fields=["state"])
@@ -152,20 +95,61 @@ def book_results(
     return len(booked)
 
 
-def _book(line: BatchLine, result: Result, by: User) -> None:
-    if result.outcome == "returned":
-        return_award(line.award, by=by, reason=result.reason, account_wrong=result.account_wrong)
-        return
-    if result.outcome == "failed":
-        fail_payment(line, result.reason, by=by, account_wrong=result.account_wrong)
-        return
-    pay_award(line.award, result.reference, by=by, line=line)
-    line.state = LineState.PAID
-    line.bank_reference = result.reference
-    line.bank_day = result.day
-    line.settled_by = by
-    line.settled_at = clock.now()
-    line.save(update_fields=["state", "bank_reference", "bank_day", "settled_by", "settled_at"])
+def booking_job(batch: PaymentBatch) -> Job | None:
+    """The job that books results of the batch now, if there is one."""
+    return Job.objects.unfinished().filter(key__startswith=booking_key(batch)).first()
+
+
+def booking_key(batch: PaymentBatch) -> str:
+    """How the keys of the jobs begin that book results of the batch."""
+    return f"book/{batch.pk}/"
+
+
+def check_not_being_booked(batch: PaymentBatch, job: Job | None = None) -> None:
+    """No other job books results of the batch; raises Conflict otherwise."""
+    running = booking_job(batch)
+    if running is not None and (job is None or running.pk != job.pk):
+        raise Conflict(
+            _("批次 %(number)s 的银行结果正在登记") % {"number": batch.number},
+            _("请等登记完成后再看批次页面"),
+        )
+
+
+def _settle(batch: PaymentBatch, booked: Sequence[CheckedResult], by: User) -> None:
+    """Carry out checked results: payments and failures in one pass each, then what came back."""
+    pairs = [(one.result, one.line) for one in booked if one.line is not None]
+    awards = {one.pk: one for one in lock_awards([line.award_id for _result, line in pairs])}
+    payments, failures = list[Payment](), list[Failure]()
+    for result, line in pairs:
+        award = awards[line.award_id]
+        line.award, line.batch = award, batch
+        check_payer(award, by)
+        if result.outcome == "paid":
+            payments.append(Payment(award, result.reference, line=line, day=result.day))
+        elif result.outcome == "failed":
+            failures.append(Failure(award, line, result.reason, result.account_wrong))
+    waiting = [line for result, line in pairs if result.outcome != "returned"]
+    _check_open([line.award for line in waiting])
+    check_not_at_bank([line.award for line in waiting], waiting)
+    if payments:
+        post_payments(payments, by=by)
+    if failures:
+        fail_payments(failures, by=by)
+    for result, line in pairs:
+        if result.outcome == "returned":
+            wrong = result.account_wrong
+            return_award(line.award, by=by, reason=result.reason, account_wrong=wrong)
+
+
+def _check_open(awards: Sequence[Award]) -> None:
+    """The awards' money waits for its payment, as it must while their payments are at the bank."""
+    for award in awards:
+        if award.state != AwardState.COMMITTED or award.awaits_account:
+            raise Conflict(
+                _("扶持 %(number)s 现为“%(state)s”")
+                % {"number": award.number, "state": award.get_state_display()},
+                _("可能有人先办理了。请查看记录"),
+            )
 
 
 @transaction.atomic
@@ -195,7 +179,7 @@ def keep_reply(batch: PaymentBatch, name: str, content: bytes, *, by: User) -> B
             Verb.READ_REPLY,
             by=by,
             region=batch.region_id,
-            data={"sha256": reply.sha256, "rows": len(rows)},
+            data={"sha256": reply.sha256, "rows": len(rows), "rows_sha256": reply.rows_sha256},
         )
     return reply
 
@@ -216,9 +200,20 @@ def results_of(reply: BankReply) -> list[Result]:
 
 
 @transaction.atomic
-def book_reply(reply: BankReply, *, by: User, only_good: bool = False) -> int:
-    """Book a kept file; returns how many payments changed, 0 where all was booked before."""
-    booked = book_results(reply.batch, results_of(reply), by=by, only_good=only_good)
+def book_reply(
+    reply: BankReply,
+    *,
+    by: User,
+    only_good: bool = False,
+    part: Sequence[Result] | None = None,
+    job: Job | None = None,
+) -> int:
+    """Book a kept file; returns how many payments changed, 0 where all was booked before.
+
+    A `job` books a `part` of its results. Raises as `book_results`.
+    """
+    results = results_of(reply) if part is None else part
+    booked = book_results(reply.batch, results, by=by, only_good=only_good, job=job)
     if booked:
         locked = BankReply.objects.select_for_update(of=("self",), no_key=True).get(pk=reply.pk)
         locked.booked += booked

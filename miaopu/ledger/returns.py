@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from miaopu.cases.clocks import start_clock, stop_clock
+from miaopu.cases.clocks import start_clock
 from miaopu.cases.enums import Step
 from miaopu.cases.forms import check_form
 from miaopu.cases.guards import FormRefused, check_represents
@@ -19,10 +19,11 @@ from miaopu.core.actions import record_event
 from miaopu.core.errors import ActionRefused, Conflict
 from miaopu.core.models import Event, User
 from miaopu.engine.messages import Bilingual
-from miaopu.ledger.awards import SHOWN_REASON, again, check_payer, lock_award, move_award
 from miaopu.ledger.enums import AccountKind, AwardState, LineState, TransferKind, Verb
 from miaopu.ledger.models import Award, BatchLine, PayeeAccount
+from miaopu.ledger.moves import again, move_awards
 from miaopu.ledger.payees import account_questions, in_form, payee_of
+from miaopu.ledger.paying import SHOWN_REASON, check_payer, lock_award, next_step
 from miaopu.ledger.support_facts import unrecord_payment
 
 
@@ -33,48 +34,6 @@ def _mark(line: BatchLine, state: LineState, reason: str, by: User) -> None:
     line.settled_by = by
     line.settled_at = clock.now()
     line.save(update_fields=["state", "reason", "settled_by", "settled_at"])
-
-
-def _next_step(account_wrong: bool) -> Bilingual:
-    """What follows for the enterprise, as the end of a notice."""
-    if account_wrong:
-        return Bilingual("请更正或确认收款账户", "please correct or confirm the account")
-    return Bilingual("财务将再次付款", "it will be paid once more")
-
-
-@transaction.atomic
-def fail_payment(line: BatchLine, reason: str, *, by: User, account_wrong: bool = True) -> Award:
-    """Write down that the bank could not carry out a payment: the money stays committed.
-
-    Where the account is wrong, the enterprise is asked to put it right, and the payment's clock
-    stops until it has. The caller holds the batch and has checked that the line still waits.
-    """
-    locked = lock_award(line.award)
-    check_payer(locked, by)
-    reason = _reason_needed(reason)
-    _mark(line, LineState.FAILED, reason, by)
-    if account_wrong:
-        locked.awaits_account = True
-        locked.save(update_fields=["awaits_account"])
-        stop_clock(locked.case)
-    record_event(
-        locked.case,
-        Verb.FAIL,
-        by=by,
-        reason=reason,
-        region=locked.case.region_id,
-        data={"award": locked.number, "batch": line.batch.number, "account_wrong": account_wrong},
-    )
-    then = _next_step(account_wrong)
-    tell_enterprise(
-        locked.case,
-        f"failed/{line.pk}",
-        Bilingual(
-            f"付款没有成功：{reason[:SHOWN_REASON]}。{then.zh}",
-            f"the payment failed: {reason[:SHOWN_REASON]}; {then.en}",
-        ),
-    )
-    return locked
 
 
 def _reason_needed(reason: str) -> str:
@@ -103,9 +62,9 @@ def return_award(award: Award, *, by: User, reason: str, account_wrong: bool = T
             _("只有已拨付的款项可以登记退回"),
         )
     reference = locked.bank_reference
-    occasion = move_award(
-        locked, TransferKind.RETURN, AccountKind.PAID, AccountKind.COMMITTED, by=by
-    )
+    occasion = move_awards(
+        [locked], TransferKind.RETURN, AccountKind.PAID, AccountKind.COMMITTED, by=by
+    )[locked.pk]
     locked.state = AwardState.COMMITTED
     locked.paid_by = None
     locked.paid_at = None
@@ -126,7 +85,7 @@ def return_award(award: Award, *, by: User, reason: str, account_wrong: bool = T
         region=locked.case.region_id,
         data={"award": locked.number, "bank_reference": reference, "account_wrong": account_wrong},
     )
-    then = _next_step(account_wrong)
+    then = next_step(account_wrong)
     tell_enterprise(
         locked.case,
         again("returned", occasion),
@@ -169,7 +128,10 @@ def correct_account(award: Award, typed: Mapping[str, Any], *, by: User) -> Paye
         Verb.CORRECT_ACCOUNT,
         by=by,
         region=locked.case.region_id,
-        data={"changed": (before.bank_name, before.bank_account) != (name, number)},
+        data={
+            "changed": (before.bank_name, before.bank_account) != (name, number),
+            "account_sha256": given.sha256,
+        },
     )
     return given
 

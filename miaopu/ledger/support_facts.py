@@ -6,46 +6,54 @@ read only facts). The day of the payment is the fact's value and the day from wh
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from miaopu.core.models import User
 from miaopu.ledger.enums import AwardState, TransferKind
-from miaopu.ledger.models import Award
-from miaopu.parties.actions import end_fact, record_fact
+from miaopu.ledger.models import Award, Transfer
+from miaopu.parties.actions import end_fact, record_fact_of_many
 from miaopu.parties.enums import Source
+from miaopu.parties.models import Enterprise
 from miaopu.plans.models import ProgrammeVersion
 
 
-def _record_name(award: Award) -> str:
+def _record_name(award: Award, occasion: int) -> str:
     """The award's number; from its second payment on with the count, so that each is a record."""
-    payments = award.transfers.filter(kind=TransferKind.POST).count()
-    return award.number if payments < 2 else f"{award.number}/{payments}"
+    return award.number if occasion < 2 else f"{award.number}/{occasion}"
 
 
-def _write_down(award: Award, fact: str, by: User | None) -> None:
-    assert award.paid_at is not None  # a paid award is complete
-    day = timezone.localdate(award.paid_at)
-    record_fact(
-        award.case.enterprise,
-        fact,
-        day,
-        source=Source.SYSTEM,
-        record=_record_name(award),
-        valid_from=day,
-        by=by,
-    )
+def _occasions(awards: Sequence[Award]) -> dict[int, int]:
+    """How often each award was paid, by award."""
+    posts = Transfer.objects.filter(award__in=awards, kind=TransferKind.POST)
+    return dict(posts.values_list("award").annotate(n=Count("pk")).order_by())
+
+
+def _write_down(recorded: Sequence[tuple[Award, str]], by: User | None) -> None:
+    """Write down awards' payments, each under the fact beside it, one day's together."""
+    occasions = _occasions([award for award, _fact in recorded])
+    groups: dict[tuple[str, date], dict[str, Enterprise]] = defaultdict(dict)
+    for award, fact in recorded:
+        assert award.paid_at is not None  # a paid award is complete
+        name = _record_name(award, occasions[award.pk])
+        groups[fact, timezone.localdate(award.paid_at)][name] = award.case.enterprise
+    for (fact, day), records in sorted(groups.items(), key=lambda group: group[0]):
+        record_fact_of_many(records, fact, day, source=Source.SYSTEM, valid_from=day, by=by)
 
 
 @transaction.atomic
-def record_payment(award: Award, *, by: User | None) -> None:
-    """Write down the fact that the paid award's item records, if any; twice changes nothing.
+def record_payments(awards: Sequence[Award], *, by: User | None) -> None:
+    """Write down the facts that the paid awards' items record, if any; twice changes nothing.
 
-    To be called when the award has become paid, in the same transaction.
+    To be called when the awards have become paid, in the same transaction.
     """
-    record = award.case.item.definition.records
-    if record is not None:
-        _write_down(award, record.fact, by)
+    records = [(award, award.case.item.definition.records) for award in awards]
+    _write_down([(award, one.fact) for award, one in records if one is not None], by)
 
 
 @transaction.atomic
@@ -57,7 +65,7 @@ def unrecord_payment(award: Award, *, by: User | None, reason: str) -> None:
             award.case.enterprise,
             record.fact,
             source=Source.SYSTEM,
-            record=_record_name(award),
+            record=_record_name(award, _occasions([award]).get(award.pk, 0)),
             by=by,
             reason=reason,
         )
@@ -77,7 +85,8 @@ def record_earlier_payments(version: ProgrammeVersion, *, by: User | None) -> in
         paid = Award.objects.filter(
             state=AwardState.PAID, case__programme=version.programme, case__item__code=code
         )
-        for award in paid.select_related("case__enterprise").order_by("pk"):
-            _write_down(award, item.records.fact, by)
-            known += 1
+        awards = paid.select_related("case__enterprise").defer("case__form", "case__trace")
+        recorded = [(award, item.records.fact) for award in awards.order_by("pk")]
+        _write_down(recorded, by)
+        known += len(recorded)
     return known

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from miaopu.core import clock
 from miaopu.core.actions import record_event
 from miaopu.core.errors import ActionRefused
+from miaopu.core.many import BATCH, Happened, record_events
 from miaopu.core.models import Region, User
 from miaopu.engine import uscc as codes
 from miaopu.parties.bulk import next_numbers
@@ -97,6 +99,74 @@ def record_fact(
         data={"name": name, "source": str(source), "record": record},
     )
     return fact
+
+
+@transaction.atomic
+def record_fact_of_many(
+    records: Mapping[str, Enterprise],
+    name: str,
+    value: FactValue,
+    *,
+    source: Source | str,
+    valid_from: date,
+    by: User | None,
+) -> None:
+    """Record the same value for many enterprises, each under a record of its own.
+
+    As `record_fact` one by one. Raises ActionRefused as that does, and writes nothing then.
+    """
+    stored = encode(name, value)
+    ids = {enterprise.pk for enterprise in records.values()}
+    locked = Enterprise.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids)
+    list(locked.order_by("pk").values_list("pk", flat=True))
+    same = Fact.objects.filter(enterprise__in=ids, name=name, source=source)
+    known = {
+        (enterprise, record): held
+        for enterprise, record, held in same.filter(
+            valid_from=valid_from, record__in=records
+        ).values_list("enterprise", "record", "value")
+    }
+    fresh = {}
+    for record, enterprise in records.items():
+        if known.get((enterprise.pk, record), stored) != stored:
+            raise ActionRefused(
+                _("来源记录 %(record)s 已有不同的值") % {"record": record},
+                _("请用新的记录号或生效日期更正"),
+            )
+        if (enterprise.pk, record) not in known:
+            fresh[record] = enterprise
+    new_ids = {enterprise.pk for enterprise in fresh.values()}
+    same.filter(enterprise__in=new_ids, valid_to=None, valid_from__lt=valid_from).update(
+        valid_to=valid_from - timedelta(days=1)
+    )
+    now = clock.now()
+    Fact.objects.bulk_create(
+        (
+            Fact(
+                enterprise=enterprise,
+                name=name,
+                value=stored,
+                valid_from=valid_from,
+                source=source,
+                record=record,
+                recorded_at=now,
+            )
+            for record, enterprise in fresh.items()
+        ),
+        batch_size=BATCH,
+    )
+    record_events(
+        (
+            Happened(
+                enterprise,
+                Verb.RECORD_FACT,
+                enterprise.region_id,
+                data={"name": name, "source": str(source), "record": record},
+            )
+            for record, enterprise in fresh.items()
+        ),
+        by=by,
+    )
 
 
 @transaction.atomic

@@ -106,12 +106,12 @@ class _Run:
             first = self._seen.setdefault(code, row.number)
             if first != row.number:
                 faults.append(self._about_code(code, *_twice(first)))
-            plan = self._planner.plan(row.values, known.get(code))
-            if isinstance(plan, Refusal):
-                faults.append(self._about_code(code, plan.message, plan.remedy))
+            judged = self._planner.judge(row.values, known.get(code))
+            if isinstance(judged, Refusal):
+                faults.append(self._about_code(code, judged.message, judged.remedy))
             else:
-                outcome = plan.outcome
-                if outcome == RowOutcome.NEW:
+                outcome = judged
+                if outcome is RowOutcome.NEW:
                     faults += self._checker.missing(row)
         if faults:
             outcome = RowOutcome.WRONG

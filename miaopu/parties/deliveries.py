@@ -19,6 +19,7 @@ from miaopu.core.scope import reaches
 from miaopu.engine.sheets.kinds import HEAD_BYTES, kind_of
 from miaopu.engine.sheets.refusals import SheetError
 from miaopu.parties.bulk import copy_rows, lock_numbers
+from miaopu.parties.delivery_notices import tell_checked, tell_imported, tell_refused
 from miaopu.parties.enums import DeliveryState, RowOutcome, Source, Verb
 from miaopu.parties.models import Delivery, DeliveryRow
 from miaopu.parties.querysets import DELIVERING_ROLES
@@ -122,6 +123,7 @@ def finish_check(
         region=locked.region_id,
         data={str(outcome): count for outcome, count in counts.items()},
     )
+    tell_checked(locked)
 
 
 @transaction.atomic
@@ -134,6 +136,7 @@ def refuse_delivery(delivery: Delivery, error: SheetError) -> None:
     locked.save()
     reason = error.message.zh
     record_event(locked, Verb.REFUSE_DELIVERY, by=None, reason=reason, region=locked.region_id)
+    tell_refused(locked, error.message)
 
 
 @transaction.atomic
@@ -205,6 +208,7 @@ def finish_import(delivery: Delivery) -> Delivery:
             "left_out": locked.wrong_count,
         },
     )
+    tell_imported(locked)
     return locked
 
 

@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from miaopu.engine import uscc
 from miaopu.engine.messages import Bilingual
@@ -19,6 +18,8 @@ from miaopu.parties.delivery_places import Places, find_industry
 _PHONE = re.compile(r"\+?[0-9(][0-9()\- ]{5,17}[0-9]", re.ASCII)
 _FIRST_DAY = date(1900, 1, 1)
 _CACHE_MAX = 20_000
+_MANY_DIFFERENT = frozenset(("text", "phone", "uscc", "money"))
+_EXACT = 10.0**15
 
 Convert = Callable[[Cell], Any]
 Fault = dict[str, Any]
@@ -31,6 +32,40 @@ class CheckedRow:
     number: int
     values: dict[str, Any]
     faults: list[Fault]
+
+
+class _Repeated(dict[Cell, Any]):
+    """What a column's cells have been found to say: few different ones, many rows."""
+
+    def __init__(self, convert: Convert) -> None:
+        super().__init__()
+        self._convert = convert
+
+    def __missing__(self, cell: Cell) -> Any:
+        value = self._convert(cell)
+        if len(self) < _CACHE_MAX:
+            self[cell] = value
+        return value
+
+
+class _Column(NamedTuple):
+    """A column: the place of its cells in a line, and what makes values of them.
+
+    `repeated` holds for texts and numbers alone: for a dictionary True is 1.
+    """
+
+    place: int
+    name: str
+    repeated: _Repeated | None
+    convert: Convert
+
+    @classmethod
+    def of(cls, mapped: MappedColumn, convert: Convert) -> _Column:
+        """In a line, the number of the row stands before the cells."""
+        few = mapped.column.type not in _MANY_DIFFERENT
+        return cls(
+            mapped.place + 1, mapped.column.name, _Repeated(convert) if few else None, convert
+        )
 
 
 class RowChecker:
@@ -48,7 +83,7 @@ class RowChecker:
         self._places = places
         self._as_of = as_of
         self._era_1904 = era_1904
-        self._converters = [(one.place, one.column, self._converter(one)) for one in mapped]
+        self._columns = [_Column.of(one, self._converter(one)) for one in mapped]
         self._key = next(one.place for one in mapped if one.column.name == KEY)
         places_of = {one.column.name: one.place for one in mapped}
         self._required = [
@@ -59,19 +94,23 @@ class RowChecker:
 
     def check(self, line: Sequence[Any]) -> CheckedRow:
         """Check one line of the table: its number, then its cells."""
-        number, width = line[0], len(line) - 1
+        number, width = line[0], len(line)
         values: dict[str, Any] = {}
         faults: list[Fault] = []
-        for place, column, convert in self._converters:
-            if place >= width or (cell := line[place + 1]) is None:
+        for place, name, repeated, convert in self._columns:
+            if place >= width or (cell := line[place]) is None:
                 continue
+            kind = type(cell)
             try:
-                value = convert(cell)
+                if repeated is not None and (kind is str or kind is float):
+                    value = repeated[cell]
+                else:
+                    value = convert(cell)
             except CellError as error:
-                faults.append(fault(place, column.name, cell, error.message, error.remedy))
+                faults.append(fault(place - 1, name, cell, error.message, error.remedy))
                 continue
             if value is not None:
-                values[column.name] = value
+                values[name] = value
         if KEY not in values and not any(one["t"] == KEY for one in faults):
             faults.append(_empty(self._key, delivery_columns()[0]))
         return CheckedRow(number, values, faults)
@@ -86,24 +125,6 @@ class RowChecker:
         ]
 
     def _converter(self, mapped: MappedColumn) -> Convert:
-        convert = self._plain_converter(mapped)
-        if mapped.column.type in ("text", "phone", "uscc", "money"):
-            return convert
-        cache: dict[str, Any] = {}  # few different values, many rows
-
-        def cached(cell: Cell) -> Any:
-            if type(cell) is not str:
-                return convert(cell)
-            if cell in cache:
-                return cache[cell]
-            value = convert(cell)
-            if len(cache) < _CACHE_MAX:
-                cache[cell] = value
-            return value
-
-        return cached
-
-    def _plain_converter(self, mapped: MappedColumn) -> Convert:
         column = mapped.column
         if column.codes:
             return lambda cell: _code(cell, column)
@@ -116,7 +137,7 @@ class RowChecker:
             "industry": find_industry,
             "date": self._date,
             "integer": lambda cell: cells.to_count(cell, unit),
-            "money": lambda cell: money_text(cells.to_money(cell, unit)),
+            "money": lambda cell: _money(cell, unit),
             "boolean": cells.to_yes_or_no,
         }
         return converters[column.type]
@@ -140,8 +161,11 @@ class RowChecker:
         return day.isoformat()
 
 
-def money_text(amount: Decimal | None) -> str | None:
+def _money(cell: Cell, unit: str) -> str | None:
     """An amount as facts store it: yuan as text, without decimals where there are none."""
+    if type(cell) is float and unit == cells.YUAN and 0 <= cell < _EXACT and cell.is_integer():
+        return str(int(cell))
+    amount = cells.to_money(cell, unit)
     if amount is None:
         return None
     return str(int(amount)) if amount == amount.to_integral_value() else str(amount)
@@ -172,6 +196,8 @@ def _empty(place: int, column: DeliveryColumn) -> Fault:
 
 
 def _uscc(cell: Cell) -> str | None:
+    if type(cell) is str and uscc.is_sound(cell):
+        return cell
     code = cells.to_code(cell, 18)
     if code is None:
         return None

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from miaopu.core.scope import region_prefix
 from miaopu.engine.messages import Bilingual
+from miaopu.parties.bulk import among
 from miaopu.parties.delivery_columns import KEY, columns_for, may_register
 from miaopu.parties.dictionary import fact_dictionary
 from miaopu.parties.enums import EnterpriseStatus, RowOutcome
@@ -23,6 +24,7 @@ _COLUMNS = (
     *("pk", "uscc", "name", "region_id", "industry", "legal_representative"),
     *("phone", "address", "registered_on", "status"),
 )
+_ACTIVE = EnterpriseStatus.ACTIVE.value
 UNKNOWN = Bilingual("名录中没有这个代码", "no enterprise with this code is registered")
 REGISTER_FIRST = Bilingual(
     "请先由市场监管数据或经办核实登记企业", "market supervision or an officer registers it first"
@@ -42,8 +44,7 @@ class KnownEnterprise:
     stated: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class RowPlan:
+class RowPlan(NamedTuple):
     """What a row does: `entry` are changed columns of the register, `facts` new statements."""
 
     outcome: RowOutcome
@@ -60,18 +61,26 @@ class Refusal:
     remedy: Bilingual
 
 
-def known_enterprises(codes: Iterable[str], source: str, as_of: date) -> dict[str, KnownEnterprise]:
-    """The enterprises with these codes, with the latest that the source stated up to the day."""
+def known_enterprises(
+    codes: Collection[str], source: str, as_of: date, *, lock: bool = False
+) -> dict[str, KnownEnterprise]:
+    """The enterprises with these codes, with the latest that the source stated up to the day.
+
+    With `lock` nobody else changes their entries until the transaction ends.
+    """
     found: dict[str, KnownEnterprise] = {}
     by_pk: dict[int, KnownEnterprise] = {}
-    for pk, code, *rest in Enterprise.objects.filter(uscc__in=list(codes)).values_list(*_COLUMNS):
+    enterprises = Enterprise.objects.filter(uscc__in=among("text", codes)).order_by("pk")
+    if lock:
+        enterprises = enterprises.select_for_update(of=("self",), no_key=True)
+    for pk, code, *rest in enterprises.values_list(*_COLUMNS):
         entry = dict(zip(REGISTER_FIELDS, rest, strict=True))
         entry["registered_on"] = entry["registered_on"].isoformat()
         found[code] = by_pk[pk] = KnownEnterprise(pk, entry)
     if by_pk:
-        stated = Fact.objects.filter(enterprise__in=list(by_pk), source=source).valid_on(as_of)
-        rows = stated.order_by("valid_from", "pk").values_list("enterprise_id", "name", "value")
-        for pk, name, value in rows:
+        stated = Fact.objects.filter(enterprise_id__in=among("bigint", by_pk), source=source)
+        rows = stated.valid_on(as_of).order_by("valid_from", "pk")
+        for pk, name, value in rows.values_list("enterprise_id", "name", "value"):
             by_pk[pk].stated[name] = value
     return found
 
@@ -85,12 +94,21 @@ class Planner:
         self._facts = [one.name for one in columns if one.is_fact]
         self._prefix = region_prefix(region)
 
+    def judge(
+        self, values: Mapping[str, Any], known: KnownEnterprise | None
+    ) -> RowOutcome | Refusal:
+        """What would come of the row with these values, or why it cannot be taken."""
+        if known is None:
+            return RowOutcome.NEW if self._registers else Refusal(UNKNOWN, REGISTER_FIRST)
+        plan = self.plan(values, known)
+        return plan if isinstance(plan, Refusal) else plan.outcome
+
     def plan(self, values: Mapping[str, Any], known: KnownEnterprise | None) -> RowPlan | Refusal:
         """What the row with these values does to what is known, or why it cannot be taken."""
         if known is None:
             if not self._registers:
                 return Refusal(UNKNOWN, REGISTER_FIRST)
-            given = {"status": EnterpriseStatus.ACTIVE.value, **values}
+            given = values if "status" in values else {"status": _ACTIVE, **values}
             entry = {name: given.get(name, "") for name in REGISTER_FIELDS}
             facts = {name: given[name] for name in self._facts if name in given}
             return RowPlan(RowOutcome.NEW, None, entry, facts)

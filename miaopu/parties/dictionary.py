@@ -29,6 +29,8 @@ class FactDefinition:
     personal: bool
     codes: Mapping[str, Bilingual]
     aliases: tuple[str, ...]
+    help: Bilingual | None = None
+    ask: Bilingual | None = None  # the yes or no that comes before a date
 
 
 @cache
@@ -50,6 +52,8 @@ def fact_dictionary() -> dict[str, FactDefinition]:
                 for code, name in row.get("codes", {}).items()
             },
             aliases=tuple(row.get("aliases", ())),
+            help=Bilingual(**row["help"]) if "help" in row else None,
+            ask=Bilingual(**row["ask"]) if "ask" in row else None,
         )
     return definitions
 

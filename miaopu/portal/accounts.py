@@ -13,20 +13,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from miaopu.core.enums import Role
 from miaopu.core.people import demo_people
 from miaopu.portal import formats, kept_forms
-
-HOMES = (
-    ("office_home", (Role.REVIEWER, Role.APPROVER, Role.PROGRAMME_OFFICER, Role.LEADING_GROUP)),
-    ("finance_home", (Role.FINANCE_OFFICER,)),
-    ("audit_events", (Role.AUDITOR, Role.AUDIT_ADMIN)),
-)
+from miaopu.portal.homes import home_of
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):
@@ -46,15 +39,7 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Each to the page with what waits for them: enterprises, offices, finance, audit."""
-        user = request.user
-        if not user.is_authenticated:
-            return reverse("home")
-        if user.is_party:
-            return reverse("my_home")
-        for name, roles in HOMES:
-            if user.has_role(*roles):
-                return reverse(name)
-        return reverse("home")
+        return home_of(request.user)
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """The pages themselves show who is signed in; no message is added."""

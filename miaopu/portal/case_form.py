@@ -175,13 +175,13 @@ def groups_of(
             field,
             source=comes.source_label if comes else "",
             as_of=comes.as_of if comes else None,
-            saved=None if saved is None else _difference(question, field.value(), saved),
+            saved=None if saved is None else difference(question, field.value(), saved),
         )
         groups.setdefault(_group_of(question, prefixes), []).append(row)
     return [Group(GROUP_TITLES[name], rows) for name, rows in groups.items()]
 
 
-def _difference(question: FormField, typed: Any, saved: Mapping[str, Any]) -> str | None:
+def difference(question: FormField, typed: Any, saved: Mapping[str, Any]) -> str | None:
     """What is saved, in words, where it is not what was typed here."""
     other = saved.get(question.id, "")
     if question.type == "boolean":

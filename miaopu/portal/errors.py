@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -9,7 +10,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from miaopu.core.errors import ActionRefused
-from miaopu.portal import kept_forms
+from miaopu.portal import care, kept_forms
+from miaopu.portal.homes import frame_of, home_of
 from miaopu.portal.problems import is_api, problem
 
 _SIGN_IN_ROUTES = ("sign_in", "account_login")
@@ -20,32 +22,53 @@ def _signed_in(request: HttpRequest) -> bool:
     return user is not None and user.is_authenticated
 
 
+def _bare(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    """A page without the frame, user and database: any of them may be what failed."""
+    context = {"care": care.is_on(request)}
+    return HttpResponse(render_to_string(template, context), status=status)
+
+
+def _frame(request: HttpRequest) -> dict[str, str]:
+    """The frame that the reader is used to, and the way to her first page."""
+    user = getattr(request, "user", None)
+    return {"frame": frame_of(user), "home": home_of(user)}
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400: the request could not be understood. Without the frame: nothing is certain yet."""
+    """400: the request could not be understood; 413 where it is larger than is taken."""
     if is_api(request):
         return problem(400)
-    return HttpResponse(render_to_string("errors/400.html"), status=400)
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        return _bare(request, "errors/413.html", 413)
+    return _bare(request, "errors/400.html", 400)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429: more requests in a short time than people make. Nothing was carried out."""
+    response = _bare(request, "429.html", 429)
+    response["Retry-After"] = "60"
+    return response
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: the person's role does not allow it."""
     if is_api(request):
         return problem(403)
-    return render(request, "errors/403.html", status=403)
+    return render(request, "errors/403.html", _frame(request), status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: no such page, or not in the person's scope; the two cannot be told apart on purpose."""
     if is_api(request):
         return problem(404)
-    return render(request, "errors/404.html", status=404)
+    return render(request, "errors/404.html", _frame(request), status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault. Rendered without request and database, which may be what failed."""
     if is_api(request):
         return problem(500)
-    return HttpResponse(render_to_string("errors/500.html"), status=500)
+    return _bare(request, "errors/500.html", 500)
 
 
 def refused(request: HttpRequest, error: ActionRefused) -> HttpResponse:
@@ -55,6 +78,7 @@ def refused(request: HttpRequest, error: ActionRefused) -> HttpResponse:
         "message": error.message,
         "remedy": error.remedy,
         "back": kept_forms.page_of(request),
+        **_frame(request),
     }
     return render(request, template, context, status=error.status)
 

@@ -137,6 +137,9 @@ def _progress() -> dict[str, shapes.Progress]:
 
 def _trail() -> list[shapes.TrailEntry]:
     return [
+        shapes.TrailEntry(
+            _NOON - timedelta(days=9), _("某某商贸有限公司"), _("保存申报表"), times=4
+        ),
         shapes.TrailEntry(_NOON - timedelta(days=9), _("某某商贸有限公司"), _("提交申请")),
         shapes.TrailEntry(
             _NOON - timedelta(days=3), _("审核员甲 · 甲区"), _("建议支持"), why=_("现场核实无误")

@@ -27,6 +27,7 @@ from miaopu.parties.enums import Source
 from miaopu.plans.entitlements import ItemExplanation, found_in
 from miaopu.plans.models import ProgrammeVersion
 from miaopu.portal import formats, shapes
+from miaopu.portal.trails import folded
 
 TONES: dict[str, shapes.Tone] = {
     CaseState.GRANTED: "good",
@@ -231,7 +232,7 @@ def trail_of(
                 lines=lines.get((event.verb, turns[event.verb]), ()),
             )
         )
-    return entries
+    return folded(entries)
 
 
 def whose_turn(case: Case, step: str) -> str:

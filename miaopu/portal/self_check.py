@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 MOST_PEOPLE = 10_000_000
 EARLIEST = date(1900, 1, 1)
+YES, NO = "yes", "no"
+ASK = "had_"
+"""Begins the name of the yes or no before a date; the style sheet shows the date after a yes."""
 Choices = list[Any]
 
 
@@ -55,7 +58,8 @@ def _field(
     label = in_language(definition.title)
     if definition.unit:
         label = _("%(label)s（%(unit)s）") % {"label": label, "unit": in_language(definition.unit)}
-    common: dict[str, Any] = {"label": label, "required": False}
+    help_text = in_language(definition.help) if definition.help else ""
+    common: dict[str, Any] = {"label": label, "required": False, "help_text": help_text}
     match definition.type:
         case "region":
             elsewhere = (ELSEWHERE, in_language(ELSEWHERE_NAME))
@@ -65,7 +69,7 @@ def _field(
         case "code":
             return _choice(_code_choices(definition.name, packs), common)
         case "boolean":
-            return _choice([("yes", _("是")), ("no", _("否"))], common)
+            return _choice([(YES, _("是")), (NO, _("否"))], common)
         case "integer":
             number = forms.IntegerField(min_value=0, max_value=MOST_PEOPLE, **common)
             number.widget = forms.TextInput({"inputmode": "numeric", "autocomplete": "off"})
@@ -81,6 +85,19 @@ def _field(
     return day
 
 
+def _ask_first(definition: FactDefinition) -> forms.Field | None:
+    """The plain yes or no before a date that is only there where something has happened."""
+    if definition.ask is None:
+        return None
+    return forms.ChoiceField(
+        label=in_language(definition.ask),
+        choices=[(YES, _("收到了")), (NO, _("还没有"))],
+        required=False,
+        widget=forms.RadioSelect(),
+        error_messages={"invalid_choice": _("请从列表中选择")},
+    )
+
+
 class SelfCheckForm(forms.Form):
     """What is asked; answers live as long as the request that brings them."""
 
@@ -92,10 +109,30 @@ class SelfCheckForm(forms.Form):
         packs: Sequence[Pack],
         regions: Mapping[str, str],
         data: Mapping[str, Any] | None = None,
+        today: date | None = None,
     ) -> None:
         super().__init__(data)
+        self._today = today
         dictionary = fact_dictionary()
-        self.fields |= {name: _field(dictionary[name], packs, regions) for name in names}
+        for name in names:
+            first = _ask_first(dictionary[name])
+            if first is not None:
+                self.fields[f"{ASK}{name}"] = first
+            self.fields[name] = _field(dictionary[name], packs, regions)
+            if first is not None:
+                self.fields[name].label = _("什么时候")
+
+    def clean(self) -> dict[str, Any]:
+        """A no leaves the date out, whatever it says; a yes without a date is taken as of today."""
+        cleaned = super().clean() or self.cleaned_data
+        for name in [one for one in self.fields if one.startswith(ASK)]:
+            answer, dated = cleaned.pop(name, ""), name.removeprefix(ASK)
+            if answer == NO:
+                self.errors.pop(dated, None)
+                cleaned[dated] = None
+            elif answer == YES and dated not in self.errors:
+                cleaned[dated] = cleaned.get(dated) or self._today
+        return cleaned
 
     def typed(self) -> dict[str, FactValue]:
         """The facts that were given, in the types of the dictionary. The form is valid."""
@@ -104,7 +141,7 @@ class SelfCheckForm(forms.Form):
         for name, value in self.cleaned_data.items():
             if value is None or value == "":
                 continue
-            values[name] = value == "yes" if dictionary[name].type == "boolean" else value
+            values[name] = value == YES if dictionary[name].type == "boolean" else value
             if isinstance(value, Decimal):
                 values[name] = value.quantize(Decimal("0.01"))
         return values

@@ -108,6 +108,7 @@ class TrailEntry:
     why: Text = ""
     lines: Sequence[LedgerLine] = ()
     trace_href: str = ""
+    times: int = 1  # in a row
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
+from django.utils.formats import localize
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from miaopu.portal import formats
@@ -44,11 +48,20 @@ class Column:
         return self.align == "end" or (not self.align and self.kind in _NUMERIC)
 
 
+@lru_cache(maxsize=1000)
+def _tag(place: int, label: str, style: str) -> SafeString:
+    """The beginning of a cell: the same all the way down a column."""
+    named = format_html(' class="{}"', style) if style else ""
+    return format_html(
+        '<td role="cell" aria-colindex="{}" data-label="{}"{}', str(place), label, named
+    )
+
+
 class Cell(NamedTuple):
     """A cell ready to be shown: `label` is its column's head, `tag` and `clause` its kind.
 
-    `style` is its class: "end" where it is set flush right, "blank" where it has nothing to say
-    (a card on a narrow screen leaves such a line out).
+    `style` is its class: "end" where it is set flush right, "date" stays on one line, "blank"
+    has nothing to say (a card on a narrow screen leaves such a line out).
     """
 
     text: Text
@@ -59,6 +72,22 @@ class Cell(NamedTuple):
     tone: str
     clause: bool = False
     figure: str = ""
+    place: int = 1
+
+    @property
+    def html(self) -> SafeString:
+        """The cell as it is shown, every value escaped; one with a clause is the template's matter.
+
+        Made here, because a page of rows holds hundreds of cells: as a loop of template tags they
+        took half the time of a page.
+        """
+        shown = localize(self.text)
+        if self.href:
+            shown = format_html('<a href="{}">{}</a>', self.href, shown)
+        elif self.tag:
+            shown = format_html('<span class="tag tag-{}">{}</span>', self.tone, shown)
+        figure = format_html(' data-figure="{}"', self.figure) if self.figure else ""
+        return format_html("{}{}>{}</td>", _tag(self.place, self.label, self.style), figure, shown)
 
 
 def read(row: Any, key: str) -> Any:
@@ -95,7 +124,10 @@ class Table:
     def body(self) -> list[list[Cell]]:
         """The rows as cells."""
         heads = [(column, _label(column)) for column in self.columns]
-        return [[_cell(row, column, label) for column, label in heads] for row in self.rows]
+        return [
+            [_cell(row, column, label, place) for place, (column, label) in enumerate(heads, 1)]
+            for row in self.rows
+        ]
 
 
 def _label(column: Column) -> str:
@@ -105,11 +137,19 @@ def _label(column: Column) -> str:
     return str(column.title) + gettext("（%(unit)s）") % {"unit": column.unit}
 
 
-def _cell(row: Any, column: Column, label: str) -> Cell:
+def _cell(row: Any, column: Column, label: str, place: int) -> Cell:
     value = read(row, column.key)
     shown = _FORMATS[column.kind](value) if column.kind in _FORMATS else value
     blank = shown is None or shown == "" or shown == formats.MISSING
-    styles = [name for name, holds in (("end", column.end), ("blank", blank)) if holds]
+    styles = [
+        name
+        for name, holds in (
+            ("end", column.end),
+            ("date", column.kind == "date" and not blank),
+            ("blank", blank),
+        )
+        if holds
+    ]
     return Cell(
         text=formats.MISSING if blank else shown,
         href=read(row, column.link) or "" if column.link else "",
@@ -119,4 +159,5 @@ def _cell(row: Any, column: Column, label: str) -> Cell:
         tone=read(row, column.tone) or "neutral" if column.tone else "neutral",
         clause=column.kind == "clause" and not blank,
         figure=read(row, column.figure) or "" if column.figure else "",
+        place=place,
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db.models import Count
 from django.utils import timezone
@@ -19,14 +20,20 @@ from miaopu.cases.enums import CaseState
 from miaopu.cases.models import BatchReview, Case, CaseClock, Item, Offer
 from miaopu.cases.ranking import last_ranking
 from miaopu.core import clock
-from miaopu.core.models import DemoClock, Event, User
+from miaopu.core.models import DemoClock, Event, Notice, User
 from miaopu.engine.books import verify
+from miaopu.ledger.audit import audit_payments
 from miaopu.ledger.awards import pay_award
 from miaopu.ledger.books import read_books, seal_days
-from miaopu.ledger.models import Award, Transfer
+from miaopu.ledger.enums import BatchState, LineState
+from miaopu.ledger.models import Award, BankReply, BatchLine, PaymentBatch, Transfer
+from miaopu.ledger.result_checks import check_results
+from miaopu.ledger.results import results_of
+from miaopu.monitoring.open_data import open_data
 from miaopu.parties.models import Enterprise
 from miaopu.plans.models import Match
 from tests.factories import GOOD_FORM, travel
+from tools import recompute_open_data
 
 PACK = Path(__file__).resolve().parents[2] / "programmes" / "guiyang-2018"
 pytestmark = pytest.mark.django_db
@@ -90,6 +97,34 @@ def test_outside_the_demo_its_data_is_refused(db: None, settings: Any) -> None:
     assert FIRST_DAY == date(2018, 5, 10)
 
 
+def _check_batches() -> None:
+    """Batches in every state, payments of every outcome, one that came back and was paid again."""
+    batches = PaymentBatch.objects.all()
+    assert set(batches.values_list("state", flat=True)) == set(BatchState)
+    lines = BatchLine.objects.all()
+    assert set(lines.values_list("state", flat=True)) == set(LineState)
+    waiting = batches.filter(state="open").exclude(lines__state__in=["paid", "failed"])
+    assert waiting.exists(), "one waits for every result"
+    assert batches.filter(state="open", lines__state="failed").exists(), "one is half answered"
+    again = Award.objects.filter(state="paid", transfers__kind="return").distinct()
+    assert all(one.batch_lines.count() == 2 for one in again) and again.count() == 1
+    unbooked = BankReply.objects.filter(booked=0).get()
+    assert {one.effect for one in check_results(unbooked.batch, results_of(unbooked))} == {
+        "book", "wrong"
+    }  # fmt: skip
+    for username, district in (("yunyan-finance", "520103"), ("nanming-finance", "520102")):
+        officer = User.objects.get(username=username)
+        own = PaymentBatch.objects.for_user(officer)
+        assert own.count() >= 4
+        assert {batch.region_id for batch in own} == {district}
+        assert {batch.made_by for batch in own} == {officer}
+        assert Award.objects.for_user(officer).payable().exists(), "something to put into a batch"
+    owner = User.objects.get(username="enterprise4")
+    assert owner.demo_note and owner.check_password(settings.DEMO_PASSWORD)
+    assert Award.objects.for_user(owner).get().awaits_account
+    assert Notice.objects.filter(user=owner, link__contains="/my/cases/").exists()
+
+
 @pytest.mark.long
 def test_demo_shows_cases_in_every_state_and_its_books_agree(db: None, capsys: Any) -> None:
     call_command("start_demo_clock", cases=True)
@@ -108,6 +143,14 @@ def test_demo_shows_cases_in_every_state_and_its_books_agree(db: None, capsys: A
     assert open_clocks.overdue(FIRST_DAY).exists(), "something is late"
     for username in ("enterprise1", "enterprise2"):
         assert not Case.objects.for_user(User.objects.get(username=username)).exists()
+    _check_batches()
+    assert audit_payments() == []
+    figures, problems = recompute_open_data.check(
+        recompute_open_data.unpacked(open_data(FIRST_DAY).archive())
+    )
+    assert problems == []
+    paid = Award.objects.filter(state="paid").total_fen()
+    assert figures["guiyang-2018.awards.paid_fen"] == paid > 0
     states = dict(Offer.objects.values_list("state").annotate(n=Count("pk")).order_by())
     assert states["consented"] == 3
     assert states["declined"] == states["withdrawn"] == 2

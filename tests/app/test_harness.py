@@ -3,6 +3,7 @@
 import socket
 import urllib.request
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from urllib.error import HTTPError
 
@@ -11,6 +12,12 @@ from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 from django.template import Context, Template
 
+from miaopu.cases.models import Case
+from miaopu.core import clock
+from miaopu.core.kept import database_state
+from miaopu.core.models import User
+from miaopu.parties.models import Enterprise
+from tests.factories import FIRST_DAY, City, travel
 from tests.harness.pages import inline_code
 
 
@@ -39,6 +46,39 @@ def test_threads_commit_for_real(committed_db: str, in_threads: Callable[..., li
 def test_committed_rows_are_gone_in_the_next_test(committed_db: str) -> None:
     assert not Group.objects.exists()
     Group.objects.create(name="once")
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_each_test_has_the_city_as_it_was_built(city: City, turn: int) -> None:
+    assert clock.today() == FIRST_DAY
+    assert [city.enterprise.phone, city.cases] == ["13800138000", []]
+    city.cases.append(city.submitted())
+    assert Case.objects.count() == 1
+    user = User.objects.get(pk=city.owner.pk)
+    assert user.name == city.owner.name == "王小苗"
+    user.name = city.owner.name = "改名"
+    user.save()
+    travel(FIRST_DAY + timedelta(days=turn))
+
+
+def test_nothing_is_kept_of_what_a_test_reads(city: City) -> None:
+    """Else how many statements a page needs would depend on the test before it."""
+    assert database_state() is None
+
+
+def test_the_city_is_not_where_nobody_asked_for_it(db: None) -> None:
+    assert not Enterprise.objects.exists()
+    assert not User.objects.exists()
+
+
+def test_threads_see_the_committed_city(
+    committed_city: City, in_threads: Callable[..., list[Any]]
+) -> None:
+    def found() -> tuple[str, int, bool]:
+        names = Enterprise.objects.values_list("name", flat=True)
+        return names.get(pk=committed_city.enterprise.pk), names.count(), Case.objects.exists()
+
+    assert in_threads([found] * 2) == [(committed_city.enterprise.name, 2, False)] * 2
 
 
 def test_live_site_answers(live_site: str) -> None:

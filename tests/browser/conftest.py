@@ -6,10 +6,8 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.core.management import call_command
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.people import Person
@@ -24,6 +22,13 @@ ARGUMENTS = [
 ]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Load the sites once Django is set up."""
+    if config.pluginmanager.hasplugin("django"):
+        config.pluginmanager.import_plugin("tests.browser.sites")
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A headless Chromium; without one the test fails, it does not skip."""
@@ -33,15 +38,6 @@ def browser() -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield running
         running.close()
-
-
-@pytest.fixture
-def demo_site(live_site: str, capsys: Any) -> str:
-    """The address of a demo with 200 enterprises."""
-    call_command("start_demo_clock")
-    call_command("load_pack", str(ROOT / "programmes" / "guiyang-2018"))
-    call_command("load_demo", enterprises=200)
-    return live_site
 
 
 @pytest.fixture

@@ -41,6 +41,7 @@ class Person:
             cookie: Any = {"name": "django_language", "value": "en", "url": self.site}
             self.context.add_cookies([cookie])
         self.context.set_default_timeout(10_000)
+        self.context.add_init_script(AXE)
         self.page: Page = self.context.new_page()
         self.page.on("console", self._listen)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -86,6 +87,55 @@ class Person:
         self.check()
         return self
 
+    def go(self, name: str) -> Person:
+        """Follow the main navigation, by keyboard."""
+        link = self.page.get_by_role("navigation", name="主导航").get_by_role(
+            "link", name=name, exact=True
+        )
+        link.focus()
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+        self.check()
+        return self
+
+    def fill(self, **values: str) -> Person:
+        """Type into fields by their names."""
+        for name, value in values.items():
+            self.page.locator(f"main [name={name}]").fill(value)
+        return self
+
+    def tick(self, *selectors: str) -> Person:
+        """Tick boxes and radio buttons."""
+        for selector in selectors:
+            self.page.locator(f"main {selector}").check()
+        return self
+
+    def unfold(self, summary: str) -> Person:
+        """Open the part of the page that lies behind this line."""
+        self.page.locator("summary").filter(has_text=summary).first.click()
+        return self
+
+    def attach(self, name: str, file: str, content: bytes) -> Person:
+        """Choose a file of one's own in the first field of this name."""
+        kind = "application/octet-stream"
+        self.page.locator(f"main [name={name}]").first.set_input_files(
+            {"name": file, "mimeType": kind, "buffer": content}
+        )
+        return self
+
+    def download(self, name: str | re.Pattern[str]) -> bytes:
+        """Follow a link that gives a file; its bytes."""
+        with self.page.expect_download() as begun:
+            self.page.get_by_role("link", name=name).first.click()
+        return begun.value.path().read_bytes()
+
+    def wait_for(self, text: str, seconds: float = 45) -> Person:
+        """Until the page, which renews itself, says this."""
+        expect(self.page.locator("main")).to_contain_text(text, timeout=seconds * 1000)
+        self.page.wait_for_load_state()
+        self.check()
+        return self
+
     def check(self) -> None:
         """No sideways scroll, nothing serious for axe, no complaint of the browser.
 
@@ -99,7 +149,6 @@ class Person:
         )
         assert wide <= 0, f"{page.url} scrolls sideways by {wide} px at {self.width}"
         path = re.sub(r"[0-9]{5,}", "n", page.url.removeprefix(self.site))
-        page.evaluate(AXE)
         problems = page.evaluate(RUN_AXE)
         assert not problems, f"{page.url}: {problems}"
         assert not self.complaints, self.complaints

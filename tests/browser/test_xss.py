@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Dialog, Page
 
+from tests.browser.sites import FullCity
 from tests.harness.hostile import fill_everything
-from tests.portal.everything import browsers, make_everything, visits
+from tests.portal.everything import browsers, visits
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -20,8 +21,7 @@ INLINE = """() => [...document.querySelectorAll('script:not([src]):not([type="ap
   .map((one) => one.outerHTML.slice(0, 80))"""
 
 
-def test_no_dialog_and_no_violation_of_the_policy(browser: Browser, live_site: str) -> None:
-    everything = make_everything()
+def test_no_dialog_and_no_violation_of_the_policy(browser: Browser, full_city: FullCity) -> None:
     fill_everything()
     complaints: list[str] = []
     listened: set[int] = set()
@@ -48,11 +48,11 @@ def test_no_dialog_and_no_violation_of_the_policy(browser: Browser, live_site: s
         )
 
     opened = 0
-    with browsers(browser, live_site) as page_of:
-        for visit in visits(everything):
+    with browsers(browser, full_city.address) as page_of:
+        for visit in visits(full_city.everything):
             page = page_of(visit.user)
             listen(page)
-            answer = page.goto(live_site + visit.path)
+            answer = page.goto(full_city.address + visit.path)
             assert answer is not None
             assert answer.status == 200, str(visit)
             for violation in page.evaluate("window.violations"):

@@ -37,7 +37,6 @@ from tests.factories import (
     NANMING,
     YUNYAN,
     City,
-    build_city,
     make_enterprise,
     make_office,
     make_officer,
@@ -313,9 +312,9 @@ def race(works: list[Callable[[], object]], in_threads: Callable[..., list[Any]]
 
 
 def test_two_members_confirm_at_once_and_one_is_told(
-    committed_db: str, in_threads: Callable[..., list[Any]]
+    committed_city: City, in_threads: Callable[..., list[Any]]
 ) -> None:
-    city = build_city()
+    city = committed_city
     cases = [proposed(city, **FOUNDER) for _number in range(4)]
     batch = opened(city)
     seen = rank_batch(batch).digest
@@ -328,9 +327,9 @@ def test_two_members_confirm_at_once_and_one_is_told(
 
 
 def test_city_and_county_confirm_over_the_same_money(
-    committed_db: str, in_threads: Callable[..., list[Any]]
+    committed_city: City, in_threads: Callable[..., list[Any]]
 ) -> None:
-    city = build_city()
+    city = committed_city
     set_budget(city, affordable(2))
     for _number in range(3):
         proposed(city, **FOUNDER)
@@ -347,10 +346,10 @@ def test_city_and_county_confirm_over_the_same_money(
 
 
 def test_a_case_sent_back_or_money_taken_in_between(
-    committed_db: str, in_threads: Callable[..., list[Any]]
+    committed_city: City, in_threads: Callable[..., list[Any]]
 ) -> None:
     """Whoever comes first wins whole; the batch is never half done."""
-    city = build_city()
+    city = committed_city
     cases = [proposed(city, **FOUNDER) for _number in range(3)]
     batch = opened(city)
     seen = rank_batch(batch).digest

@@ -143,7 +143,7 @@ def test_errors_stop_the_hand_in(city: City) -> None:
         answer_correction(case, by=city.owner)
     with pytest.raises(guards.FormConflict) as conflict:
         save_correction(case, TYPED, revision=1, by=city.owner)
-    assert conflict.value.saved == {"bank_account": "12x"}
+    assert conflict.value.saved == {"bank_account": "12x", "correction_remark": ""}
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from miaopu.ledger.models import Award
 from miaopu.ledger.returns import return_award
 from miaopu.ledger.support_facts import (
     record_earlier_payments,
-    record_payment,
+    record_payments,
     unrecord_payment,
 )
 from miaopu.parties.facts import known_facts
@@ -37,7 +37,7 @@ from tests.cases.follow_up import (
     follow_up_proposed,
     follow_up_published,
 )
-from tests.factories import NANMING, YUNYAN, City, build_city, make_officer, travel
+from tests.factories import NANMING, YUNYAN, City, make_officer, travel
 
 FACT = "direct_subsidy_paid_on"
 YES = {"effective": True}
@@ -63,7 +63,7 @@ def test_paying_the_direct_subsidy_opens_the_follow_up(city: City) -> None:
 def test_a_payment_that_comes_back_closes_it_again(city: City) -> None:
     award = pay_award(city.granted(), "BANK-1", by=city.finance)
     enterprise = award.case.enterprise
-    record_payment(award, by=city.finance)  # twice changes nothing
+    record_payments([award], by=city.finance)  # twice changes nothing
     assert Fact.objects.filter(enterprise=enterprise, name=FACT).count() == 1
     travel(clock.today() + timedelta(days=3))
 
@@ -212,26 +212,26 @@ def slow_check(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_two_decisions_at_once_keep_the_average(
-    committed_db: str, slow_check: None, in_threads: Callable[..., list[Any]]
+    committed_city: City, slow_check: None, in_threads: Callable[..., list[Any]]
 ) -> None:
-    assert race(ready_to_race(build_city()), in_threads) == ["exceeded", "granted"]
+    assert race(ready_to_race(committed_city), in_threads) == ["exceeded", "granted"]
 
 
 def test_control_without_the_lock_exceeds_it(
-    committed_db: str,
+    committed_city: City,
     slow_check: None,
     monkeypatch: pytest.MonkeyPatch,
     in_threads: Callable[..., list[Any]],
 ) -> None:
     monkeypatch.setattr(decisions, "lock_envelope", lambda item: None)
-    outcomes = race(ready_to_race(build_city()), in_threads)
+    outcomes = race(ready_to_race(committed_city), in_threads)
     assert outcomes == ["granted", "granted"], "the control must exceed, else the race is blind"
 
 
 def test_two_lists_at_once_keep_the_average(
-    committed_db: str, in_threads: Callable[..., list[Any]]
+    committed_city: City, in_threads: Callable[..., list[Any]]
 ) -> None:
-    city = build_city()
+    city = committed_city
     follow_up_published(city, 4_000_000)
     here = follow_up_approved(city, 6_000_000)[0]
     there = case_actions.approve_case(

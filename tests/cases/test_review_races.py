@@ -18,11 +18,13 @@ from miaopu.core.errors import ActionRefused, Conflict
 from miaopu.core.models import Event
 from tests.cases.test_corrections import POINTS, TYPED, asked
 from tests.cases.test_objections import SAID, made
-from tests.factories import YUNYAN, build_city, make_officer, make_owner, travel
+from tests.factories import YUNYAN, City, make_officer, make_owner, travel
 
 
-def test_two_officers_ask_at_once(committed_db: str, in_threads: Callable[..., list[Any]]) -> None:
-    city = build_city()
+def test_two_officers_ask_at_once(
+    committed_city: City, in_threads: Callable[..., list[Any]]
+) -> None:
+    city = committed_city
     case = city.submitted()
     officers = [make_officer(Role.REVIEWER, YUNYAN) for _number in range(6)]
     outcomes = in_threads(
@@ -34,9 +36,9 @@ def test_two_officers_ask_at_once(committed_db: str, in_threads: Callable[..., l
 
 
 def test_enterprise_hands_in_twice_at_once(
-    committed_db: str, in_threads: Callable[..., list[Any]]
+    committed_city: City, in_threads: Callable[..., list[Any]]
 ) -> None:
-    city = build_city()
+    city = committed_city
     case, _correction = asked(city)
     colleague = make_owner(city.enterprise)
     save_correction(case, TYPED, remark="计划已在前次上传", revision=1, by=city.owner)
@@ -52,14 +54,14 @@ def test_enterprise_hands_in_twice_at_once(
 
 @pytest.mark.parametrize("objectors", [1, 3])
 def test_objection_and_decision_at_once(
-    committed_db: str,
+    committed_city: City,
     in_threads: Callable[..., list[Any]],
     monkeypatch: pytest.MonkeyPatch,
     objectors: int,
 ) -> None:
     """Whichever is first counts: granted without an objection, or stopped by it. Never both."""
     monkeypatch.setattr(objections, "check_period_open", lambda publicity: None)  # at midnight
-    city = build_city()
+    city = committed_city
     case, publicity = city.published()
     travel(publicity.ends_on + timedelta(days=1))
 
@@ -79,8 +81,8 @@ def test_objection_and_decision_at_once(
     assert Objection.objects.count() == len(objected)
 
 
-def test_two_answers_at_once(committed_db: str, in_threads: Callable[..., list[Any]]) -> None:
-    city = build_city()
+def test_two_answers_at_once(committed_city: City, in_threads: Callable[..., list[Any]]) -> None:
+    city = committed_city
     objection = made(city)
     officers = [make_officer(Role.APPROVER, YUNYAN) for _number in range(4)]
     outcomes = in_threads(

@@ -91,6 +91,16 @@ def cells(*references: str) -> bytes:
     )
 
 
+def _prefixed(*references: str) -> bytes:
+    """The same with a prefix before every name."""
+    part = cells(*references).replace(b"xmlns=", b"xmlns:x=")
+    for name in (b"worksheet", b"sheetData", b"row", b"c", b"is", b"t"):
+        for opening in (b"<", b"</"):
+            for end in (b" ", b">"):
+                part = part.replace(opening + name + end, opening + b"x:" + name + end)
+    return part
+
+
 def with_sheet(part: bytes) -> bytes:
     """The sound workbook with this worksheet."""
     return rezip({SHEET: part})
@@ -244,6 +254,10 @@ def _archives() -> dict[str, tuple[Callable[[], bytes], Words]]:
     return {
         "symbolic link": (lambda: entry("xl/link", mode=0o120777), "目录不正常"),
         "twice the same part": (lambda: _twice(), "目录不正常"),
+        "the same part in capitals": (
+            lambda: rezip({"XL/worksheets/Sheet1.xml": cells("A1", "XFD1048576")}),
+            "目录不正常",
+        ),
         "encrypted entries": (lambda: flagged(1), "加了密"),
         "2,001 parts": (lambda: many_entries(2001), "超过 2000"),
         "300 MB of blanks": (lambda: with_sheet(bomb(300)), "超过 200 MB"),
@@ -296,6 +310,23 @@ def _parts() -> dict[str, tuple[Callable[[], bytes], Words]]:
         "hidden sheet only": (lambda: rezip({BOOK: hidden}), "没有可见"),
         "workbook is no XML": (lambda: rezip({BOOK: b"workbook"}), "不完整"),
         "sheet is no XML": (lambda: with_sheet(b"{}"), "不完整"),
+        "sheet in UTF-7": (lambda: with_sheet(sheet("").replace(b"UTF-8", b"UTF-7")), "不完整"),
+        "sheet in no encoding": (lambda: with_sheet(sheet("").replace(b"UTF-8", b"xyz")), "不完整"),
+        "workbook in UTF-7": (
+            lambda: rezip({BOOK: lambda part: part.replace(b"UTF-8", b"UTF-7")}),
+            "不完整",
+        ),
+        "corner behind a prefix": (lambda: with_sheet(_prefixed("A1", "XFD1048576")), "XFD1048576"),
+        "corner by a number of a sign": (
+            lambda: with_sheet(cells("A1", "XFD1048576").replace(b'"XFD', b'"&#88;FD')),
+            "XFD1048576",
+        ),
+        "corner in UTF-16": (
+            lambda: with_sheet(
+                cells("A1", "XFD1048576").decode().replace("UTF-8", "UTF-16").encode("utf-16")
+            ),
+            "XFD1048576",
+        ),
         "sheet ends early": (lambda: rezip({SHEET: lambda part: part[:200]}), "不完整"),
         "sheet is empty": (lambda: with_sheet(b""), "不完整"),
         "sheet without rows": (lambda: with_sheet(sheet("")), "表头"),

@@ -16,13 +16,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from miaopu.engine.sheets import cells, child, reading
 from miaopu.engine.sheets.cells import CellError
 from miaopu.engine.sheets.header import plain_title, unit_of
 from miaopu.engine.sheets.limits import CPU_SECONDS, MEMORY_MAX
 from miaopu.engine.sheets.reading import read_table
-from miaopu.engine.sheets.references import column_letters, column_number
+from miaopu.engine.sheets.references import (
+    ExtentScanner,
+    column_letters,
+    column_number,
+    is_plainly_small,
+)
 from miaopu.engine.sheets.refusals import SheetError
 from tests.engine import sheet_corpus as corpus
 
@@ -412,3 +419,47 @@ def test_columns_have_letters(number: int, letters: str) -> None:
 def test_limits_are_those_of_the_child() -> None:
     assert (MEMORY_MAX, CPU_SECONDS) == (1024**3, 30)
     assert child.LINES_LOOKED_AT == 30
+
+
+PLACES = ("A1", "B7", "AX99999", "AX12", "AY1", "A100000", "XFD1048576", "T20001", "Z99999")
+PLAIN = '<c r="{}" t="n"><v>1</v></c>'
+SPELLINGS = (
+    PLAIN,
+    '<c r="{}"><is><t>:c <![CDATA[<c]]></t></is></c>',
+    '<c  r="{}"><v>1</v></c>',
+    "<c r='{}'><v>1</v></c>",
+    '<c s="1" r="{}"><v>1</v></c>',
+    '<c\nr="{}"><v>1</v></c>',
+    '<x:c r="{}"><v>1</v></x:c>',
+    '<c r="&#65;{}"><v>1</v></c>',
+    "<c><v>{}</v></c>",
+    "<!-- {} --><c/>",
+)
+
+
+def scanned(part: bytes, size: int) -> ExtentScanner:
+    """What the exact pass says of a sheet in blocks of this size."""
+    scanner = ExtentScanner("1")
+    scanner.read(part[at : at + size] for at in range(0, len(part), size))
+    return scanner
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(PLACES), st.sampled_from(SPELLINGS)), max_size=6),
+    st.integers(1, 80),
+)
+def test_what_looks_small_is_small(given_cells: list[tuple[str, str]], size: int) -> None:
+    rows = "".join(f"<row>{spelling.format(place)}</row>" for place, spelling in given_cells)
+    part = corpus.sheet(rows).replace(b"<worksheet ", b'<worksheet xmlns:x="urn:x" ')
+    blocks = [part[at : at + size] for at in range(0, len(part), size)]
+    if is_plainly_small("1", blocks):
+        found = scanned(part, size)
+        assert found.rows <= 99_999
+        assert found.columns <= column_number("AX")
+
+
+@pytest.mark.parametrize("size", [*range(1, 70), 1 << 18])
+def test_what_programs_write_looks_small_in_blocks_of_any_size(size: int) -> None:
+    rows = "".join(f'<row r="{n}">{PLAIN.format(f"AX{n}")}</row>' for n in (1, 20, 300, 99_999))
+    part = corpus.sheet(rows)
+    assert is_plainly_small("1", [part[at : at + size] for at in range(0, len(part), size)])

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from miaopu.engine.reference import regions
-from miaopu.engine.uscc import ALPHABET, SERIAL_MAX, CodeError, check, make, normalise
+from miaopu.engine.uscc import ALPHABET, SERIAL_MAX, CodeError, check, is_sound, make, normalise
 
 VALID = ("91350100M000100Y43", "91440300708461136T", "91110000710935732K", "91330100799655058B")
 ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
@@ -114,6 +114,21 @@ def test_made_codes_are_valid(region: str, kind: str, serial: int) -> None:
     assert code[-1] == check_sign(code[:-1])
     assert org_sign_fits(code)
     assert code[:8] == kind + region
+
+
+@settings(deadline=None)
+@given(
+    st.integers(0, SERIAL_MAX).map(lambda serial: make("9", "1", "520102", serial)),
+    st.integers(0, 17),
+    st.sampled_from(ALPHABET + "IOZSV i-９\n"),
+)
+def test_the_quick_look_agrees(code: str, place: int, sign: str) -> None:
+    assert is_sound(code)
+    changed = code[:place] + sign + code[place + 1 :]
+    result = check(changed)
+    assert is_sound(changed) == (result.valid and result.code == changed)
+    for other in (code[:-1], code + sign, sign + code, code.lower(), ""):
+        assert not is_sound(other)
 
 
 def test_made_codes_differ() -> None:

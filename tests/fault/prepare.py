@@ -2,7 +2,8 @@
 
 `python -m tests.fault.prepare` answers each line of JSON with a line of JSON until its input ends:
 `{"region", "state", "count"}` → `{"item", "officers", "cases": [{"enterprise", "owner", "case"}]}`.
-State "" gives enterprises that may apply, with owners, and no case yet.
+State "" gives enterprises that may apply, with owners, and no case yet; what an earlier match has
+offered them without application is declined, because who is offered is not asked to apply.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from django.db import connections  # noqa: E402
 
 from miaopu.cases import actions  # noqa: E402
 from miaopu.cases.decisions import decide_case, publish_list  # noqa: E402
-from miaopu.cases.models import Case, Item  # noqa: E402
+from miaopu.cases.models import Case, Item, Offer  # noqa: E402
+from miaopu.cases.offers import decline_offer  # noqa: E402
 from miaopu.core import clock  # noqa: E402
 from miaopu.core.actions import add_member, move_demo_clock  # noqa: E402
 from miaopu.core.enums import OfficeKind, Role, UserKind  # noqa: E402
@@ -103,6 +105,8 @@ def make(request: dict[str, Any]) -> dict[str, Any]:
             actions.save_form(case, FORM, revision=case.revision, by=owner)
             bring(case, state, by, owner)
             entry["case"] = case.number
+        for offer in [] if state else Offer.objects.open().filter(enterprise=enterprise):
+            decline_offer(offer, by=owner)
         made.append(entry)
     if state in {"published", "ended", "granted"}:
         publicity = publish_list(item, Region.objects.get(code=region), by=by["approver"])

@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MIAOPU = (sys.executable, "-c", "from miaopu.app.cli import main; main()")
 OURS = ("MIAOPU_", "DATABASE_URL", "DJANGO_SETTINGS_MODULE", "FAIL_INVALID_TEMPLATE_VARS")
 START_SECONDS = 180
+OWN_SLOWNESS = 2.0  # what four walkers make of two cores
 Row = tuple[Any, ...]
 
 

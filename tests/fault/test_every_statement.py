@@ -32,7 +32,7 @@ from miaopu.plans.actions import match_version
 from miaopu.plans.models import ProgrammeVersion
 from miaopu.plans.tasks import start_matching
 from tests.factories import FIRST_DAY, City, build_city, travel
-from tests.fault.dying import DIED, DONE, Death, Run, run
+from tests.fault.dying import DIED, DONE, Death, Moment, Run, run
 from tests.fault.truth import contradictions
 from tests.harness import database
 from tests.ledger.test_batches import grant_many
@@ -59,6 +59,7 @@ SEEN = (
     "SELECT case_id, step, stopped_on, due_on FROM cases_caseclock ORDER BY 1, 2",
     "SELECT verb, subject_type, actor_id, data->>'to' FROM core_event ORDER BY id",
 )
+COMMIT_MOMENTS: tuple[Moment, ...] = ("sent", "after")
 _numbers = count(1)
 Picture = list[list[tuple[Any, ...]]]
 
@@ -281,13 +282,14 @@ def whole(place: Place) -> tuple[Picture, Picture, Run]:
 
 
 def deaths(undisturbed: Run) -> list[Death]:
-    """Every moment at which the process can end."""
-    every = [
-        Death(number, moment)
-        for number in range(1, undisturbed.statements + 1)
-        for moment in ("before", "after")
-    ]
-    return [*every, *(Death(number, "sent") for number in undisturbed.commits)]  # type: ignore[list-item]
+    """Every moment at which the process can end.
+
+    After a statement and before the next one is the same moment to the database, which hears
+    nothing in between; only around a COMMIT it matters what the process still hears.
+    """
+    every = [Death(number, "before") for number in range(1, undisturbed.statements + 1)]
+    around = [Death(number, moment) for number in undisturbed.commits for moment in COMMIT_MOMENTS]
+    return [*every, *around]
 
 
 def test_nothing_or_everything(place: Place) -> None:

@@ -14,7 +14,7 @@ import pytest
 from tests.fault.browser import Browser
 from tests.fault.conftest import running_site
 from tests.fault.evidence import lost
-from tests.fault.site import DemoSite, slowness, wait_until
+from tests.fault.site import OWN_SLOWNESS, DemoSite, slowness, wait_until
 from tests.fault.truth import contradictions
 from tests.fault.walker import Journal, Walker
 
@@ -23,7 +23,6 @@ pytestmark = pytest.mark.fault
 KINDS = ("web worker", "web master", "job worker", "backend", "postmaster")
 REGIONS = ("520103", "520102", "520111", "520115")  # a walker each
 BACK_WITHIN = 15.0
-OWN_SLOWNESS = 2.0  # what four walkers make of two cores
 GRACE = 3.0  # a request that was on its way may still fail so long after the site is back
 WAVE = 4
 

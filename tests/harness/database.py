@@ -16,6 +16,7 @@ import psycopg
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 
 from miaopu.core.actions import load_regions
@@ -27,6 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = "miaopu_template_regions_"
 COPY = "miaopu_test_"
 _numbers = count(1)
+_visited: dict[str, BaseDatabaseWrapper] = {}  # by name of the database; of the main thread
 
 
 @contextmanager
@@ -68,6 +70,10 @@ def _names(prefix: str) -> list[str]:
 def use(name: str) -> None:
     """Point every thread's next connection at database `name`."""
     connections.close_all()
+    _name(name)
+
+
+def _name(name: str) -> None:
     connections.settings["default"]["NAME"] = name
     connections["default"].settings_dict["NAME"] = name
 
@@ -115,17 +121,52 @@ def _drop_leftovers(templates: list[str]) -> None:
 
 
 @contextmanager
-def copy(of: str) -> Iterator[str]:
-    """A fresh copy of database `of`, in use inside the block and dropped after it."""
+def made(of: str) -> Iterator[str]:
+    """The name of a fresh copy of database `of`, which is dropped after the block."""
     name = f"{COPY}{os.getpid()}_{next(_numbers)}"
-    before = connections["default"].settings_dict["NAME"]
+    _leave(of)
     _run("CREATE DATABASE {} TEMPLATE {}", name, of)
-    use(name)
     try:
         yield name
     finally:
-        use(before)
+        _leave(name)
         _drop(name)
+
+
+@contextmanager
+def copy(of: str) -> Iterator[str]:
+    """A fresh copy of database `of`, in use inside the block and dropped after it."""
+    before = connections["default"].settings_dict["NAME"]
+    with made(of) as name:
+        use(name)
+        try:
+            yield name
+        finally:
+            use(before)
+
+
+@contextmanager
+def visiting(name: str) -> Iterator[None]:
+    """Database `name` in use inside the block.
+
+    The connections of this thread to it and to the one before stay open for the next visit: a new
+    connection reads the catalogue and compiles the triggers again.
+    """
+    here, before = connections["default"], connections["default"].settings_dict["NAME"]
+    connections["default"] = _visited.pop(name, None) or connections.create_connection("default")
+    _name(name)
+    try:
+        yield
+    finally:
+        _visited[name], connections["default"] = connections["default"], here
+        _name(before)
+
+
+def _leave(name: str) -> None:
+    """Close the connection that a visit has left: nobody may be in a database that is copied."""
+    connection = _visited.pop(name, None)
+    if connection is not None:
+        connection.close()
 
 
 def _drop(name: str) -> None:

@@ -1,8 +1,11 @@
 """Fixtures for tests that need Django; `tests/conftest.py` loads them."""
 
+import pickle
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,8 +13,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.db import connections
+from django.db import connections, transaction
 from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.test import override_settings
 from django.test.testcases import LiveServerThread
 from django.utils import translation
@@ -21,7 +26,7 @@ from miaopu.core import clock
 from miaopu.ledger.awards import pay_award
 from miaopu.ledger.books import seal_days
 from miaopu.ledger.models import Award
-from tests.factories import City, build_city, travel
+from tests.factories import FIRST_DAY, City, build_city, travel
 from tests.harness import database
 from tests.harness.pages import StrictClient
 
@@ -54,17 +59,73 @@ def django_db_setup(template_database: str, django_db_blocker: DjangoDbBlocker) 
         django_db_blocker.restore()
 
 
+@dataclass(frozen=True)
+class BuiltCity:
+    """A database in which the city stands, and the city's objects as they were when it was built.
+
+    They are kept as bytes: every test gets objects of its own, that no other test has changed.
+    """
+
+    database: str
+    objects: bytes
+
+    def city(self) -> City:
+        """The city for one test."""
+        city: City = pickle.loads(self.objects)
+        return city
+
+
+@pytest.fixture(scope="session")
+def built_city(
+    template_database: str, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[BuiltCity]:
+    """The city, built and committed once in this process, when the first test asks for it."""
+    with database.made(template_database) as name:
+        with django_db_blocker.unblock(), database.visiting(name), transaction.atomic():
+            objects = pickle.dumps(build_city())
+        yield BuiltCity(name, objects)
+
+
+@pytest.fixture
+def _in_city(built_city: BuiltCity) -> Iterator[None]:
+    """The city's database in use. Comes before `db`, which begins the test's transaction there."""
+    with database.visiting(built_city.database):
+        yield
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests with the fixture `city` begin in the city's database."""
+    for item in items:
+        names = getattr(item, "fixturenames", [])
+        if "city" in names:
+            names.insert(0, "_in_city")
+
+
 @pytest.fixture
 def committed_db(
-    django_db_setup: None, template_database: str, django_db_blocker: Any
+    request: pytest.FixtureRequest,
+    django_db_setup: None,
+    template_database: str,
+    django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[str]:
     """A fresh migrated database for one test, without a transaction around the test.
 
     What is committed is visible to other threads and processes. Append-only tables cannot be
     emptied after a test, so the database is dropped instead. Not together with `db`.
     """
-    with django_db_blocker.unblock(), database.copy(template_database) as name:
+    of = template_database
+    if "committed_city" in request.fixturenames:
+        of = request.getfixturevalue("built_city").database
+    with django_db_blocker.unblock(), database.copy(of) as name:
         yield name
+
+
+@pytest.fixture
+def committed_city(built_city: BuiltCity, committed_db: str) -> City:
+    """The small city in a fresh database for one test, without a transaction around the test."""
+    travel(FIRST_DAY)
+    return built_city.city()
 
 
 @pytest.fixture
@@ -98,10 +159,20 @@ def in_threads(committed_db: str) -> Callable[..., list[Any]]:
     return run
 
 
-@pytest.fixture
-def live_site(committed_db: str) -> Iterator[str]:
-    """The address of the site, served from this process over a fresh committed database."""
-    thread = LiveServerThread("127.0.0.1", StaticFilesHandler, connections_override={})
+class KeptStatic(StaticFilesHandler):
+    """Static files that a browser asks for once, as an installation serves them."""
+
+    def serve(self, request: HttpRequest) -> HttpResponseBase:
+        """The file, to be kept for an hour."""
+        response: HttpResponseBase = super().serve(request)
+        response["Cache-Control"] = "max-age=3600"
+        return response
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """Serves the site from this process over the database in use; its address."""
+    thread = LiveServerThread("127.0.0.1", KeptStatic, connections_override={})
     thread.daemon = True
     thread.start()
     thread.is_ready.wait()
@@ -111,6 +182,13 @@ def live_site(committed_db: str) -> Iterator[str]:
         yield f"http://127.0.0.1:{thread.port}"
     finally:
         thread.terminate()
+
+
+@pytest.fixture
+def live_site(committed_db: str) -> Iterator[str]:
+    """The address of the site, served from this process over a fresh committed database."""
+    with serving() as address:
+        yield address
 
 
 @pytest.fixture
@@ -160,9 +238,13 @@ def _gentle_row_locks() -> Iterator[None]:
 
 
 @pytest.fixture
-def city(db: None) -> City:
-    """A small city at work (tests/factories.py); the clock stands on its first day."""
-    return build_city()
+def city(db: None, built_city: BuiltCity) -> City:
+    """A small city at work (tests/factories.py); the clock stands on its first day.
+
+    It was committed once, and what a test changes in it is rolled back after the test.
+    """
+    travel(FIRST_DAY)  # also makes this a transaction that has written, of which nothing is kept
+    return built_city.city()
 
 
 @pytest.fixture

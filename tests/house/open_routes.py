@@ -26,7 +26,9 @@ PUBLIC_API = frozenset(
 CHECKED_BY_THE_API = frozenset(
     {
         *("api:me", "api:enterprises", "api:enterprise", "api:cases", "api:case"),
-        *("api:entitlements", "api:payments"),
+        *("api:entitlements", "api:payments", "api:offers", "api:objections", "api:objection"),
+        *("api:batch_reviews", "api:batch_review", "api:payment_batches", "api:payment_batch"),
+        *("api:deliveries", "api:delivery", "api:delivery_rows"),
     }
 )
 

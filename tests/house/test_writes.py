@@ -12,9 +12,9 @@ ACTION_FILES = {
     *("actions.py", "awards.py", "batches.py", "books.py", "decisions.py"),
     *("drafts.py", "offering.py", "offers.py", "support_facts.py"),
     *("corrections.py", "objections.py"),
-    *("letters.py", "results.py", "returns.py", "tokens.py"),
+    *("letters.py", "moves.py", "paying.py", "results.py", "returns.py", "tokens.py"),
 }
-RECORD = "miaopu.core.actions.record_event"
+RECORDS = {"miaopu.core.actions.record_event", "miaopu.core.many.record_events"}
 
 BY, EVENT, ATOMIC = "takes keyword-only `by`", "records an event", "is atomic"
 
@@ -93,8 +93,12 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
     },
     "ledger.actions.make_transfer": {
         EVENT: "the transfer is its own record: append-only, with by, at and reason",
+        ATOMIC: "make_transfers is",
     },
-    "ledger.awards.move_award": {
+    "ledger.actions.make_transfers": {
+        EVENT: "the transfers are their own record: append-only, with by, at and reason",
+    },
+    "ledger.moves.move_awards": {
         EVENT: "a part of commit, pay, return and release, each of which has one",
         ATOMIC: "in the transaction that holds the award",
     },
@@ -118,7 +122,7 @@ def wanting(files: Iterable[Source], exceptions: Mapping[str, Mapping[str, str]]
             continue
         kept = {
             BY: one.takes("by"),
-            EVENT: RECORD in graph.reached(one) - {one.name},
+            EVENT: bool(RECORDS & (graph.reached(one) - {one.name})),
             ATOMIC: one.is_atomic,
         }
         for rule, holds in kept.items():

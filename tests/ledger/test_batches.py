@@ -23,13 +23,8 @@ from miaopu.ledger.books import read_books, seal_days
 from miaopu.ledger.enums import AccountKind, AwardState, BatchState, LineState, TransferKind
 from miaopu.ledger.models import Account, Award, BatchLine, PaymentBatch, Transfer
 from miaopu.ledger.payees import payee_of
-from miaopu.ledger.results import (
-    ResultsRefused,
-    book_reply,
-    book_results,
-    check_results,
-    keep_reply,
-)
+from miaopu.ledger.result_checks import check_results
+from miaopu.ledger.results import ResultsRefused, book_reply, book_results, keep_reply
 from miaopu.ledger.returns import correct_account, return_award
 from miaopu.monitoring.figures import by_district, money_by_level
 from tests.factories import City, make_enterprise, make_owner, travel

@@ -27,7 +27,6 @@ from tests.factories import (
     GOOD_FORM,
     YUNYAN,
     City,
-    build_city,
     make_enterprise,
     make_officer,
     make_owner,
@@ -127,9 +126,9 @@ def balances(kind: AccountKind) -> dict[str, int]:
 
 @pytest.mark.long
 def test_two_hundred_decisions_for_money_for_sixty_one(
-    committed_db: str, in_threads: Callable[..., list[Any]]
+    committed_city: City, in_threads: Callable[..., list[Any]]
 ) -> None:
-    city = build_city()
+    city = committed_city
     cases = published_cases(city, DECISIONS)
     set_budget(city, affordable(AFFORDABLE))
 
@@ -168,9 +167,9 @@ def without_lock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.long
 def test_control_without_the_lock_oversells(
-    committed_db: str, without_lock: None, in_threads: Callable[..., list[Any]]
+    committed_city: City, without_lock: None, in_threads: Callable[..., list[Any]]
 ) -> None:
-    city = build_city()
+    city = committed_city
     cases = published_cases(city, 60)
     set_budget(city, affordable(10))
 
@@ -183,12 +182,12 @@ def test_control_without_the_lock_oversells(
 
 @pytest.mark.long
 def test_database_guard_alone_never_oversells(
-    committed_db: str, monkeypatch: pytest.MonkeyPatch, in_threads: Callable[..., list[Any]]
+    committed_city: City, monkeypatch: pytest.MonkeyPatch, in_threads: Callable[..., list[Any]]
 ) -> None:
     """Second line: without the lock the check constraint still refuses the fen too many."""
 
     monkeypatch.setattr(ledger_actions, "lock_accounts", read_unlocked)
-    city = build_city()
+    city = committed_city
     cases = published_cases(city, 40)
     set_budget(city, affordable(10))
 
@@ -198,8 +197,7 @@ def test_database_guard_alone_never_oversells(
     assert min(balances(AccountKind.AVAILABLE).values()) >= 0
 
 
-def test_one_fen_short_refuses_and_changes_nothing(db: None) -> None:
-    city = build_city()
+def test_one_fen_short_refuses_and_changes_nothing(city: City) -> None:
     [case] = published_cases(city, 1)
     exact = dict(zip(("province", "city", "county"), split(AMOUNT_FEN, [7, 1, 2]), strict=True))
     set_budget(city, {**exact, "county": exact["county"] - 1})

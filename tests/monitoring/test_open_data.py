@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,13 @@ import pytest
 from miaopu.cases.actions import withdraw_case
 from miaopu.core import clock
 from miaopu.ledger.awards import pay_award, release_award
+from miaopu.ledger.batches import create_batch
+from miaopu.ledger.results import book_results
+from miaopu.ledger.returns import correct_account, return_award
 from miaopu.monitoring.open_data import COLUMNS, open_data
-from tests.factories import NANMING, YUNYAN, City, travel
+from tests.factories import NANMING, YUNYAN, City, make_owner, travel
 from tests.harness.pages import StrictClient
+from tests.ledger import test_batches as bank
 from tests.monitoring.awards import award_in
 from tools import recompute_open_data as again
 
@@ -34,6 +39,42 @@ def busy(city: City) -> City:
     award_in(city, NANMING, employees=7)
     withdraw_case(city.submitted(), by=city.owner)
     return city
+
+
+@pytest.fixture
+def batched(busy: City) -> City:
+    """Beside them: payments that failed, came back, were paid again, and came back once more."""
+    failed, again, twice, waits = (award_in(busy, YUNYAN) for _number in range(4))
+    by = busy.finance
+    batch = create_batch([failed, again, twice, waits], by=by, request_key="k1")
+    book_results(batch, [bank.failed(failed), bank.paid(again), bank.paid(twice, "B2")], by=by)
+    book_results(batch, [bank.returned(again), bank.returned(twice)], by=by)
+    travel(clock.today() + timedelta(days=2))
+    for award in (again, twice):
+        correct_account(award, bank.ACCOUNT, by=make_owner(award.case.enterprise))
+    second = create_batch([again, twice], by=by, request_key="k2")
+    book_results(second, [bank.paid(again, "B3"), bank.paid(twice, "B4")], by=by)
+    travel(clock.today() + timedelta(days=2))
+    return_award(twice, by=by, reason="又退票")
+    return busy
+
+
+def test_failed_returned_and_paid_again_without_a_difference(
+    client: StrictClient, batched: City
+) -> None:
+    files = again.unpacked(client.get("/open-data/miaopu-open-data.zip").content)
+    figures, problems = again.check(files)
+    assert problems == []
+    assert figures["guiyang-2018.targets.enterprises"] == 7
+    assert figures["guiyang-2018.awards.paid_fen"] == 2 * 4_500_000  # by hand, and the second time
+    kinds = [
+        row["kind"] for row in csv.DictReader(files["entries.csv"].decode("utf-8-sig").splitlines())
+    ]
+    assert (kinds.count("post"), kinds.count("return")) == (5 * 6, 3 * 6)
+    pages = {path: client.get(path).content.decode() for path in PAGES}
+    assert again.differences_on(pages, figures)[1] == []
+    forged = files["entries.csv"].replace(b",return,", b",release,", 1)
+    assert again.check({**files, "entries.csv": forged})[1], "a return hidden in the file is found"
 
 
 def test_recomputed_without_a_difference(client: StrictClient, busy: City) -> None:

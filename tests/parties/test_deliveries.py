@@ -12,7 +12,7 @@ from django.core.files.storage import default_storage
 
 from miaopu.core.enums import JobState
 from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
-from miaopu.core.models import Event, Job, Region
+from miaopu.core.models import Event, Job, Notice, Region
 from miaopu.parties.actions import record_fact
 from miaopu.parties.enums import DeliveryState, RowOutcome, Source, Verb
 from miaopu.parties.facts import known_facts
@@ -296,6 +296,33 @@ def test_one_event_for_each_step(city: City) -> None:
     last = Event.objects.for_subject(delivery).last()
     assert last is not None
     assert last.data == {"registered": 1, "updated": 0, "facts": 10, "left_out": 0}
+
+
+def test_who_waits_is_told_when_it_has_ended(city: City) -> None:
+    wrong = {**good_row(2), "employees": "若干"}
+    sound = deliver(workbook(table_of([good_row(1), wrong])), city.reviewer)
+    damaged = deliver(b"PK\x03\x04 this is no archive", city.reviewer)
+    only_wrong = deliver(workbook(table_of([wrong])), city.reviewer)
+    confirm(sound, city.programme_officer)
+    nothing_new = deliver(workbook(table_of([good_row(1)])), city.reviewer)
+
+    mine = [
+        (one.link, one.text.partition("：")[2])
+        for one in Notice.objects.for_user(city.reviewer).order_by("pk")
+    ]
+    pages = [f"/office/deliveries/{one.number}/" for one in (sound, damaged, only_wrong)]
+    assert mine == [
+        (pages[0], "检查完毕，新增或更新 1 行，有误 1 行；请查看后确认写入"),
+        (pages[1], "已退回：文件已损坏或不完整"),
+        (pages[2], "检查完毕，新增或更新 0 行，有误 1 行；请改正后重新上传"),
+        (pages[0], "导入完毕，登记 1 户，更新 0 户，写入数据 10 项"),
+        (
+            f"/office/deliveries/{nothing_new.number}/",
+            "检查完毕，新增或更新 0 行，有误 0 行；没有需要写入的内容",
+        ),
+    ]
+    other = Notice.objects.for_user(city.programme_officer).get()
+    assert (other.link, "1 enterprises registered" in other.text_en) == (pages[0], True)
 
 
 def test_an_import_goes_on_where_it_stopped(city: City, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,8 +23,27 @@ from tests.portal.url_table import TABLE
 
 # Things whose making moves the clock; what is made before them is older, what comes after newer.
 LATE = ("award", "publicity")
+# Pages that several roles may read and one works on; else whoever may act, or who comes first.
+WORKED_ON_BY = {
+    **dict.fromkeys(("office_board", "batches", "batch"), "leading_group"),
+    **dict.fromkeys(("publicity_prepare", "office_publicity", "objections"), "approver"),
+    **dict.fromkeys(("entitlements", "office_offers", "tokens"), "programme_officer"),
+}
 _CHANGES = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')
 _MAIN = re.compile(r"<body class=.*?>|<main .*</main>", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A page to look at: the route, as whom, where."""
+
+    route: str
+    role: str
+    user: User | None
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.route} as {self.role}"
 
 
 @dataclass
@@ -35,6 +54,7 @@ class Everything:
     things: dict[str, dict[str, Any]] = field(default_factory=dict)
     owners: dict[str, User] = field(default_factory=dict)
     people: dict[str, User | None] = field(default_factory=dict)
+    visits: list[Visit] = field(default_factory=list)
 
     def user(self, role: str, thing: str) -> User | None:
         """Who asks for a page with the thing in a role."""
@@ -57,23 +77,46 @@ def make_everything() -> Everything:
     return found
 
 
-@dataclass(frozen=True)
-class Visit:
-    """A page to look at: the route, as whom, where."""
-
-    route: str
-    role: str
-    user: User | None
-    path: str
-
-    def __str__(self) -> str:
-        return f"{self.route} as {self.role}"
-
-
 def _digest_of_main(html: str) -> str:
     """What tells pages apart: frame and main part. Navigation differs by role on all alike."""
     shown = "".join(_MAIN.findall(_CHANGES.sub("", html)))
     return hashlib.sha256(shown.encode()).hexdigest()
+
+
+def _is_page(answer: Any) -> bool:
+    """Whether the browser shows it; a file to keep is closed."""
+    shown = str(answer["Content-Type"]).startswith("text/html")
+    if not shown or answer.get("Content-Disposition", "").startswith("attachment"):
+        answer.close()
+        return False
+    return True
+
+
+def _client_of(user: User | None, clients: dict[int | None, StrictClient]) -> StrictClient:
+    """The person's client, signed in once."""
+    key = user.pk if user else None
+    if key not in clients:
+        clients[key] = StrictClient()
+        if user is not None:
+            clients[key].force_login(user)
+    return clients[key]
+
+
+def one_visit_each(everything: Everything) -> Iterator[Visit]:
+    """Every page once, as the role that works on it."""
+    clients: dict[int | None, StrictClient] = {}
+    for route, row in TABLE.items():
+        may = [role for role in ROLES if "GET" in row.methods and row.expected(role) == 200]
+        acting = [role for role in may if row.post is None or role in row.post]
+        if not may:
+            continue
+        role = WORKED_ON_BY.get(route, (acting or may)[0])
+        user = everything.user(role, row.thing)
+        path = reverse(route, kwargs=everything.things[row.thing] if row.thing else {})
+        answer = _client_of(user, clients).get(path, follow=True)
+        assert answer.status_code == 200, f"{route} as {role}: {answer.status_code}"
+        if _is_page(answer):
+            yield Visit(route, role, user, path)
 
 
 def visits(everything: Everything) -> Iterator[Visit]:
@@ -88,16 +131,9 @@ def visits(everything: Everything) -> Iterator[Visit]:
             if row.expected(role) != 200:
                 continue
             user = everything.user(role, row.thing)
-            key = user.pk if user else None
-            if key not in clients:
-                clients[key] = StrictClient()
-                if user is not None:
-                    clients[key].force_login(user)
-            answer = clients[key].get(path, follow=True)
+            answer = _client_of(user, clients).get(path, follow=True)
             assert answer.status_code == 200, f"{route} as {role}: {answer.status_code}"
-            is_page = answer["Content-Type"].startswith("text/html")
-            if not is_page or answer.get("Content-Disposition", "").startswith("attachment"):
-                answer.close()
+            if not _is_page(answer):
                 continue
             digest = _digest_of_main(answer.content.decode())
             if digest not in seen:
@@ -107,9 +143,12 @@ def visits(everything: Everything) -> Iterator[Visit]:
 
 @contextmanager
 def browsers(
-    browser: Browser, site: str, *, care: bool = False
+    browser: Browser, site: str, *, care: bool = False, script: str = ""
 ) -> Iterator[Callable[[User | None], Page]]:
-    """`page_of(user)`: one browser context a person, signed in, with one page."""
+    """`page_of(user)`: one browser context a person, signed in, with one page.
+
+    `script` is there on every page before the page's own.
+    """
     contexts: dict[int | None, tuple[BrowserContext, Page]] = {}
 
     def page_of(user: User | None) -> Page:
@@ -117,6 +156,8 @@ def browsers(
         if key not in contexts:
             context = browser.new_context(viewport={"width": 1366, "height": 900})
             context.set_default_timeout(20_000)
+            if script:
+                context.add_init_script(script)
             if care:
                 context.add_cookies([{"name": "care", "value": "1", "url": site}])
             if user is not None:

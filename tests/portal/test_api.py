@@ -29,7 +29,8 @@ from tests.portal.test_url_roles import people_of
 
 pytestmark = pytest.mark.django_db
 V1 = "/api/v1"
-CLOSED = ("me", "enterprises", "cases", "entitlements", "payments")
+WORK = ("offers", "objections", "batch-reviews", "payment-batches", "deliveries")
+CLOSED = ("me", "enterprises", "cases", "entitlements", "payments", *WORK)
 
 
 def token_of(user: User, nonce: str = "one") -> dict[str, str]:
@@ -305,7 +306,7 @@ def test_a_list_takes_the_same_queries_for_one_row_and_for_many(city: City) -> N
     few = queries()
     for _number in range(20):
         make_enterprise(YUNYAN)
-    assert queries() == few == 3  # the token, the roles, the rows
+    assert queries() == few == 2  # the token with its roles, the rows
 
 
 def test_what_is_not_there_is_told_as_json(city: City) -> None:
@@ -340,8 +341,10 @@ def test_every_answer_keeps_its_promise(busy_city: City) -> None:
     }
     headers = token_of(city.programme_officer)
     promises = models()
-    assert len(promises) == 20
+    assert len(promises) == 30  # test_api_work.py makes what the work of the offices leaves
     for path, model in promises.items():
+        if path.split("/")[1] in WORK:
+            continue
         address = path.replace("{number}", numbers.get(path, "")).replace("{slug}", "guiyang-2018")
         client = StrictClient()
         content = client.get(f"{V1}{address}", headers=headers).content

@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 
 from miaopu.cases.corrections import ask_correction
 from miaopu.cases.models import Case, CaseFile, Correction
+from miaopu.core.models import Event
 from tests.cases.test_corrections import NEW_ACCOUNT, PDF, POINTS, answered, asked
 from tests.factories import City, make_enterprise, make_owner, travel
 from tests.harness.pages import StrictClient
@@ -116,6 +118,64 @@ def test_what_was_not_seen_is_not_handed_in(client: StrictClient, city: City) ->
     assert client.post(f"{address}check/", {"revision": "1"})["Location"].endswith("/check/")
     correction.refresh_from_db()
     assert correction.state == "open"
+
+
+def autosave(client: StrictClient, address: str, **typed: str) -> HttpResponse:
+    """Save while typing, as the page's script does."""
+    return client.post(address, typed, headers={"Autosave": "1"})
+
+
+def test_what_is_typed_is_saved_while_typing(client: StrictClient, city: City) -> None:
+    case, correction = asked(city)
+    client.force_login(city.owner)
+    address = f"/my/cases/{case.number}/correction/"
+    assert f'data-autosave="{address}"' in text_of(client.get(address))
+    said = autosave(client, address, revision="1", bank_account="62", correction_remark="稍后")
+    assert (said.status_code, said.json()) == (200, {"revision": 2, "problems": 1})
+    said = autosave(client, address, revision="2", bank_account="622", correction_remark="稍后")
+    assert said.json()["revision"] == 3
+    page = text_of(client.get(address))
+    assert 'value="622"' in page and "稍后" in page  # the tab was killed: it is all there
+    saves = Event.objects.for_subject(case).filter(verb="cases.save_correction")
+    assert saves.count() == 1  # one for a sitting
+    case.refresh_from_db()
+    assert case.form["bank_account"] != "622"  # nothing enters the case before it is handed in
+    correction.refresh_from_db()
+    assert correction.state == "open"
+
+
+def test_autosave_of_another_tab_overwrites_nothing(client: StrictClient, city: City) -> None:
+    case, correction = asked(city)
+    client.force_login(city.owner)
+    address = f"/my/cases/{case.number}/correction/"
+    autosave(client, address, revision="1", bank_account=NEW_ACCOUNT, correction_remark="甲")
+    other = autosave(client, address, revision="1", bank_account="1", correction_remark="乙")
+    assert other.status_code == 409
+    assert "另一个页面" in other.json()["message"]
+    correction.refresh_from_db()
+    assert (correction.answers["bank_account"], correction.remark) == (NEW_ACCOUNT, "甲")
+    typed = {"revision": "1", "bank_account": NEW_ACCOUNT, "correction_remark": "乙"}
+    page = client.post(address, typed)
+    assert page.status_code == 409
+    text = text_of(page)
+    assert "另一个页面保存的是：甲" in text and "乙" in text
+    assert f"另一个页面保存的是：{NEW_ACCOUNT}" not in text  # the same here and there
+    assert "data-autosave=" not in text  # nothing more is overwritten unseen
+
+
+def test_what_is_typed_too_late_stays_on_the_page(client: StrictClient, city: City) -> None:
+    case, _correction = asked(city)
+    client.force_login(city.owner)
+    address = f"/my/cases/{case.number}/correction/"
+    answered(city, case)
+    late = autosave(client, address, revision="2", bank_account="62220000")
+    assert late.status_code == 409
+    assert "没有需要补正" in late.json()["message"]
+    page = client.post(address, {"revision": "2", "bank_account": "62220000"})
+    assert page.status_code == 409
+    assert 'value="62220000"' in text_of(page) and "没有保存" in text_of(page)
+    same = client.post(address, {"revision": "2", "bank_account": NEW_ACCOUNT})
+    assert same["Location"] == f"/my/cases/{case.number}/"  # nothing to lose
 
 
 @pytest.mark.parametrize("content", [b"", b"<script>alert(1)</script>", b"MZ" + b"\0" * 200])

@@ -1,12 +1,14 @@
 """Each error page says what is wrong and what to do next, in both languages."""
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.test import Client, RequestFactory
 from django.utils import translation
 
 from miaopu.core.models import User
 from miaopu.portal import errors
+from tests.factories import City
 from tests.harness.pages import inline_code
 
 pytestmark = [pytest.mark.urls("tests.portal.sample_urls"), pytest.mark.django_db]
@@ -101,3 +103,40 @@ def test_a_wrong_password_is_said_without_saying_which(client: Client) -> None:
     for name in ("somebody", "nobody"):
         page = client.post("/sign-in/", {"login": name, "password": "wrong-wrong"}).content.decode()
         assert "用户名或密码不正确" in page
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("care", ["", "1"])
+def test_pages_without_the_frame_keep_language_and_view(
+    reader: Client, language: str, care: str
+) -> None:
+    reader.cookies["django_language"] = language
+    reader.cookies["care"] = care
+    too_large = {"text": "字" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 3 + 1000)}
+    answers = {500: reader.post("/breaks/"), 413: reader.post("/form/", too_large)}
+    request = RequestFactory().get("/", headers={"Cookie": f"care={care}"})
+    with translation.override(language):
+        answers[429] = errors.too_many(request)
+    for status, answer in answers.items():
+        page = answer.content.decode()
+        assert answer.status_code == status
+        assert ("care.css" in page) == bool(care)
+        assert f'lang="{"en" if language == "en" else "zh-Hans"}"' in page
+        assert page.count('<a class="btn') == 1 and 'class="brand"' in page
+    assert answers[429]["Retry-After"] == "60"
+    assert ("too large" if language == "en" else "太大") in answers[413].content.decode()
+
+
+def test_officials_keep_their_frame_and_way_home(client: Client, city: City) -> None:
+    client.raise_request_exception = False
+    for user, home, side in (
+        (city.reviewer, "/office/", True),
+        (city.finance, "/finance/", True),
+        (city.owner, "/my/", False),
+    ):
+        client.force_login(user)
+        for address in ("/no-such-page/", "/beaten/"):
+            page = client.post(address).content.decode()
+            assert ('class="side"' in page) == side
+        page = client.get("/no-such-page/").content.decode()
+        assert f'href="{home}"' in page

@@ -40,6 +40,7 @@ def page_of(city: City) -> str:
 def test_home_puts_the_offer_first_and_leads_to_it(owner: Client, city: City) -> None:
     renew(city)
     home = text(owner.get(reverse("my_home")))
+    assert "确认享受以后，办件会列在这里" in home
     assert "确认享受：微型企业直接补助" in home
     assert page_of(city) in home
     item = text(owner.get(reverse("offer", args=[city.enterprise.number, city.item.pk])))
@@ -163,3 +164,58 @@ def test_offer_pages_in_english(owner: Client, city: City) -> None:
         shown = text(owner.get(page))
         for word in ("邀约", "确认", "申报", "放弃", "微型企业直接补助"):
             assert word not in shown, (page, word)
+
+
+def test_the_packet_says_whose_consent_it_rests_on(
+    client: Client, new_client: Callable[[], Client], city: City
+) -> None:
+    renew(city)
+    offer = offer_of(city)
+    owner = new_client()
+    owner.force_login(city.owner)
+    owner.post(page_of(city), ANSWERS)
+    case = Case.objects.get()
+    client.force_login(city.reviewer)
+    packet = text(client.get(reverse("case_packet", args=[case.number])))
+    assert "免申即享：王小苗，2018年5月10日" in packet
+    address = reverse("office_offer", args=[offer.pk])
+    assert f'href="{address}"' in packet
+    shown = text(client.get(address))
+    for said in ("已确认享受", "王小苗，2018年5月10日", case.number, "是微型企业", "45,000"):
+        assert said in shown, said
+    client.force_login(city.other_reviewer)
+    assert client.get(address).status_code == 404
+
+
+def test_an_applied_for_case_says_so(client: Client, city: City) -> None:
+    case = city.submitted()
+    client.force_login(city.reviewer)
+    packet = text(client.get(reverse("case_packet", args=[case.number])))
+    assert "来由" in packet and "企业申报" in packet
+
+
+def test_the_office_sees_why_an_offer_was_withdrawn_and_no_personal_data(
+    client: Client, city: City
+) -> None:
+    renew(city)
+    offer = offer_of(city)
+    grow(city)
+    renew(city)
+    client.force_login(city.approver)
+    shown = text(client.get(reverse("office_offer", args=[offer.pk])))
+    assert "邀约已撤回" in shown and "不再满足：是微型企业" in shown and "哪些变了" in shown
+    assert "系统，2018年5月10日" in shown
+    assert "云岩区" in shown and "520103" not in shown
+    assert "返乡农民工" not in shown
+
+
+def test_offers_that_are_due_are_listed_one_by_one(client: Client, city: City) -> None:
+    match_version(city.version, FIRST_DAY)
+    city.submitted()  # has a case: no offer is due
+    client.force_login(city.programme_officer)
+    page = client.get(reverse("office_offers"))
+    [due] = page.context["due"]
+    listed = client.get(due["href"])
+    names = [row["enterprise"] for row in listed.context["table"].rows]
+    assert len(names) == due["count"] == 1
+    assert names == [city.other_enterprise.name]

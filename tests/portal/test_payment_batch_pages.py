@@ -215,6 +215,8 @@ def test_the_enterprise_is_told_and_corrects_its_account(client: StrictClient, c
     assert reverse("case_account", kwargs={"number": number}) in text(
         page(client, city.owner, "my_case", number=number)
     )
+    link = f'href="{reverse("case_account", kwargs={"number": number})}"'
+    assert link in text(page(client, city.owner, "my_home"))  # what waits, without looking for it
     form = page(client, city.owner, "case_account", number=number)
     assert "账号户名不符" in text(form) and ACCOUNT in text(form)
     data = {"bank_name": "<b>银行</b>", "bank_account": "12"}
@@ -223,6 +225,7 @@ def test_the_enterprise_is_told_and_corrects_its_account(client: StrictClient, c
     assert "&lt;b&gt;银行" in text(wrong) and "<b>银行" not in text(wrong)
     data = {"bank_name": "贵阳银行", "bank_account": "6222 0202 0009 9999 999"}
     assert "已更正" in text(send(client, city.owner, "case_account", data, number=number))
+    assert link not in text(page(client, city.owner, "my_home"))
     shown = text(page(client, city.finance, "finance_award", number=award.number))
     assert "6222020200099999999" in shown
     late = send(client, city.owner, "case_account", {**data, "bank_name": "别的"}, number=number)

@@ -90,4 +90,4 @@ def test_as_many_statements_for_200_cases_as_for_20(city: City, reviewer: Client
     submitted_cases(city, 180)
     two_hundred = fingerprints(reviewer, rows=20)
     assert twenty == two_hundred
-    assert len(one) == len(twenty) <= 7
+    assert len(one) == len(twenty) <= 9  # the keys of the page, then its rows

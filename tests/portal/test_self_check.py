@@ -13,11 +13,13 @@ from django.db import connection
 from miaopu.core.kept import database_state
 from miaopu.parties.industries import industry_codes
 from miaopu.plans.self_check import ELSEWHERE, SIZE_NEEDS, facts_asked
+from miaopu.portal.self_check import ASK
 from tests.factories import FIRST_DAY, YUNYAN, City
 from tests.harness.pages import StrictClient
 
 pytestmark = pytest.mark.django_db
 CHECK = "/self-check/"
+ASKED = f"{ASK}direct_subsidy_paid_on"
 MICRO = {
     "region": YUNYAN,
     "industry": "52",
@@ -45,7 +47,9 @@ def subsidy(answer: Any) -> Any:
 def test_asks_what_the_rules_read(client: StrictClient, city: City) -> None:
     answer = client.get(CHECK)
     asked = list(answer.context["form"].fields)
-    assert asked == facts_asked([city.version], FIRST_DAY)
+    assert [name for name in asked if not name.startswith(ASK)] == facts_asked(
+        [city.version], FIRST_DAY
+    )
     assert set(SIZE_NEEDS) < set(asked)
     assert "size" not in asked
     assert answer["Cache-Control"] == "no-store"
@@ -60,6 +64,42 @@ def test_answers_with_reasons_and_amount(client: StrictClient, city: City) -> No
     page = client.post(CHECK, MICRO).content.decode()
     for text in ("45,000", "微型", "可以申报", "条件成熟", 'value="800000"'):
         assert text in page, text
+
+
+def follow_up(client: StrictClient, **changed: str) -> Any:
+    """What the follow-up support's answer is, and the page."""
+    answer = client.post(CHECK, {**MICRO, **changed})
+    [result] = [one for one in answer.context["results"] if "/follow_up_support/" in one.href]
+    return result.tone, answer.content.decode()
+
+
+def test_a_plain_question_comes_before_a_date(client: StrictClient, city: City) -> None:
+    page = client.get(CHECK).content.decode()
+    assert "收到过直接补助吗" in page and "什么时候" in page
+    assert page.index(f'name="{ASKED}"') < page.index('name="direct_subsidy_paid_on"')
+    assert follow_up(client)[0] == "late"
+    assert follow_up(client, **{ASKED: "no"})[0] == "late"
+    tone, page = follow_up(client, **{ASKED: "yes"})  # she does not remember when
+    assert tone == "good"
+    assert 'value="yes"' in page and "checked" in page
+    assert follow_up(client, **{ASKED: "yes", "direct_subsidy_paid_on": "2018-04-20"})[0] == "good"
+    left = {"direct_subsidy_paid_on": "2018-04-20"}
+    assert follow_up(client, **left, **{ASKED: "no"})[0] == "late"  # the no counts
+    assert follow_up(client, **left)[0] == "good"  # a browser that shows the date to everybody
+    assert follow_up(client, **{ASKED: "no", "direct_subsidy_paid_on": "soon"})[0] == "late"
+    wrong = client.post(CHECK, {**MICRO, ASKED: "yes", "direct_subsidy_paid_on": "soon"})
+    assert wrong.status_code == 422
+    assert 'value="soon"' in wrong.content.decode()
+    strange = client.post(CHECK, {**MICRO, ASKED: "perhaps"})
+    assert strange.status_code == 422
+
+
+def test_every_question_says_what_is_meant(client: StrictClient, city: City) -> None:
+    for language in ("zh-hans", "en"):
+        client.cookies["django_language"] = language
+        form = client.get(CHECK).context["form"]
+        silent = [field.name for field in form if not field.help_text]
+        assert silent == [ASKED]  # a yes or no needs none
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,10 @@
-"""Verbs that run the system: demo, serve, worker, migrate, load, verify-books (docs/cli.md)."""
+"""Verbs that run the system: demo, serve, worker, migrate, load, import, verify-books.
+
+docs/cli.md describes them.
+"""
 
 import io
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -68,6 +72,44 @@ def load(
         typer.echo(printed.getvalue(), nl=False)
 
 
+class TableKind(StrEnum):
+    """What the rows of a file are about."""
+
+    ENTERPRISES = "enterprises"
+
+
+def import_table(
+    kind: Annotated[TableKind, typer.Argument(help="表的内容 / what the rows are about")],
+    file: Annotated[Path, typer.Argument(help="文件 / .xlsx, .xls, .csv", exists=True)],
+    source: Annotated[str, typer.Option(help="来源部门 / whose data: market, tax, hr, …")],
+    region: Annotated[str, typer.Option(help="区划代码 / code of the region, such as 520100")],
+    by: Annotated[str, typer.Option(help="经办人账号 / user who answers for it")],
+    as_of: Annotated[
+        str | None, typer.Option(help="数据截至日 / the day of the data; today if not given")
+    ] = None,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="写入无误的行 / write the sound rows")
+    ] = False,
+    returned: Annotated[
+        Path | None, typer.Option(help="标出错误的表 / where the workbook with the faults goes")
+    ] = None,
+    shape: FormatOption = Format.TABLE,
+) -> None:
+    """检查并导入部门数据 / Check a department's file, and write it where it is confirmed."""
+    with database():
+        call_command(
+            "import_table",
+            str(file),
+            source=source,
+            region=region,
+            by=by,
+            as_of=as_of,
+            confirm=confirm,
+            returned=str(returned) if returned else None,
+            format=shape.value,
+        )
+
+
 def verify_books(
     export: Annotated[
         Path | None, typer.Option(help="核对这份导出 / verify this export, not the database")
@@ -83,4 +125,5 @@ def register(cli: typer.Typer) -> None:
     """Add these verbs to the command line."""
     for verb in (demo, serve, worker, migrate, load):
         cli.command()(verb)
+    cli.command("import")(import_table)
     cli.command("verify-books")(verify_books)

@@ -7,17 +7,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 
 from django.db import transaction
 
+from miaopu.app.demo.bank import DISTRICTS as BATCH_DISTRICTS
+from miaopu.app.demo.bank import plan_batches
 from miaopu.app.demo.follow_up import plan_follow_ups
 from miaopu.app.demo.offices import district_office, finance_office
 from miaopu.app.demo.places import PLACES
 from miaopu.app.demo.side_ways import answer, ask, object_to
-from miaopu.app.demo.waves import LARGE, PAID, SMALL, Stop, on
+from miaopu.app.demo.waves import (
+    LARGE,
+    PAID,
+    SECOND_PAID,
+    SMALL,
+    WAITS_FOR_PAYMENT,
+    Stop,
+    on,
+)
 from miaopu.cases import actions
 from miaopu.cases.decisions import decide_case, publish_list
 from miaopu.cases.models import Case, Item
@@ -120,12 +130,12 @@ def _plan_district(
     """Enter everything that happens in a district in the agenda, by day and order of steps."""
     stops = LARGE if district.region.code in _LARGE_DISTRICTS else SMALL
     candidates = islice(_candidates(district, item), len(stops))
-    lists, paid = set[date](), list[_Walk]()
+    in_batches = district.region.code in BATCH_DISTRICTS
+    lists, walks = set[date](), defaultdict[Stop, list[_Walk]](list)
     for serial, (stop, enterprise) in enumerate(zip(stops, candidates, strict=False)):
         walk = _Walk(district, item, enterprise, serial)
-        _plan_case(walk, stop, agenda)
-        if stop is PAID:
-            paid.append(walk)
+        _plan_case(walk, replace(stop, paid=None) if in_batches else stop, agenda)
+        walks[stop].append(walk)
         if stop.published is not None:
             lists.add(stop.published)
     for published in lists:
@@ -133,7 +143,12 @@ def _plan_district(
             lambda: publish_list(item, district.region, by=district.approver)
         )
 
-    plan_follow_ups(district, item, paid, lambda day, order, act: agenda[day, order].append(act))
+    def enter(day: date, order: int, act: Act) -> None:
+        agenda[day, order].append(act)
+
+    if in_batches:
+        plan_batches(district, walks[PAID], walks[SECOND_PAID], walks[WAITS_FOR_PAYMENT], enter)
+    plan_follow_ups(district, item, walks[PAID], enter)
 
 
 @dataclass

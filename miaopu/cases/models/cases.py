@@ -63,7 +63,15 @@ class Case(models.Model):
         """Order, indexes and invariants."""
 
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["region", "state"], name="case_region_state")]
+        indexes = [
+            models.Index(fields=["region", "state"], name="case_region_state"),
+            models.Index(  # lists count and sort by it, without the wide rows
+                name="case_handed_in",
+                fields=["region", "state", "id"],
+                opclasses=["varchar_pattern_ops", "varchar_ops", "int8_ops"],
+                condition=Q(submitted_at__isnull=False),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="case_once_per_enterprise",

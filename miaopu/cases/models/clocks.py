@@ -41,6 +41,7 @@ class CaseClock(models.Model):
                 name="clock_one_running",
                 fields=["case"],
                 condition=Q(stopped_on=None),
+                include=["due_on"],  # the queue reads no more of a clock
                 violation_error_message=_("一个办件同时只能有一个时限在运行"),
             ),
             models.CheckConstraint(

@@ -29,6 +29,7 @@ class Archive:
         except (*_DAMAGE, NotImplementedError) as error:
             raise _damaged() from error
         self._left = UNPACKED_MAX
+        self._unpacked: dict[str, int] = {}
         self.names = [entry.filename for entry in self._entries]
         _check_directory(self._entries)
         _check_kind(self.names)
@@ -43,11 +44,18 @@ class Archive:
         """Whether the workbook points to other workbooks; they are never opened."""
         return any(name.lower().startswith("xl/externallinks/") for name in self.names)
 
-    def unpack(self, name: str) -> Iterator[bytes]:
-        """The content of a part in blocks. Raises SheetError where it is damaged or too large."""
+    def unpack(self, name: str, *, again: bool = False) -> Iterator[bytes]:
+        """The content of a part in blocks. Raises SheetError where it is damaged or too large.
+
+        What is unpacked once more (`again`, to its end both times) is not counted a second time.
+        """
+        if again:
+            self._left += self._unpacked[name]
+        before = self._left
         try:
             with self._zip.open(name) as stream:
                 yield from self._blocks(stream)
+            self._unpacked[name] = before - self._left
         except SheetError:
             raise
         except NotImplementedError as error:
@@ -82,12 +90,12 @@ def _check_directory(entries: list[zipfile.ZipInfo]) -> None:
                 "the content of the workbook is encrypted",
                 unlocked(),
             )
-        if name in names or _leaves_the_archive(name) or _is_link(entry):
+        if name.lower() in names or _leaves_the_archive(name) or _is_link(entry):
             raise refuse(
                 f"压缩包的目录不正常：{name[:60]!r}",
                 f"the archive's directory is not sound: {name[:60]!r}",
             )
-        names.add(name)
+        names.add(name.lower())  # the reader finds parts whatever the case, and may take another
 
 
 def _leaves_the_archive(name: str) -> bool:

@@ -24,7 +24,8 @@ _DAY = re.compile(
     re.ASCII,
 )
 _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
-_MONEY_UNITS = {"": 1, "元": 1, "人民币元": 1, "万元": 10_000, "万": 10_000}
+YUAN = "元"
+_MONEY_UNITS = {"": 1, YUAN: 1, "人民币元": 1, "万元": 10_000, "万": 10_000}
 _EXACT_DIGITS = 15
 _SERIAL_MIN, _SERIAL_MAX = 3_000, 80_000
 _EPOCH_1900, _EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)
@@ -62,6 +63,8 @@ def to_text(cell: Cell) -> str | None:
     """The text without invisible signs and with single spaces; numbers as people write them."""
     if cell is None:
         return None
+    if type(cell) is str and cell.isprintable() and "  " not in cell:
+        return cell.strip() or None  # nothing is invisible, and no other kind of space printable
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     text = number_text(float(cell)) if isinstance(cell, int | float) else cell
@@ -71,7 +74,9 @@ def to_text(cell: Cell) -> str | None:
 def half_width(cell: Cell) -> str | None:
     """Like `to_text`, with full-width digits, letters and signs made half-width."""
     text = to_text(cell)
-    return unicodedata.normalize("NFKC", text).strip() or None if text else None
+    if text is None or text.isascii():
+        return text
+    return unicodedata.normalize("NFKC", text).strip() or None
 
 
 def to_code(cell: Cell, length: int) -> str | None:

@@ -87,16 +87,20 @@ def _blank(cell: Any) -> bool:
 
 def _plain(row: Row) -> list[Any]:
     """Cells as JSON has them: empty is null, dates are text, text is not endless."""
-    return [_plain_cell(cell) for cell in row]
+    return [
+        cell
+        if type(cell) is float
+        else (cell[:TEXT_MAX] or None)
+        if type(cell) is str
+        else _plain_cell(cell)
+        for cell in row
+    ]
 
 
 def _plain_cell(cell: Any) -> Any:
-    kind = type(cell)
-    if kind is str:
-        return cell[:TEXT_MAX] if cell else None
-    if kind is float or kind is bool or cell is None:
+    if cell is None or type(cell) is bool:
         return cell
-    if kind is int:
+    if type(cell) is int:
         return cell if -(2**53) < cell < 2**53 else str(cell)
     return str(cell)  # dates and times
 

@@ -1,4 +1,8 @@
-"""Second gate: the cell references that a worksheet really uses, streamed, never as a tree."""
+"""Second gate: the cell references that a worksheet really uses, streamed, never as a tree.
+
+Two passes know the answer: one over the bytes, which is quick and knows only sheets as programs
+write them (`is_plainly_small`), and one over every element (`ExtentScanner`).
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,9 @@ from miaopu.engine.sheets.refusals import SPLIT, SheetError, refuse
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})", re.ASCII)
 _CONTENT = frozenset(("v", "f", "is"))
 _LETTERS = 26
+_OTHER_CELL = re.compile(rb'<c(?=[\s/>])(?! r="(?:[A-Z]|A[A-X])[1-9][0-9]{0,4}")|:c(?=[\s/>])|\x00')
+_LONGEST = 32
+_MALFORMED = (expat.ExpatError, ValueError, LookupError)  # the last two: encodings nobody reads
 
 
 def column_number(letters: str) -> int:
@@ -31,6 +38,32 @@ def column_letters(number: int) -> str:
     return letters
 
 
+def is_plainly_small(sheet: str, blocks: Iterable[bytes]) -> bool:
+    """Whether every cell of a worksheet names its place, within AX99999, as programs write it.
+
+    Such a sheet is within the limits whichever cells have content. False says nothing: a cell
+    farther out, without a place, with a prefix, in another encoding needs the other pass. Raises
+    SheetError for what is malformed.
+    """
+    parser = _parser(sheet)
+    plain, kept = True, b""
+    try:
+        for block in blocks:
+            parser.Parse(block, False)
+            if plain:
+                text = kept + block
+                cut = max(text.rfind(b"<", -_LONGEST), text.rfind(b":", -_LONGEST))
+                end = cut if cut >= 0 else len(text)  # a tag may go on in the next block
+                plain = _OTHER_CELL.search(text, 0, end) is None
+                kept = text[end:]
+        parser.Parse(b"", True)
+    except SheetError:
+        raise
+    except _MALFORMED as error:
+        raise _incomplete(sheet, error) from error
+    return plain and _OTHER_CELL.search(kept) is None
+
+
 class ExtentScanner:
     """Follows the cells of one worksheet and refuses as soon as they leave the limits.
 
@@ -45,9 +78,8 @@ class ExtentScanner:
         self._row = 0
         self._column = 0
         self._numbers: dict[str, int] = {}
-        self._parser = expat.ParserCreate(namespace_separator="|")
+        self._parser = _parser(sheet)
         self._parser.StartElementHandler = self._start
-        self._parser.StartDoctypeDeclHandler = self._doctype
 
     def read(self, blocks: Iterable[bytes]) -> None:
         """Scan the worksheet. Raises SheetError for what is malformed or too large."""
@@ -55,17 +87,10 @@ class ExtentScanner:
             for block in blocks:
                 self._parser.Parse(block, False)
             self._parser.Parse(b"", True)
-        except expat.ExpatError as error:
-            raise refuse(
-                f"工作表“{self.sheet}”的内容不完整（第 {error.lineno} 行）",
-                f"the content of sheet {self.sheet} is incomplete (line {error.lineno})",
-            ) from error
-
-    def _doctype(self, *_declared: object) -> None:
-        raise refuse(
-            f"工作表“{self.sheet}”含有文档类型声明，正常的工作簿不会有",
-            f"sheet {self.sheet} declares a document type, which no sound workbook does",
-        )
+        except SheetError:
+            raise
+        except _MALFORMED as error:
+            raise _incomplete(self.sheet, error) from error
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition("|")[2]
@@ -108,6 +133,28 @@ class ExtentScanner:
             f"工作表“{self.sheet}”的单元格位置“{reference[:20]}”不正确",
             f"sheet {self.sheet} has a cell at {reference[:20]!r}, which is no place",
         )
+
+
+def _parser(sheet: str) -> expat.XMLParserType:
+    """A parser that finds what is malformed and refuses document types."""
+
+    def doctype(*_declared: object) -> None:
+        raise refuse(
+            f"工作表“{sheet}”含有文档类型声明，正常的工作簿不会有",
+            f"sheet {sheet} declares a document type, which no sound workbook does",
+        )
+
+    parser = expat.ParserCreate(namespace_separator="|")
+    parser.StartDoctypeDeclHandler = doctype
+    return parser
+
+
+def _incomplete(sheet: str, error: Exception) -> SheetError:
+    line = error.lineno if isinstance(error, expat.ExpatError) else 1
+    return refuse(
+        f"工作表“{sheet}”的内容不完整（第 {line} 行）",
+        f"the content of sheet {sheet} is incomplete (line {line})",
+    )
 
 
 def beyond(sheet: str, rows: int, columns: int) -> SheetError:

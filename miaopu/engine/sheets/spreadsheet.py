@@ -21,7 +21,7 @@ from miaopu.engine.messages import Bilingual
 from miaopu.engine.sheets.archive import Archive, unlocked
 from miaopu.engine.sheets.header import LINES_LOOKED_AT, find_header
 from miaopu.engine.sheets.limits import too_large
-from miaopu.engine.sheets.references import ExtentScanner, beyond
+from miaopu.engine.sheets.references import ExtentScanner, beyond, is_plainly_small
 from miaopu.engine.sheets.refusals import EXPORT_AGAIN, SheetError, refuse
 from miaopu.engine.sheets.workbook import describe
 
@@ -68,7 +68,8 @@ def open_spreadsheet(path: Path, titles: frozenset[str], *, old: bool) -> Opened
                 pass
     for sheet in book.sheets:
         if sheet.visible:
-            ExtentScanner(sheet.name).read(archive.unpack(sheet.part))
+            if not is_plainly_small(sheet.name, archive.unpack(sheet.part)):
+                ExtentScanner(sheet.name).read(archive.unpack(sheet.part, again=True))
             wanted.append(sheet.name)
         else:
             notes.append(HIDDEN)

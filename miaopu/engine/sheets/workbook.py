@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from xml.parsers import expat
 
 from miaopu.engine.sheets.archive import Archive
-from miaopu.engine.sheets.refusals import refuse
+from miaopu.engine.sheets.refusals import SheetError, refuse
 
 _WORKBOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 _BYTES_MAX = 2 * 1024 * 1024
@@ -88,5 +88,7 @@ def _scan(archive: Archive, name: str, take: Callable[[str, dict[str, str]], Non
                 raise refuse(f"工作簿的 {name} 过大", f"{name} of the workbook is too large")
             parser.Parse(block, False)
         parser.Parse(b"", True)
-    except expat.ExpatError as error:
+    except SheetError:
+        raise
+    except (expat.ExpatError, ValueError, LookupError) as error:
         raise refuse(f"工作簿的 {name} 不完整", f"{name} of the workbook is incomplete") from error

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from miaopu.cases.models import Case
 from miaopu.core.models import User
+from miaopu.engine import seals
 from miaopu.ledger.enums import AwardState
 from miaopu.ledger.querysets import AwardQuerySet
 
@@ -115,3 +116,14 @@ class PayeeAccount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.award_id} {self.bank_name}"
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 over award and account in canonical form; the event of the giving says it too."""
+        return seals.digest(
+            {
+                "award": self.award.number,
+                "bank_name": self.bank_name,
+                "bank_account": self.bank_account,
+            }
+        )

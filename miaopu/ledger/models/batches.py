@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from miaopu.core.models import Event, Region, User
 from miaopu.core.querysets import EventQuerySet
+from miaopu.engine import seals
 from miaopu.ledger.enums import BatchState, LineState
 from miaopu.ledger.models.awards import Award
 from miaopu.ledger.querysets import BankReplyQuerySet, BatchLineQuerySet, PaymentBatchQuerySet
@@ -218,3 +219,8 @@ class BankReply(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch_id} {self.name}"
+
+    @property
+    def rows_sha256(self) -> str:
+        """SHA-256 over the rows in canonical form; the event of the reading says it too."""
+        return seals.digest({"rows": self.rows})

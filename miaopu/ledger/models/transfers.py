@@ -13,10 +13,14 @@ from miaopu.ledger.models.accounts import Account
 from miaopu.ledger.models.awards import Award
 from miaopu.ledger.querysets import SealQuerySet, TransferQuerySet
 
-# The balance of an account is the sum of its entries: only the trigger below writes it.
+# The balance of an account is the sum of its entries: only the trigger below writes it, once per
+# account and statement, in the order in which the actions lock accounts.
 ADD_TO_BALANCE = """
-    UPDATE ledger_account SET balance_fen = balance_fen + NEW.amount_fen
-     WHERE id = NEW.account_id;
+    FOR moved IN SELECT account_id, SUM(amount_fen) AS fen FROM new_entries
+                  GROUP BY account_id ORDER BY account_id LOOP
+        UPDATE ledger_account SET balance_fen = balance_fen + moved.fen
+         WHERE id = moved.account_id;
+    END LOOP;
     RETURN NULL;
 """
 SUMS_TO_ZERO = """
@@ -98,6 +102,9 @@ class Entry(models.Model):
                 name="adds_to_balance",
                 operation=pgtrigger.Insert,
                 when=pgtrigger.After,
+                level=pgtrigger.Statement,
+                referencing=pgtrigger.Referencing(new="new_entries"),
+                declare=[("moved", "RECORD")],
                 func=ADD_TO_BALANCE,
             ),
         ]

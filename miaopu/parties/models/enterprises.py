@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from miaopu.core.models import Region, User
 from miaopu.parties.enums import EnterpriseStatus, Source
+from miaopu.parties.models.keys import names_known_row, stays
 from miaopu.parties.querysets import EnterpriseQuerySet, FactQuerySet, RepresentativeQuerySet
 
 
-@pghistory.track()
+@pghistory.track(level=pghistory.Statement)
 class Enterprise(models.Model):
     """An enterprise or sole trader with its stable number."""
 
@@ -49,6 +50,7 @@ class Enterprise(models.Model):
                 violation_error_message=_("统一社会信用代码须为18位，不含 I、O、Z、S、V"),
             )
         ]
+        triggers = stays()
 
     def __str__(self) -> str:
         return self.name
@@ -87,8 +89,12 @@ class Fact(models.Model):
     """What a source says of an enterprise from a day on. Never changed, only ended and added to."""
 
     enterprise = models.ForeignKey(
-        Enterprise, on_delete=models.PROTECT, related_name="facts", db_index=False
-    )  # the key `fact_once` begins with it: a second index only slows deliveries down
+        Enterprise,
+        on_delete=models.PROTECT,
+        related_name="facts",
+        db_index=False,  # the key `fact_once` begins with it: a second one slows deliveries down
+        db_constraint=False,  # the trigger `enterprise_is_known`
+    )
     name = models.CharField(_("数据项"), max_length=40)
     value = models.JSONField(_("值"))
     valid_from = models.DateField(_("有效期起"))
@@ -114,6 +120,7 @@ class Fact(models.Model):
             ),
         ]
         triggers = [
+            names_known_row("enterprise_id", "parties_enterprise"),
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Delete),
             pgtrigger.Protect(
                 name="value_is_kept",

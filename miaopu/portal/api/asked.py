@@ -7,9 +7,10 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from ninja import Schema
 from pydantic import BaseModel, ConfigDict, Field
 
-from miaopu.cases.enums import CaseState
-from miaopu.ledger.enums import AccountKind, AwardState, Level, TransferKind
-from miaopu.parties.enums import EnterpriseStatus
+from miaopu.cases.enums import BatchState as ReviewState
+from miaopu.cases.enums import CaseState, ObjectionState, OfferState
+from miaopu.ledger.enums import AccountKind, AwardState, BatchState, Level, TransferKind
+from miaopu.parties.enums import DeliveryState, EnterpriseStatus, RowOutcome, Source
 from miaopu.plans.enums import MatchStatus
 from miaopu.portal.api import schemas
 
@@ -112,3 +113,55 @@ class EntitlementsAsked(ProgrammeOf):
     item: Word | None = None
     status: MatchStatus | None = None
     order: Literal["priority_points", "-priority_points", "as_of", "-as_of"] = "-priority_points"
+
+
+class OffersAsked(ProgrammeOf):
+    """Filters of offers without application."""
+
+    region: Region | None = None
+    item: Word | None = None
+    state: OfferState | None = None
+    order: Literal["issued_at", "-issued_at", "expires_on", "-expires_on"] = "-issued_at"
+
+
+class ObjectionsAsked(ProgrammeOf):
+    """Filters of objections to published lists."""
+
+    region: Region | None = None
+    state: ObjectionState | None = None
+    publicity: Word | None = Field(None, description="number of a published list")
+    order: Literal["due_on", "-due_on", "number", "-number"] = "due_on"
+
+
+class BatchReviewsAsked(ProgrammeOf):
+    """Filters of batch reviews."""
+
+    region: Region | None = None
+    item: Word | None = None
+    state: ReviewState | None = None
+    order: Literal["opened_at", "-opened_at", "number", "-number"] = "-opened_at"
+
+
+class PaymentBatchesAsked(ProgrammeOf):
+    """Filters of payment batches."""
+
+    region: Region | None = None
+    state: BatchState | None = None
+    order: Literal["made_at", "-made_at", "number", "-number", "amount_fen",
+                   "-amount_fen"] = "-made_at"  # fmt: skip
+
+
+class DeliveriesAsked(Asked):
+    """Filters of deliveries of enterprises."""
+
+    region: Region | None = None
+    source: Source | None = None
+    state: DeliveryState | None = None
+    order: Literal["delivered_at", "-delivered_at", "number", "-number"] = "-delivered_at"
+
+
+class DeliveryRowsAsked(Asked):
+    """Filters of a delivery's rows."""
+
+    outcome: RowOutcome | None = None
+    order: Literal["number", "-number"] = "number"

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router
@@ -46,7 +47,17 @@ def _enterprise_row(
 ENTERPRISE_COLUMNS = (
     *("number", "uscc", "name", "region_id", "industry", "registered_on", "status"),
 )
+
+
+def _enterprises_of(user: User | None, asked: ask.EnterprisesAsked) -> QuerySet[Enterprise]:
+    rows = Enterprise.objects.for_user(user).filter(**inside(asked.region, "region__code"))
+    if asked.status is not None:
+        rows = rows.filter(status=asked.status)
+    return rows.search(asked.q or "")
+
+
 ENTERPRISES = Listing(
+    _enterprises_of,
     _enterprise_row,
     {"number": "number", "registered_on": "registered_on"},
     ENTERPRISE_COLUMNS,
@@ -61,12 +72,7 @@ ENTERPRISES = Listing(
 @for_roles(*CASE_READERS, party=True)
 def enterprises(request: HttpRequest, asked: Query[ask.EnterprisesAsked]) -> HttpResponse:
     """Enterprises of your regions, or your own."""
-    rows = Enterprise.objects.for_user(asking(request)).filter(
-        **inside(asked.region, "region__code")
-    )
-    if asked.status is not None:
-        rows = rows.filter(status=asked.status)
-    return list_answer(request, rows.search(asked.q or ""), ENTERPRISES, asked, closed=True)
+    return list_answer(request, ENTERPRISES, asked, user=asking(request))
 
 
 def _plain(value: FactValue) -> str | int | bool | None:

@@ -16,6 +16,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import urlencode
 from ninja.errors import ValidationError
 
+from miaopu.core.models import User
+from miaopu.core.scope import scope_key
+from miaopu.core.statements import Statements
 from miaopu.portal.problems import JSON
 from miaopu.portal.views.public_shared import answer_if_changed
 
@@ -35,15 +38,21 @@ def json_answer(request: HttpRequest, content: object, *, closed: bool) -> HttpR
 
 @dataclass(frozen=True)
 class Listing:
-    """How a list is read: the columns in one query, what a row becomes, by what it is ordered.
+    """How a list is read: which rows, what a row becomes, by what it is ordered.
 
-    `orders` maps the word in the address to a column of the model that is never empty. With
-    `columns` the row's values come to `make` as they are; without, `make` gets the object.
+    `rows` gives the rows for whom and what was asked, and may depend on nothing else where there
+    are `columns` (core.statements). `orders` maps the word in the address to a column of the
+    model that is never empty. With `columns` the row's values come to `make` as they are, from one
+    statement; without, `make` gets the object.
     """
 
+    rows: Callable[[User | None, Any], QuerySet[Any]]
     make: Callable[..., Row]
     orders: Mapping[str, str]
     columns: Sequence[str] = ()
+
+
+_STATEMENTS = Statements()
 
 
 def _cursor(order: str, value: object, pk: int) -> str:
@@ -67,44 +76,51 @@ def _after(cursor: str, order: str, rows: QuerySet[Any], column: str) -> Q:
     return Q(**{f"{column}__{way}e": at}) & beyond
 
 
-def list_answer(
-    request: HttpRequest,
-    rows: QuerySet[Any],
-    listing: Listing,
-    asked: Any,
-    *,
-    closed: bool,
-) -> HttpResponse:
-    """One page of `rows`: {"rows": […], "next": address or null}; `asked` has order, limit, after.
-
-    One query: a row more than asked for tells whether there is a next page.
-    """
+def ordered_rows(listing: Listing, asked: Any, user: User | None) -> QuerySet[Any]:
+    """What a page is read from: the rows in their order, from the place on, one more than asked."""
     order: str = asked.order
+    column = listing.orders[order.lstrip("-")]
+    sign = "-" if order.startswith("-") else ""
+    rows = listing.rows(user, asked)
+    if asked.after:
+        rows = rows.filter(_after(asked.after, order, rows, column))
+    ordered = rows.order_by(f"{sign}{column}", f"{sign}pk")[: asked.limit + 1]
+    return ordered.values_list("pk", column, *listing.columns) if listing.columns else ordered
+
+
+def list_answer(
+    request: HttpRequest, listing: Listing, asked: Any, *, user: User | None
+) -> HttpResponse:
+    """One page of a list: {"rows": […], "next": address or null}; open where `user` is None.
+
+    `asked` has order, limit, after. One query: a row more than asked for tells whether there is a
+    next page.
+    """
     strangers = set(request.GET) - set(type(asked).model_fields)
     if strangers:  # a filter with a typo would otherwise give everything
         raise ValidationError(
             [{"loc": ("query", name), "msg": "there is no such parameter"} for name in strangers]
         )
-    column = listing.orders[order.lstrip("-")]
-    sign = "-" if order.startswith("-") else ""
-    if asked.after:
-        rows = rows.filter(_after(asked.after, order, rows, column))
-    ordered = rows.order_by(f"{sign}{column}", f"{sign}pk")[: asked.limit + 1]
     found: list[Any]
     if listing.columns:
-        found = list(ordered.values_list("pk", column, *listing.columns))
+        key = (listing.rows, None if user is None else scope_key(user), *asked.__dict__.values())
+        statement = _STATEMENTS.statement_of(key, lambda: ordered_rows(listing, asked, user))
+        found = statement.rows()
         page = [listing.make(*row[2:]) for row in found[: asked.limit]]
     else:
-        found = list(ordered)
+        found = list(ordered_rows(listing, asked, user))
         page = [listing.make(row) for row in found[: asked.limit]]
     further = None
     if len(found) > asked.limit:
         last = found[asked.limit - 1]
-        pk, value = last[:2] if listing.columns else (last.pk, getattr(last, column))
+        if listing.columns:
+            pk, value = last[:2]
+        else:
+            pk, value = last.pk, getattr(last, listing.orders[asked.order.lstrip("-")])
         query = {name: request.GET[name] for name in request.GET if name != "after"}
-        query["after"] = _cursor(order, value, pk)
+        query["after"] = _cursor(asked.order, value, pk)
         further = f"{request.path}?{urlencode(query)}"
-    return json_answer(request, {"rows": page, "next": further}, closed=closed)
+    return json_answer(request, {"rows": page, "next": further}, closed=user is not None)
 
 
 def whole_answer(request: HttpRequest, rows: Iterable[Row], *, closed: bool) -> HttpResponse:

@@ -12,6 +12,7 @@ from ninja import Query, Router
 
 from miaopu.cases.models import Publicity
 from miaopu.core import clock
+from miaopu.core.models import User
 from miaopu.core.scope import region_prefix
 from miaopu.ledger.models import Account, Award, Seal, Transfer
 from miaopu.portal.api import asked as ask
@@ -51,7 +52,20 @@ def _publicities() -> QuerySet[Publicity]:
     return rows.annotate(enterprises=length).defer("calculation", "item__version__content")
 
 
-PUBLICITIES = Listing(_publicity_row, {"starts_on": "starts_on", "number": "number"})
+def _publicities_of(user: User | None, asked: ask.PublicitiesAsked) -> QuerySet[Publicity]:
+    rows = _publicities().defer("lines", "calculation", "item__version__content")
+    rows = rows.filter(**inside(asked.region, "region__code"))
+    if asked.programme is not None:
+        rows = rows.filter(item__version__programme__slug=asked.programme)
+    if asked.open is not None:
+        today = clock.today()
+        rows = rows.filter(ends_on__gte=today) if asked.open else rows.filter(ends_on__lt=today)
+    return rows
+
+
+PUBLICITIES = Listing(
+    _publicities_of, _publicity_row, {"starts_on": "starts_on", "number": "number"}
+)
 
 
 @router.get(
@@ -61,14 +75,7 @@ PUBLICITIES = Listing(_publicity_row, {"starts_on": "starts_on", "number": "numb
 )
 def publicities(request: HttpRequest, asked: Query[ask.PublicitiesAsked]) -> HttpResponse:
     """Lists that are or were in publicity."""
-    rows = _publicities().defer("lines", "calculation", "item__version__content")
-    rows = rows.filter(**inside(asked.region, "region__code"))
-    if asked.programme is not None:
-        rows = rows.filter(item__version__programme__slug=asked.programme)
-    if asked.open is not None:
-        today = clock.today()
-        rows = rows.filter(ends_on__gte=today) if asked.open else rows.filter(ends_on__lt=today)
-    return list_answer(request, rows, PUBLICITIES, asked, closed=False)
+    return list_answer(request, PUBLICITIES, asked, user=None)
 
 
 @router.get(
@@ -119,7 +126,6 @@ AWARD_COLUMNS = (
     *("amount_fen", "state", "committed_at", "paid_at"),
 )
 AWARD_ORDERS = {"committed_at": "committed_at", "number": "number", "amount_fen": "amount_fen"}
-AWARDS = Listing(award_row, AWARD_ORDERS, AWARD_COLUMNS)
 
 
 def narrowed_awards(rows: QuerySet[Award], asked: ask.AwardsAsked) -> QuerySet[Award]:
@@ -130,6 +136,13 @@ def narrowed_awards(rows: QuerySet[Award], asked: ask.AwardsAsked) -> QuerySet[A
     return rows.filter(state=asked.state) if asked.state is not None else rows
 
 
+def _awards_of(user: User | None, asked: ask.AwardsAsked) -> QuerySet[Award]:
+    return narrowed_awards(Award.objects.public(), asked)
+
+
+AWARDS = Listing(_awards_of, award_row, AWARD_ORDERS, AWARD_COLUMNS)
+
+
 @router.get(
     "/awards",
     response={200: ask.Rows[schemas.AwardRow], 404: schemas.Problem, **ask.PROBLEMS},
@@ -137,8 +150,7 @@ def narrowed_awards(rows: QuerySet[Award], asked: ask.AwardsAsked) -> QuerySet[A
 )
 def awards(request: HttpRequest, asked: Query[ask.AwardsAsked]) -> HttpResponse:
     """Awards that stand: who was granted what."""
-    rows = narrowed_awards(Award.objects.public(), asked)
-    return list_answer(request, rows, AWARDS, asked, closed=False)
+    return list_answer(request, AWARDS, asked, user=None)
 
 
 def _transfer_row(transfer: Transfer) -> dict[str, Any]:
@@ -186,7 +198,19 @@ def _account_row(
     }
 
 
+def _accounts_of(user: User | None, asked: ask.AccountsAsked) -> QuerySet[Account]:
+    rows = Account.objects.public().filter(**inside(asked.region, "region__code"))
+    if asked.programme is not None:
+        rows = rows.filter(programme__slug=asked.programme)
+    if asked.level is not None:
+        rows = rows.filter(level=asked.level)
+    if asked.kind is not None:
+        rows = rows.with_kind(asked.kind)
+    return rows
+
+
 ACCOUNTS = Listing(
+    _accounts_of,
     _account_row,
     {"code": "code"},
     ("code", "programme__slug", "purpose", "level", "region_id", "kind", "balance_fen"),
@@ -200,17 +224,15 @@ ACCOUNTS = Listing(
 )
 def accounts(request: HttpRequest, asked: Query[ask.AccountsAsked]) -> HttpResponse:
     """Where the money stands: the books are open."""
-    rows = Account.objects.public().filter(**inside(asked.region, "region__code"))
-    if asked.programme is not None:
-        rows = rows.filter(programme__slug=asked.programme)
-    if asked.level is not None:
-        rows = rows.filter(level=asked.level)
-    if asked.kind is not None:
-        rows = rows.with_kind(asked.kind)
-    return list_answer(request, rows, ACCOUNTS, asked, closed=False)
+    return list_answer(request, ACCOUNTS, asked, user=None)
 
 
-TRANSFERS = Listing(_transfer_row, {"at": "at"})
+def _transfers_of(user: User | None, asked: ask.TransfersAsked) -> QuerySet[Transfer]:
+    rows: QuerySet[Transfer] = Transfer.objects.public()
+    return rows.filter(kind=asked.kind) if asked.kind is not None else rows
+
+
+TRANSFERS = Listing(_transfers_of, _transfer_row, {"at": "at"})
 
 
 @router.get(
@@ -220,17 +242,19 @@ TRANSFERS = Listing(_transfer_row, {"at": "at"})
 )
 def transfers(request: HttpRequest, asked: Query[ask.TransfersAsked]) -> HttpResponse:
     """Every movement of money with its lines, which sum to zero."""
-    rows = Transfer.objects.public()
-    if asked.kind is not None:
-        rows = rows.filter(kind=asked.kind)
-    return list_answer(request, rows, TRANSFERS, asked, closed=False)
+    return list_answer(request, TRANSFERS, asked, user=None)
 
 
 def _seal_row(day: date, count: int, root: str, chain: str) -> dict[str, Any]:
     return {"day": day, "count": count, "root": root, "chain": chain}
 
 
-SEALS = Listing(_seal_row, {"day": "day"}, ("day", "count", "root", "chain"))
+def _seals_of(user: User | None, asked: ask.SealsAsked) -> QuerySet[Seal]:
+    rows: QuerySet[Seal] = Seal.objects.public()
+    return rows
+
+
+SEALS = Listing(_seals_of, _seal_row, {"day": "day"}, ("day", "count", "root", "chain"))
 
 
 @router.get(
@@ -240,4 +264,4 @@ SEALS = Listing(_seal_row, {"day": "day"}, ("day", "count", "root", "chain"))
 )
 def seals(request: HttpRequest, asked: Query[ask.SealsAsked]) -> HttpResponse:
     """The daily seals, from which anyone checks that nothing was rewritten."""
-    return list_answer(request, Seal.objects.public(), SEALS, asked, closed=False)
+    return list_answer(request, SEALS, asked, user=None)

@@ -6,12 +6,13 @@ Annotations are evaluated here: ninja reads them through the decorators.
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router
 
 from miaopu.cases.models import Case
+from miaopu.core.models import User
 from miaopu.engine.messages import Bilingual
 from miaopu.ledger.models import Award
 from miaopu.plans.models import Match
@@ -89,18 +90,10 @@ CASE_COLUMNS = (
     *("region_id", "state", "priority_points", "amount_fen", "due_on"),
     *("opened_at", "submitted_at", "decided_at"),
 )
-CASES = Listing(
-    _case_row,
-    {"number": "number", "opened_at": "opened_at", "priority_points": "priority_points"},
-    CASE_COLUMNS,
-)
 
 
-@router.get("/cases", response={200: ask.Rows[schemas.CaseRow], **PROBLEMS}, url_name="cases")
-@for_roles(*CASE_READERS, party=True)
-def cases(request: HttpRequest, asked: Query[ask.CasesAsked]) -> HttpResponse:
-    """Cases of your regions, or your enterprises' own."""
-    rows = Case.objects.for_user(asking(request)).filter(**inside(asked.region, "region__code"))
+def _cases_of(user: User | None, asked: ask.CasesAsked) -> QuerySet[Case]:
+    rows = Case.objects.for_user(user).filter(**inside(asked.region, "region__code"))
     if asked.programme is not None:
         rows = rows.filter(programme__slug=asked.programme)
     if asked.state is not None:
@@ -111,7 +104,22 @@ def cases(request: HttpRequest, asked: Query[ask.CasesAsked]) -> HttpResponse:
             | Q(enterprise__name__icontains=asked.q)
             | Q(enterprise__uscc__istartswith=asked.q)
         )
-    return list_answer(request, rows.with_due_on(), CASES, asked, closed=True)
+    return rows.with_due_on()
+
+
+CASES = Listing(
+    _cases_of,
+    _case_row,
+    {"number": "number", "opened_at": "opened_at", "priority_points": "priority_points"},
+    CASE_COLUMNS,
+)
+
+
+@router.get("/cases", response={200: ask.Rows[schemas.CaseRow], **PROBLEMS}, url_name="cases")
+@for_roles(*CASE_READERS, party=True)
+def cases(request: HttpRequest, asked: Query[ask.CasesAsked]) -> HttpResponse:
+    """Cases of your regions, or your enterprises' own."""
+    return list_answer(request, CASES, asked, user=asking(request))
 
 
 @router.get(
@@ -176,7 +184,18 @@ def _entitlement_row(
     }
 
 
+def _entitlements_of(user: User | None, asked: ask.EntitlementsAsked) -> QuerySet[Match]:
+    rows = Match.objects.for_user(user).current()
+    rows = rows.filter(**inside(asked.region, "enterprise__region__code"))
+    if asked.programme is not None:
+        rows = rows.filter(version__programme__slug=asked.programme)
+    if asked.item is not None:
+        rows = rows.filter(item=asked.item)
+    return rows.filter(status=asked.status) if asked.status is not None else rows
+
+
 ENTITLEMENTS = Listing(
+    _entitlements_of,
     _entitlement_row,
     {"priority_points": "priority_points", "as_of": "as_of"},
     (
@@ -196,15 +215,7 @@ ENTITLEMENTS = Listing(
 def entitlements(request: HttpRequest, asked: Query[ask.EntitlementsAsked]) -> HttpResponse:
     """What the enterprises of your regions, or your own, may have; what the rules exclude is not
     listed."""
-    rows = Match.objects.for_user(asking(request)).current()
-    rows = rows.filter(**inside(asked.region, "enterprise__region__code"))
-    if asked.programme is not None:
-        rows = rows.filter(version__programme__slug=asked.programme)
-    if asked.item is not None:
-        rows = rows.filter(item=asked.item)
-    if asked.status is not None:
-        rows = rows.filter(status=asked.status)
-    return list_answer(request, rows, ENTITLEMENTS, asked, closed=True)
+    return list_answer(request, ENTITLEMENTS, asked, user=asking(request))
 
 
 def _payment_row(*values: Any) -> dict[str, Any]:
@@ -212,7 +223,16 @@ def _payment_row(*values: Any) -> dict[str, Any]:
     return {**award_row(*award), "case": case_number, "bank_reference": bank_reference}
 
 
-PAYMENTS = Listing(_payment_row, AWARD_ORDERS, (*AWARD_COLUMNS, "case__number", "bank_reference"))
+def _payments_of(user: User | None, asked: ask.AwardsAsked) -> QuerySet[Award]:
+    return narrowed_awards(Award.objects.for_user(user), asked)
+
+
+PAYMENTS = Listing(
+    _payments_of,
+    _payment_row,
+    AWARD_ORDERS,
+    (*AWARD_COLUMNS, "case__number", "bank_reference"),
+)
 
 
 @router.get(
@@ -223,5 +243,4 @@ PAYMENTS = Listing(_payment_row, AWARD_ORDERS, (*AWARD_COLUMNS, "case__number", 
 @for_roles(*MONEY_READERS)
 def payments(request: HttpRequest, asked: Query[ask.AwardsAsked]) -> HttpResponse:
     """Awards of your regions as those see them who pay: released ones too, with the bank's slip."""
-    rows = narrowed_awards(Award.objects.for_user(asking(request)), asked)
-    return list_answer(request, rows, PAYMENTS, asked, closed=True)
+    return list_answer(request, PAYMENTS, asked, user=asking(request))

@@ -15,7 +15,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 
 from miaopu import __version__
-from miaopu.portal.api import enterprises, programmes, public, scoped
+from miaopu.portal.api import enterprises, handing_over, programmes, public, reviewing, scoped
 from miaopu.portal.api.lists import json_answer
 from miaopu.portal.problems import problem
 
@@ -33,8 +33,8 @@ api = NinjaAPI(
     docs_url=None,
     urls_namespace="api",
 )
-for router in (programmes.router, public.router, enterprises.router, scoped.router):
-    api.add_router("", router)
+for part in (programmes, public, enterprises, scoped, reviewing, handing_over):
+    api.add_router("", part.router)
 
 
 @api.exception_handler(AuthenticationError)

@@ -14,6 +14,7 @@ from miaopu.portal.views import (
     office_entitlements,
     office_home,
     office_objections,
+    office_offer,
     office_offers,
     office_packet,
     office_publicity,
@@ -37,6 +38,7 @@ urlpatterns = [
     path("office/entitlements/match/", office_entitlements.start_match, name="start_match"),
     path("office/offers/", office_offers.office_offers, name="office_offers"),
     path("office/offers/issue/", office_offers.issue_offers, name="issue_offers"),
+    path("office/offers/<int:pk>/", office_offer.office_offer, name="office_offer"),
     path("office/enterprises/", office_registry.enterprise_search, name="enterprise_search"),
     path(
         "office/enterprises/<str:number>/",

@@ -35,7 +35,12 @@ class TokenForm(forms.Form):
         error_messages={"required": _("请写明令牌的用途")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    days = forms.ChoiceField(label=_("有效期"), choices=TERMS, initial="90")
+    days = forms.ChoiceField(
+        label=_("有效期"),
+        help_text=_("到期后自动失效，须另生成一个"),
+        choices=TERMS,
+        initial="90",
+    )
 
 
 def _rows(request: HttpRequest) -> list[dict[str, Any]]:

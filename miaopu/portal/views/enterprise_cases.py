@@ -24,9 +24,9 @@ from miaopu.cases.workflow import available
 from miaopu.core import clock
 from miaopu.core.models import Event
 from miaopu.engine.clock import working_days_left
-from miaopu.ledger.awards import shares_of
 from miaopu.ledger.enums import AwardState, Level
 from miaopu.ledger.models import Award
+from miaopu.ledger.moves import shares_of
 from miaopu.portal import care, formats, present, shapes
 from miaopu.portal.access import party_required
 from miaopu.portal.case_form import answers_of
@@ -46,6 +46,7 @@ class WithdrawForm(forms.Form):
 
     reason = forms.CharField(
         label=gettext_lazy("撤回的理由"),
+        help_text=gettext_lazy("可以不写；写了会记入办理记录。撤回以后还可以重新申报"),
         required=False,
         max_length=LONGEST_REASON,
         widget=forms.Textarea({"rows": 3}),

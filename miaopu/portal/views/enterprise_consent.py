@@ -60,6 +60,7 @@ class DeclineForm(forms.Form):
 
     reason = forms.CharField(
         label=gettext_lazy("放弃的理由"),
+        help_text=gettext_lazy("可以不写；写了由办理机关查看"),
         required=False,
         max_length=LONGEST_REASON,
         widget=forms.Textarea({"rows": 2}),

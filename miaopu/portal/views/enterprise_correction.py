@@ -9,7 +9,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,10 +19,11 @@ from django.views.decorators.http import require_http_methods
 from miaopu.cases.actions import attach_file
 from miaopu.cases.corrections import (
     LONGEST_REMARK,
+    REMARK,
     asked_fields,
     save_correction,
 )
-from miaopu.cases.enums import PointKind
+from miaopu.cases.enums import CorrectionState, PointKind
 from miaopu.cases.forms import FormError, check_form
 from miaopu.cases.guards import FormConflict
 from miaopu.cases.models import Case, CaseFile, Correction
@@ -30,14 +31,13 @@ from miaopu.core import clock
 from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
 from miaopu.portal import kept_forms, present, shapes
 from miaopu.portal.access import party_required
-from miaopu.portal.case_form import CaseForm, show
+from miaopu.portal.case_form import CaseForm, difference, show
 from miaopu.portal.corrections import CorrectionView, correction_views
 from miaopu.portal.performing import in_one_line
 from miaopu.portal.views.enterprise_files import ACCEPT, material_rows
-from miaopu.portal.views.enterprise_form import kept_here, read_revision
+from miaopu.portal.views.enterprise_form import AUTOSAVE, kept_here, read_revision
 from miaopu.portal.views.enterprise_scope import case_or_404, person
 
-REMARK = "correction_remark"
 FILE = "file_"
 kept_forms.register_labels({REMARK: gettext_lazy("说明")})
 
@@ -80,6 +80,23 @@ def open_or_none(request: HttpRequest, case: Case) -> Correction | None:
     return found
 
 
+def _closed(request: HttpRequest, case: Case) -> Correction | None:
+    """The correction that ended while its page was open, where something else was typed there.
+
+    It can show what was typed, and that it was not saved; None where nothing would be lost.
+    """
+    if request.method != "POST":
+        return None
+    found = Correction.objects.for_user(request.user).filter(case=case).order_by("serial").last()
+    if found is None:
+        return None
+    found.case = case
+    typed, remark = _typed(request, found)
+    values, _problems = check_form(asked_fields(found), typed)
+    same = (values, remark.strip()) == (found.answers, found.remark)
+    return None if same and AUTOSAVE not in request.headers else found
+
+
 def views_of(request: HttpRequest, case: Case) -> list[CorrectionView]:
     """All corrections of one of the person's cases, the latest first."""
     rows = list(Correction.objects.for_user(request.user).filter(case=case))
@@ -105,7 +122,7 @@ def _show(
     saved: Mapping[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The page on which the enterprise corrects."""
+    """The page on which the enterprise corrects; `saved` is what another tab saved meanwhile."""
     case = correction.case
     asked = {one.id: one for one in asked_fields(correction)}
     rows = [
@@ -113,12 +130,11 @@ def _show(
             "field": form[name],
             "asked": correction.text_of(PointKind.FIELD, name),
             "was": show(question, case.form.get(name, ""), masked=question.type == "account"),
-            "saved": ""
-            if saved is None
-            else show(question, saved.get(name, ""), masked=question.type == "account"),
+            "saved": None if saved is None else difference(question, form[name].value(), saved),
         }
         for name, question in asked.items()
     ]
+    other_remark = "" if saved is None else str(saved.get(REMARK, ""))
     materials = [
         {
             "row": row,
@@ -135,8 +151,10 @@ def _show(
         "rows": rows,
         "materials": materials,
         "remark": form[REMARK],
+        "other_remark": other_remark if other_remark != form[REMARK].value() else "",
         "view": views_of(request, case)[0],
         "notice": notice,
+        "is_open": correction.state == CorrectionState.OPEN,
         "conflict": saved is not None,
         "kept_key": request.POST.get(kept_forms.FIELD, ""),
         "crumbs": crumbs(case, _("补正")),
@@ -182,13 +200,34 @@ def _hand_in_files(request: HttpRequest, correction: Correction) -> list[FormErr
     return problems
 
 
+def _typed(request: HttpRequest, correction: Correction) -> tuple[dict[str, str], str]:
+    """What was typed: the fields that were asked, and the remark; a NUL is left out."""
+    names = [*(one.id for one in asked_fields(correction)), REMARK]
+    typed = {name: str(request.POST.get(name, "")).replace("\x00", "") for name in names}
+    return typed, typed.pop(REMARK)
+
+
+def _autosave(request: HttpRequest, correction: Correction) -> JsonResponse:
+    """Keep what is being typed; the page goes on with the new revision, or is told why not."""
+    typed, remark = _typed(request, correction)
+    try:
+        problems = save_correction(
+            correction.case,
+            typed,
+            remark=remark,
+            revision=read_revision(request.POST),
+            by=person(request),
+            quietly=True,
+        )
+    except ActionRefused as refused:
+        return JsonResponse({"message": in_one_line(refused)}, status=refused.status)
+    correction.refresh_from_db(fields=["revision"])
+    return JsonResponse({"revision": correction.revision, "problems": len(problems)})
+
+
 def _save(request: HttpRequest, correction: Correction) -> HttpResponse:
-    posted = request.POST
-    typed = {
-        one.id: str(posted.get(one.id, "")).replace("\x00", "") for one in asked_fields(correction)
-    }
-    remark = str(posted.get(REMARK, "")).replace("\x00", "")
-    revision = read_revision(posted)
+    typed, remark = _typed(request, correction)
+    revision = read_revision(request.POST)
     case = correction.case
     try:
         wrong_files = _hand_in_files(request, correction)
@@ -217,10 +256,10 @@ def _save(request: HttpRequest, correction: Correction) -> HttpResponse:
 def my_correction(request: HttpRequest, number: str) -> HttpResponse:
     """What the office asks to correct; POST keeps everything and leads on to the check."""
     case = case_or_404(request, number)
-    correction = open_or_none(request, case)
+    correction = open_or_none(request, case) or _closed(request, case)
     if correction is None:
         messages.info(request, _("这件申报现在没有需要补正的内容"))
         return redirect("my_case", case.number)
-    return (
-        _save(request, correction) if request.method == "POST" else _open_page(request, correction)
-    )
+    if request.method != "POST":
+        return _open_page(request, correction)
+    return (_autosave if AUTOSAVE in request.headers else _save)(request, correction)

@@ -16,6 +16,7 @@ from miaopu.cases.enums import CaseState
 from miaopu.cases.models import Case, Item, Offer, OfferOptOut
 from miaopu.core import clock
 from miaopu.core.models import Notice
+from miaopu.ledger.models import Award
 from miaopu.parties.facts import iterate_known_facts
 from miaopu.parties.models import Enterprise
 from miaopu.portal import care, formats, present, shapes
@@ -72,8 +73,29 @@ def portfolios(request: HttpRequest, page: Page[Enterprise]) -> list[Portfolio]:
     ]
 
 
+def _accounts(request: HttpRequest) -> list[shapes.Task]:
+    """Payments that did not arrive: money waits for nothing but the right account."""
+    failed = (
+        Award.objects.for_user(request.user)
+        .awaiting_account()
+        .select_related("case__item", "case__enterprise")
+        .defer("case__form", "case__trace")
+        .order_by("pk")[:DRAFTS_SHOWN]
+    )
+    return [
+        shapes.Task(
+            _("更正收款账户：%(item)s") % {"item": present.in_language(award.case.item.name)},
+            reverse("case_account", args=[award.case.number]),
+            "todo",
+            _("%(enterprise)s · %(number)s · 付款没有成功，资金仍为本企业保留")
+            % {"enterprise": award.case.enterprise, "number": award.case.number},
+        )
+        for award in failed
+    ]
+
+
 def waiting(request: HttpRequest) -> list[shapes.Task]:
-    """What waits for the person: offers to answer, drafts to finish, unread messages."""
+    """What waits for the person: accounts, corrections, offers, drafts, unread messages."""
     offers = Offer.objects.for_user(request.user).open().with_parts().order_by("pk")
     tasks = [
         shapes.Task(
@@ -109,20 +131,24 @@ def waiting(request: HttpRequest) -> list[shapes.Task]:
         .defer("item__version__content")
         .order_by("pk")[:DRAFTS_SHOWN]
     )
-    tasks = [
-        shapes.Task(
-            _("补正：%(item)s") % {"item": present.in_language(case.item.name)},
-            reverse("my_correction", args=[case.number]),
-            "todo",
-            _("%(enterprise)s · %(number)s · 最迟 %(day)s 提交")
-            % {
-                "enterprise": case.enterprise,
-                "number": case.number,
-                "day": formats.day(case.correction_due_on),  # type: ignore[attr-defined]
-            },
-        )
-        for case in returned
-    ] + tasks
+    tasks = (
+        _accounts(request)
+        + [
+            shapes.Task(
+                _("补正：%(item)s") % {"item": present.in_language(case.item.name)},
+                reverse("my_correction", args=[case.number]),
+                "todo",
+                _("%(enterprise)s · %(number)s · 最迟 %(day)s 提交")
+                % {
+                    "enterprise": case.enterprise,
+                    "number": case.number,
+                    "day": formats.day(case.correction_due_on),  # type: ignore[attr-defined]
+                },
+            )
+            for case in returned
+        ]
+        + tasks
+    )
     unread = Notice.objects.for_user(request.user).unread().count()
     if unread:
         text = ngettext("%(count)s 条未读消息", "%(count)s 条未读消息", unread)
@@ -145,6 +171,7 @@ def my_home(request: HttpRequest) -> HttpResponse:
         "portfolios": shown,
         "wants_offers": not OfferOptOut.objects.for_user(request.user).exists(),
         "may_apply": any(offer.may_apply for portfolio in shown for offer in portfolio.offers),
+        "may_consent": any(offer.waits for portfolio in shown for offer in portfolio.offers),
         "tasks": waiting(request),
         "cases": case_table(rows) if rows else None,
         "today": clock.today(),

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from miaopu.engine.packs.schema import Item as PackItem
     from miaopu.engine.packs.schema import Pack
 
+HIDDEN = "***"  # what stands for personal data where a reader does not work with it
+
 
 def share_rows(definition: PackItem, amount_fen: int) -> list[dict[str, Any]]:
     """The amount over the levels that bear it, exact to the fen, the highest level first."""
@@ -63,9 +65,13 @@ def step_table(definition: PackItem) -> Table:
     return Table(columns, rows, _("办理环节和时限"))
 
 
-def _fact_text(name: str, fact: Mapping[str, Any], packs: Iterable[Pack]) -> str:
+def _fact_text(
+    name: str, fact: Mapping[str, Any], packs: Iterable[Pack], *, personal: bool = True
+) -> str:
     if fact["value"] is None:
         return _("尚无数据")
+    if fact_dictionary()[name].personal and not personal:
+        return HIDDEN
     return value_text(name, decode(name, fact["value"]), packs)
 
 
@@ -79,8 +85,13 @@ def _source(fact: Mapping[str, Any]) -> str:
     return _("%(source)s（截至%(date)s）") % words
 
 
-def change_rows(offer: Offer, changes: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What no longer holds of an offer: conditions first, then the facts behind them."""
+def change_rows(
+    offer: Offer, changes: Mapping[str, Any], *, personal: bool = True
+) -> list[dict[str, Any]]:
+    """What no longer holds of an offer: conditions first, then the facts behind them.
+
+    Facts about natural persons are hidden unless `personal`.
+    """
     rows = [
         {
             "title": present.in_language(entry["title"]),
@@ -95,8 +106,8 @@ def change_rows(offer: Offer, changes: Mapping[str, Any]) -> list[dict[str, Any]
     rows += [
         {
             "title": present.in_language(known[entry["name"]].title),
-            "before": _fact_text(entry["name"], entry["before"], packs),
-            "now": _fact_text(entry["name"], entry["now"], packs),
+            "before": _fact_text(entry["name"], entry["before"], packs, personal=personal),
+            "now": _fact_text(entry["name"], entry["now"], packs, personal=personal),
             "source": _source(entry["now"]),
         }
         for entry in changes.get("facts", [])
@@ -108,7 +119,9 @@ def change_rows(offer: Offer, changes: Mapping[str, Any]) -> list[dict[str, Any]
     return rows
 
 
-def change_table(offer: Offer, changes: Mapping[str, Any]) -> Table | None:
+def change_table(
+    offer: Offer, changes: Mapping[str, Any], *, personal: bool = True
+) -> Table | None:
     """The same as a table, None where there is nothing to compare."""
     columns = (
         Column("title", _("条件和数据")),
@@ -116,7 +129,7 @@ def change_table(offer: Offer, changes: Mapping[str, Any]) -> Table | None:
         Column("now", _("现在")),
         Column("source", _("来源")),
     )
-    rows = change_rows(offer, changes)
+    rows = change_rows(offer, changes, personal=personal)
     return Table(columns, rows, _("哪些变了")) if rows else None
 
 
@@ -132,8 +145,8 @@ def change_words(offer: Offer, changes: Mapping[str, Any]) -> str:
     return _("金额有变化")
 
 
-def fact_rows(offer: Offer) -> Table:
-    """The facts that an offer rests on, as they were when it was made."""
+def fact_rows(offer: Offer, *, personal: bool = True) -> Table:
+    """The facts that an offer rests on, as they were when it was made; see `change_rows`."""
     columns = (
         Column("title", _("数据项")),
         Column("value", _("值")),
@@ -144,7 +157,9 @@ def fact_rows(offer: Offer) -> Table:
     rows = [
         {
             "title": present.in_language(known[name].title),
-            "value": _fact_text(name, fact, packs),
+            "value": present.region_name(offer.region)
+            if (name, fact["value"]) == ("region", offer.region_id)
+            else _fact_text(name, fact, packs, personal=personal),
             "source": str(Source(fact["source"]).label),
             "as_of": date.fromisoformat(fact["as_of"]),
         }

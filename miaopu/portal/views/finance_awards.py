@@ -20,9 +20,10 @@ from miaopu.core.errors import ActionRefused
 from miaopu.core.models import User
 from miaopu.core.scope import reaches
 from miaopu.engine import masking
-from miaopu.ledger.awards import pay_award, release_award, shares_of
+from miaopu.ledger.awards import pay_award, release_award
 from miaopu.ledger.enums import AwardState, Level
 from miaopu.ledger.models import Award, PaymentBatch
+from miaopu.ledger.moves import shares_of
 from miaopu.ledger.payees import payee_of
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import role_required
@@ -50,6 +51,7 @@ class PayForm(forms.Form):
     )
     reason = forms.CharField(
         label=_("说明"),
+        help_text=_("记入办理记录"),
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),

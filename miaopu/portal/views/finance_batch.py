@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -21,19 +21,19 @@ from miaopu.core.models import User
 from miaopu.core.scope import reaches
 from miaopu.engine import masking
 from miaopu.engine.money import rmb_in_words
-from miaopu.ledger.awards import shares_of
 from miaopu.ledger.bank_files import KINDS, bank_file
 from miaopu.ledger.batches import cancel_batch
 from miaopu.ledger.enums import BatchState, Level, LineState
-from miaopu.ledger.models import BankReply, PaymentBatch
-from miaopu.ledger.results import MOST_BYTES, ReplyUnreadable, keep_reply
+from miaopu.ledger.models import BankReply, BatchLine, PaymentBatch
+from miaopu.ledger.moves import shares_of_batch
+from miaopu.ledger.results import MOST_BYTES, ReplyUnreadable, booking_job, keep_reply
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.downloads import made_response
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.finance_batches import BATCH_TONES
-from miaopu.portal.views.office_parts import MONEY_READERS
+from miaopu.portal.views.office_parts import MONEY_READERS, page_of
 
 LINE_TONES: dict[str, shapes.Tone] = {
     LineState.PENDING: "soon",
@@ -76,6 +76,7 @@ class CancelForm(forms.Form):
 
     reason = forms.CharField(
         label=_("撤销的理由"),
+        help_text=_("记入办理记录；撤销以后，批次中的扶持可以进入新的批次"),
         max_length=200,
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": _("请写明理由")},
@@ -96,9 +97,9 @@ def officer_batch_or_404(user: User, number: str) -> PaymentBatch:
     return batch
 
 
-def _rows(batch: PaymentBatch, *, full: bool) -> list[dict[str, Any]]:
+def _rows(batch: PaymentBatch, lines: Iterable[BatchLine], *, full: bool) -> list[dict[str, Any]]:
     rows = []
-    for line in batch.lines.in_order():
+    for line in lines:
         where = {"number": batch.number, "position": line.position}
         open_ = full and line.state in (LineState.PENDING, LineState.PAID)
         rows.append(
@@ -126,11 +127,7 @@ def _act(state: str) -> str:
 
 def _shares(batch: PaymentBatch) -> Table:
     """What each level bears of the whole batch."""
-    sums: dict[Level, int] = defaultdict(int)
-    lines = batch.lines.select_related("award__case__item__version")
-    for line in lines.defer("award__case__form", "award__case__trace").order_by("position"):
-        for level, part in shares_of(line.award.case):
-            sums[level] += part
+    sums = shares_of_batch(batch)
     rows = [{"level": level.label, "part": sums[level]} for level in Level if level in sums]
     return Table(SHARE_COLUMNS, rows, gettext("各级分担"))
 
@@ -176,17 +173,22 @@ def show_batch(
 ) -> HttpResponse:
     """The page of a batch; an officer of its region can act on it."""
     officer = reaches(person(request), batch.region_id, [Role.FINANCE_OFFICER])
-    rows = _rows(batch, full=officer)
-    pending = sum(row["tone"] == "soon" for row in rows)
+    page = page_of(request, batch.lines.in_order())
+    rows = _rows(batch, page.object_list, full=officer)
+    pending = batch.lines.pending().count()
+    job = booking_job(batch) if officer else None
     context = {
         "batch": batch,
         "tone": BATCH_TONES[batch.state],
         "summary": _summary(batch),
         "table": Table(COLUMNS, rows, gettext("付款清单")),
+        "page": page,
+        "job": job if job is not None and job.created_by_id == person(request).pk else None,
+        "being_booked": job is not None,
         "shares": _shares(batch),
         "officer": officer,
         "pending": pending,
-        "may_cancel": officer and batch.state == BatchState.OPEN and pending == len(rows),
+        "may_cancel": officer and batch.state == BatchState.OPEN and pending == batch.count,
         "replies": _replies(batch) if officer else [],
         "reply_form": reply_form or ReplyForm(auto_id="reply_%s"),
         "cancel_form": cancel_form or CancelForm(auto_id="cancel_%s"),

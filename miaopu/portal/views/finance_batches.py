@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,8 +15,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from miaopu.cases.models import Item
 from miaopu.core.enums import Role
-from miaopu.core.errors import ActionRefused
+from miaopu.core.errors import ActionRefused, Conflict
 from miaopu.core.models import User
 from miaopu.ledger.batches import MAX_LINES, create_batch
 from miaopu.ledger.enums import BatchState, LineState
@@ -45,6 +46,8 @@ COLUMNS = (
     Column("state", _("状态"), kind="tag", tone="tone"),
 )
 KEY = "idempotency_key"
+WHOLE = "whole"
+SHOWN = 200  # awards on the page; all that the filter leaves can be chosen as a whole
 LONGEST_KEY = 64
 
 kept_forms.register_labels({"award": _("选中的扶持")})
@@ -69,17 +72,21 @@ class ChoiceFilter(forms.Form):
         super().__init__(data)
         parts = awards.select_related("case__item__version__programme", "case__region")
         light = parts.defer("case__form", "case__trace", "case__item__version__content")
+        places = ("case__item_id", "case__region_id")
         items: dict[str, str] = {}
         regions: dict[str, str] = {}
-        for award in light.order_by("case__item_id", "case__region_id", "pk"):
-            item = award.case.item
-            programme = present.in_language(item.version.programme.name)
-            items[str(item.pk)] = f"{present.in_language(item.name)} · {programme}"
+        for award in light.order_by(*places, "pk").distinct(*places):
+            items[str(award.case.item_id)] = _item_name(award.case.item)
             regions[award.case.region_id] = present.region_name(award.case.region)
         for name, found in (("item", items), ("region", regions)):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             field.choices = [("", gettext("全部")), *found.items()]
+
+
+def _item_name(item: Item) -> str:
+    programme = present.in_language(item.version.programme.name)
+    return f"{present.in_language(item.name)} · {programme}"
 
 
 @require_safe
@@ -134,8 +141,8 @@ def _choosable(user: User) -> AwardQuerySet:
     return Award.objects.for_user(user).payable().exclude(own)
 
 
-def _listed(user: User, form: ChoiceFilter) -> list[Award]:
-    """What the filter leaves, those that are due first; no more than a batch can hold."""
+def _wanted(user: User, form: ChoiceFilter) -> AwardQuerySet:
+    """What the filter leaves, those that are due first."""
     awards = _choosable(user)
     wanted = form.cleaned_data if form.is_valid() else {}
     if wanted.get("item"):
@@ -147,9 +154,27 @@ def _listed(user: User, form: ChoiceFilter) -> list[Award]:
         awards = awards.filter(
             Q(number__icontains=words) | Q(case__enterprise__name__icontains=words)
         )
-    parts = awards.with_due_on().select_related("case__enterprise", "case__region", "case__item")
-    listed = parts.defer("case__form", "case__trace")
-    return list(listed.order_by(F("due_on").asc(nulls_last=True), "pk")[:MAX_LINES])
+    return awards.with_due_on().order_by(F("due_on").asc(nulls_last=True), "pk")
+
+
+def _whole(awards: AwardQuerySet) -> str:
+    """How many awards a filter leaves and their sum: what somebody chose who chose all of them."""
+    sums = awards.order_by().aggregate(count=Count("pk"), fen=Sum("amount_fen", default=0))
+    return f"{sums['count']}/{sums['fen']}"
+
+
+def _chosen(request: HttpRequest, numbers: list[str]) -> list[Award]:
+    """The awards that are ticked, or all that the filter leaves if they are those that were seen.
+
+    Raises Conflict where they are not.
+    """
+    user = person(request)
+    if WHOLE not in request.POST:
+        return list(Award.objects.for_user(user).filter(number__in=numbers).order_by("pk"))
+    awards = _wanted(user, ChoiceFilter(request.GET, _choosable(user)))
+    if _whole(awards) != request.POST[WHOLE]:
+        raise Conflict(gettext("可以付款的扶持有了变化"), gettext("请核对下面的新清单后再建立"))
+    return list(awards[: MAX_LINES + 1])
 
 
 def _show(
@@ -161,7 +186,11 @@ def _show(
 ) -> HttpResponse:
     user = person(request)
     form = ChoiceFilter(request.GET, _choosable(user))
-    awards = _listed(user, form)
+    wanted = _wanted(user, form)
+    parts = wanted.select_related("case__enterprise", "case__region", "case__item")
+    awards = list(parts.defer("case__form", "case__trace")[:SHOWN])
+    whole = _whole(wanted)
+    count, _slash, fen = whole.partition("/")
     none = "none" in request.GET
     ticked = set(chosen) if chosen is not None else set()
     query = request.GET.copy()
@@ -188,6 +217,10 @@ def _show(
         "gone": sorted(ticked - {award.number for award in awards}),
         "total_fen": sum(award.amount_fen for award in awards),
         "most": MAX_LINES,
+        "whole": whole if len(awards) < int(count) <= MAX_LINES else "",
+        "whole_name": WHOLE,
+        "whole_count": int(count),
+        "whole_fen": int(fen),
         "none": none,
         "other": f"{request.path}?{other.urlencode()}",
         "key": key or uuid4().hex,
@@ -211,13 +244,8 @@ def batch_new(request: HttpRequest) -> HttpResponse:
         return _show(request)
     chosen = [number.replace("\x00", "") for number in request.POST.getlist("award")]
     key = request.POST.get(KEY, "").replace("\x00", "")[:LONGEST_KEY] or uuid4().hex
-    awards = list(Award.objects.for_user(person(request)).filter(number__in=chosen).order_by("pk"))
     try:
-        batch = create_batch(
-            [award for award in awards if award.number in chosen],
-            by=person(request),
-            request_key=key,
-        )
+        batch = create_batch(_chosen(request, chosen), by=person(request), request_key=key)
     except ActionRefused as refused:
         return _show(request, chosen=chosen, key=key, refused=refused)
     messages.success(

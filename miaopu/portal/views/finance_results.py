@@ -17,21 +17,18 @@ from django.views.decorators.http import require_http_methods
 from miaopu.core import clock
 from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused
+from miaopu.core.models import Job
 from miaopu.ledger.enums import LineState
 from miaopu.ledger.models import BankReply, BatchLine, PaymentBatch
-from miaopu.ledger.results import (
-    CheckedResult,
-    ResultsRefused,
-    book_line,
-    book_reply,
-    check_results,
-    results_of,
-)
+from miaopu.ledger.result_checks import CheckedResult, check_results
+from miaopu.ledger.results import ResultsRefused, book_line, results_of
+from miaopu.ledger.tasks import start_booking
 from miaopu.portal import formats, kept_forms, present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.finance_batch import officer_batch_or_404
+from miaopu.portal.views.office_parts import page_of
 
 OUTCOMES = {"paid": _("已付"), "failed": _("付款失败"), "returned": _("已付后退回")}
 EFFECTS = {"book": _("将登记"), "known": _("已登记，不变"), "wrong": _("有问题，不登记")}
@@ -52,7 +49,11 @@ class BookForm(forms.Form):
     """Whether only the sound rows of a file are booked."""
 
     use_required_attribute = False
-    only_good = forms.BooleanField(label=_("只登记没有问题的行，其余以后再登记"), required=False)
+    only_good = forms.BooleanField(
+        label=_("只登记没有问题的行，其余以后再登记"),
+        help_text=_("不勾选的，有一行有问题就都不登记"),
+        required=False,
+    )
 
 
 class LineForm(forms.Form):
@@ -61,6 +62,7 @@ class LineForm(forms.Form):
     use_required_attribute = False
     result = forms.ChoiceField(
         label=_("银行结果"),
+        help_text=_("以银行回单为准；没有收到银行回复的先不要登记"),
         choices=[("paid", _("已付")), ("failed", _("付款失败"))],
         widget=forms.RadioSelect,
         error_messages={"required": _("请选择结果")},
@@ -73,7 +75,10 @@ class LineForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     day = forms.CharField(
-        label=_("银行日期"), required=False, widget=forms.TextInput({"type": "date"})
+        label=_("银行日期"),
+        help_text=_("银行办理这一笔的日期，已付的须填写"),
+        required=False,
+        widget=forms.TextInput({"type": "date"}),
     )
     reason = forms.CharField(
         label=_("原因"),
@@ -83,7 +88,9 @@ class LineForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     account_right = forms.BooleanField(
-        label=_("收款账户没有错，不需要企业更正（例如银行系统故障）"), required=False
+        label=_("收款账户没有错，不需要企业更正（例如银行系统故障）"),
+        help_text=_("不勾选的，会请企业更正账户，更正以前不能再付"),
+        required=False,
     )
 
     def __init__(self, *args: Any, paid: bool, **kwargs: Any) -> None:
@@ -129,10 +136,12 @@ def _show_reply(
     first = {"wrong": 0, "book": 1, "known": 2}
     ordered = sorted(checked, key=lambda one: (first[one.effect], one.result.line))
     counts = Counter(one.effect for one in checked)
+    page = page_of(request, ordered)
     context = {
         "batch": reply.batch,
         "reply": reply,
-        "table": Table(COLUMNS, [_row(one) for one in ordered], gettext("文件各行")),
+        "table": Table(COLUMNS, [_row(one) for one in page.object_list], gettext("文件各行")),
+        "page": page,
         "good": counts["book"],
         "wrong": counts["wrong"],
         "known": counts["known"],
@@ -162,12 +171,14 @@ def batch_reply(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     if request.method != "POST":
         return _show_reply(request, reply)
     try:
-        booked = book_reply(
+        booked = start_booking(
             reply, by=person(request), only_good=request.POST.get("only_good") == "on"
         )
     except ActionRefused as refused:
         reply.batch.refresh_from_db()
         return _show_reply(request, reply, refused)
+    if isinstance(booked, Job):
+        return redirect("job", pk=booked.pk)
     if booked:
         text = ngettext("已登记 %(count)s 笔银行结果", "已登记 %(count)s 笔银行结果", booked)
         messages.success(request, text % {"count": booked})

@@ -30,7 +30,9 @@ class ReturnForm(forms.Form):
         error_messages={"required": _("请写明原因")},
     )
     account_right = forms.BooleanField(
-        label=_("收款账户没有错，不需要企业更正（例如银行系统故障）"), required=False
+        label=_("收款账户没有错，不需要企业更正（例如银行系统故障）"),
+        help_text=_("不勾选的，会请企业更正账户，更正以前不能再付"),
+        required=False,
     )
 
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from miaopu.core.enums import JobState
@@ -26,6 +27,9 @@ def _result(job: Job) -> shapes.Link | None:
         return shapes.Link(_("查看可享企业"), reverse("entitlements"))
     if job.state == JobState.DONE and job.key.startswith("offer/"):
         return shapes.Link(_("查看邀约"), reverse("office_offers"))
+    if job.state == JobState.DONE and "batch" in job.result:
+        where = {"number": job.result["batch"]}
+        return shapes.Link(_("查看付款批次"), reverse("payment_batch", kwargs=where))
     return None
 
 
@@ -40,6 +44,10 @@ def _view(job: Job) -> shapes.JobView:
     elif "offers" in job.result:
         counts = {name: formats.number(job.result[name]) for name in ("offers", "withdrawn")}
         message = _("发出 %(offers)s 份邀约，撤回或过期 %(withdrawn)s 份") % counts
+    elif "booked" in job.result:
+        message = ngettext(
+            "已登记 %(count)s 笔银行结果", "已登记 %(count)s 笔银行结果", job.result["booked"]
+        ) % {"count": formats.number(job.result["booked"])}
     return shapes.JobView(
         key=str(job.pk),
         title=job.title,

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from miaopu.cases.reminders import KIND
+from miaopu.cases.notices import REMINDER
 from miaopu.core import clock
 from miaopu.core.actions import mark_notices_read
 from miaopu.core.models import Notice
@@ -29,7 +29,7 @@ KINDS: dict[str, Any] = {
     "due": gettext_lazy("到期提醒"),
     "news": gettext_lazy("办件进展"),
 }
-REMINDERS = f"{KIND}/"
+REMINDERS = f"{REMINDER}/"
 
 
 @dataclass(frozen=True)

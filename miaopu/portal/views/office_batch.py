@@ -132,11 +132,16 @@ def batch_context(
         "batch": batch,
         "title": f"{present.in_language(batch.item.name)} · {present.region_name(batch.region)}",
         "tone": {"open": "soon", "confirmed": "good"}.get(batch.state, "neutral"),
-        "clauses": [
-            (clause, present.clause_href(version, clause))
-            for clause in dict.fromkeys(
-                [definition.clause, *(one.clause for one in definition.priority)]
-            )
+        "clause": definition.clause,
+        "clause_href": present.clause_href(version, definition.clause),
+        "priorities": [
+            {
+                "title": present.in_language(one.title),
+                "points": one.points,
+                "clause": one.clause,
+                "href": present.clause_href(version, one.clause),
+            }
+            for one in sorted(definition.priority, key=lambda one: -one.points)
         ],
         "table": line_table(batch, shown.lines, words),
         "purses": purse_table(shown.purses, words),

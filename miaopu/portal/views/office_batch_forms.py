@@ -57,7 +57,11 @@ class QuotaForm(forms.Form):
 class AsideForm(forms.Form):
     """Which case is left out, and why."""
 
-    case = forms.ChoiceField(label=_("办件"), error_messages={"required": _("请选择办件")})
+    case = forms.ChoiceField(
+        label=_("办件"),
+        help_text=_("移出的不参加本批排名，继续等待，以后还可以评审"),
+        error_messages={"required": _("请选择办件")},
+    )
     reason = _reason(_("会告知企业并记入办理记录"))
 
     def __init__(self, cases: Sequence[tuple[str, str]], data: Any = None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, Sum
 from django.http import Http404, HttpRequest, HttpResponse
@@ -30,7 +31,7 @@ from miaopu.portal.views.office_parts import CASE_READERS, page_of
 WAITING_COLUMNS = (
     Column("item", _("事项")),
     Column("region", _("区域")),
-    Column("count", _("等待评审"), kind="number", unit=_("件")),
+    Column("count", _("等待评审"), kind="number", unit=_("件"), link="waiting_href"),
     Column("total_fen", _("金额"), kind="money", unit=_("元")),
     Column("batch", _("进行中的批次"), link="href"),
 )
@@ -71,6 +72,14 @@ def _waiting(user: User) -> list[dict[str, Any]]:
     return sorted(found.values(), key=lambda group: (group["item"].pk, group["code"]))
 
 
+def _waiting_href(item: Item, region: str) -> str:
+    """The queue of what waits; for the programme's whole region without a region."""
+    wanted = {"state": str(CaseState.PROPOSED), "item": item.code}
+    if region != item.version.pack.region:
+        wanted["region"] = region
+    return f"{reverse('case_queue')}?{urlencode(wanted)}"
+
+
 def _regions_of(user: User, item: Item, county: str) -> list[str]:
     """The regions a case's county belongs to that the user reaches: itself, the programme's."""
     whole = item.version.pack.region
@@ -84,7 +93,7 @@ def _open_batches(user: User) -> dict[tuple[int, str], BatchReview]:
     }
 
 
-def _groups(user: User) -> list[dict[str, Any]]:
+def batch_groups(user: User) -> list[dict[str, Any]]:
     """What waits, with names and the batch that is open for it."""
     waiting = _waiting(user)
     codes = {group["code"] for group in waiting}
@@ -102,6 +111,7 @@ def _groups(user: User) -> list[dict[str, Any]]:
                 "item": present.in_language(group["item"].name),
                 "region": names[group["code"]],
                 "count": group["count"],
+                "waiting_href": _waiting_href(group["item"], group["code"]),
                 "total_fen": group["total_fen"],
                 "batch": batch.number if batch else "",
                 "href": reverse("batch", kwargs={"number": batch.number}) if batch else "",
@@ -141,7 +151,7 @@ def _choices(groups: list[dict[str, Any]]) -> list[tuple[str, str]]:
 
 def _context(request: HttpRequest, form: OpenForm | None = None) -> dict[str, Any]:
     user = person(request)
-    groups = _groups(user)
+    groups = batch_groups(user)
     choices = _choices(groups)
     page = page_of(request, BatchReview.objects.for_user(user).with_parts())
     return {
@@ -177,7 +187,7 @@ def batches(request: HttpRequest) -> HttpResponse:
 def batch_open(request: HttpRequest) -> HttpResponse:
     """Open a batch for an item in a region of the member's scope."""
     user = person(request)
-    choices = _choices(_groups(user))
+    choices = _choices(batch_groups(user))
     already = {(f"{pk}/{code}"): batch for (pk, code), batch in _open_batches(user).items()}
     if (known := already.get(request.POST.get("group", ""))) is not None:
         return redirect("batch", number=known.number)

@@ -28,7 +28,7 @@ from miaopu.portal.charts import district_map, trend_chart
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_parts import CASE_READERS
-from miaopu.portal.views.public_shared import award_sums, awards_href, progress_of
+from miaopu.portal.views.public_shared import award_sums, awards_href, progress_with_clauses
 from miaopu.portal.views.public_tables import (
     DistrictRow,
     district_rows,
@@ -136,7 +136,7 @@ def office_board(request: HttpRequest) -> HttpResponse:
             if one.pk != version.pk
         ],
         "today": today,
-        "progress": progress_of(version, today, board.support, board.targets),
+        "progress": progress_with_clauses(version, today, board.support, board.targets),
         "map": district_map(version.programme.region_id, board.districts, hrefs, _("户")),
         "trend": trend_chart(board, _("户")),
         "trend_table": trend_table(slug, board),

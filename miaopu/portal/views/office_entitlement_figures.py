@@ -19,6 +19,7 @@ from miaopu.parties.dictionary import fact_dictionary
 from miaopu.parties.querysets import EnterpriseQuerySet
 from miaopu.plans.querysets import MatchQuerySet
 from miaopu.portal import formats, present
+from miaopu.portal.paging import kept_rows
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_facts import SIZE_NEEDS, departments_of
 from miaopu.portal.views.office_money import split_by_level
@@ -113,7 +114,7 @@ def item_figures(matches: MatchQuerySet) -> list[ItemFigures]:
         .values("item", "enterprise__region", "facts_missing", "amount_fen", "missing")
         .annotate(n=Count("pk"))
     )
-    for row in rows:
+    for row in kept_rows(rows):
         if row["item"] in figures:
             figures[row["item"]].add(row)
     return list(figures.values())
@@ -121,6 +122,11 @@ def item_figures(matches: MatchQuerySet) -> list[ItemFigures]:
 
 def summaries(matches: MatchQuerySet, enterprises: EnterpriseQuerySet) -> list[dict[str, Any]]:
     """The figures of each item as the page shows them; `enterprises` are those of the scope."""
+    counted = (
+        enterprises.order_by("region")
+        .values("region", "region__name", "region__name_en")
+        .annotate(n=Count("pk"))
+    )
     regions = [
         {
             "code": row["region"],
@@ -129,9 +135,7 @@ def summaries(matches: MatchQuerySet, enterprises: EnterpriseQuerySet) -> list[d
             ),
             "n": row["n"],
         }
-        for row in enterprises.order_by("region")
-        .values("region", "region__name", "region__name_en")
-        .annotate(n=Count("pk"))
+        for row in kept_rows(counted)
     ]
     return [_summary(figures, regions) for figures in item_figures(matches)]
 
@@ -197,4 +201,10 @@ def _fact_table(figures: ItemFigures) -> Table:
         }
         for name, count in sorted(figures.facts.items(), key=lambda pair: (-pair[1], pair[0]))
     ]
-    return Table(FACT_COLUMNS, rows, gettext("还不能回答的：缺少什么，应由谁提供"))
+    return Table(
+        FACT_COLUMNS,
+        rows,
+        gettext("还不能回答的：缺少什么，应由谁提供"),
+        empty=gettext("不缺数据"),
+        empty_hint=gettext("每一户都能回答可享还是不可享。"),
+    )

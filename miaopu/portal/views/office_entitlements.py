@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.paginator import Page
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from miaopu.cases.models import Case, Item
+from miaopu.cases.offering import candidates
 from miaopu.core import clock
 from miaopu.core.enums import Role
 from miaopu.core.models import User
@@ -33,7 +34,7 @@ from miaopu.portal.views.enterprise_facts import SIZE_NEEDS, where_to_ask
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.jobs import start_for_programmes
 from miaopu.portal.views.office_entitlement_figures import fact_title, summaries
-from miaopu.portal.views.office_parts import CASE_READERS, page_of
+from miaopu.portal.views.office_parts import CASE_READERS, offered_today, page_of
 from miaopu.portal.views.office_queue import active_filters
 from miaopu.portal.views.public_shared import amount_of
 
@@ -56,6 +57,9 @@ EXCLUDED_COLUMNS = (
 )
 
 
+OFFER_DUE = "offer_due"
+
+
 class EntitlementFilter(forms.Form):
     """What the list is narrowed to."""
 
@@ -66,6 +70,7 @@ class EntitlementFilter(forms.Form):
             ("entitled", _("可享")),
             ("missing", _("缺少数据")),
             ("excluded", _("不可享")),
+            (OFFER_DUE, _("可以发出邀约")),
         ],
         required=False,
     )
@@ -205,11 +210,22 @@ def _excluded_table(request: HttpRequest, wanted: dict[str, Any]) -> tuple[Table
     return table, page
 
 
+def _to_be_offered(matches: MatchQuerySet) -> MatchQuerySet:
+    """Those of the matches to whom an offer is due today: entitled, without case or offer."""
+    today = clock.today()
+    due = Q(pk__in=[])
+    for item in offered_today(today):
+        due |= Q(pk__in=candidates(matches, item, today).values("pk"))
+    return matches.filter(due)
+
+
 def _matched_table(
     request: HttpRequest, matches: MatchQuerySet, wanted: dict[str, Any]
 ) -> tuple[Table, Page[Any]]:
     """Matches that are left by the filter, entitled ones first."""
-    if wanted.get("status"):
+    if wanted.get("status") == OFFER_DUE:
+        matches = _to_be_offered(matches)
+    elif wanted.get("status"):
         matches = matches.filter(facts_missing=wanted["status"] == "missing")
     if wanted.get("item"):
         matches = matches.filter(item=wanted["item"])

@@ -9,9 +9,9 @@ from django.db.models import Sum
 from miaopu.cases.models import Item
 from miaopu.core.models import User
 from miaopu.engine.money import split
-from miaopu.ledger.awards import WIDTH
 from miaopu.ledger.enums import AccountKind, Level
 from miaopu.ledger.models import Account
+from miaopu.ledger.moves import WIDTH
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,7 @@ class AnswerForm(forms.Form):
             (ObjectionState.DISMISSED.value, _("异议不成立，这一户继续")),
             (ObjectionState.UPHELD.value, _("异议成立，这一户退回重审")),
         ],
+        help_text=_("答复以后不能再改；同一名单上的其他办件不受影响"),
         widget=forms.RadioSelect,
         error_messages={"required": _("请选择结论")},
     )
@@ -80,7 +81,8 @@ def objection_clock(row: Objection, today: date) -> shapes.Clock:
     )
 
 
-def _row(row: Objection, today: date) -> dict[str, Any]:
+def objection_row(row: Objection, today: date) -> dict[str, Any]:
+    """An objection in a list."""
     clock_now = objection_clock(row, today)
     is_open = row.state == ObjectionState.OPEN
     return {
@@ -109,7 +111,7 @@ def objections(request: HttpRequest) -> HttpResponse:
     today = clock.today()
     table = Table(
         COLUMNS,
-        [_row(row, today) for row in page.object_list],
+        [objection_row(row, today) for row in page.object_list],
         gettext("公示异议"),
         empty=gettext("没有公示异议"),
         empty_hint=gettext("公示期内有人提出异议时会列在这里。"),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from miaopu.cases.enums import OfferState
-from miaopu.cases.models import Item, Offer
+from miaopu.cases.models import Offer
 from miaopu.cases.offering import candidates
 from miaopu.cases.tasks import start_offering
 from miaopu.core import clock
@@ -25,13 +25,14 @@ from miaopu.ledger.enums import Level
 from miaopu.plans.models import Match
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import role_required
+from miaopu.portal.paging import kept_rows
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_consent import TONES
 from miaopu.portal.views.enterprise_parts import change_words
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.jobs import start_for_programmes
 from miaopu.portal.views.office_money import split_by_level
-from miaopu.portal.views.office_parts import CASE_READERS, page_of
+from miaopu.portal.views.office_parts import CASE_READERS, offered_today, page_of
 from miaopu.portal.views.office_queue import active_filters
 from miaopu.portal.views.public_shared import amount_of
 
@@ -66,7 +67,7 @@ def _rows(user: User, offers: list[Offer]) -> list[dict[str, Any]]:
     return [
         {
             "enterprise": offer.enterprise.name,
-            "href": reverse("office_enterprise", kwargs={"number": offer.enterprise.number}),
+            "href": reverse("office_offer", kwargs={"pk": offer.pk}),
             "region": present.region_name(offer.region),
             "item": present.in_language(offer.item.name),
             "state": offer.get_state_display(),
@@ -88,15 +89,12 @@ def _due(user: User) -> list[dict[str, Any]]:
     """Per item offered in its period: to how many an offer is due, and its cost by level."""
     today = clock.today()
     due = []
-    for item in Item.objects.public():
-        period = item.version.pack.period
-        if item.definition.offer is None or not period.start <= today <= period.end:
-            continue
+    for item in offered_today(today):
         found = candidates(Match.objects.for_user(user), item, today)
         amounts = found.order_by().values_list("amount_fen").annotate(n=Count("pk"))
         by_level: dict[str, int] = defaultdict(int)
         count = 0
-        for amount, number in amounts:
+        for amount, number in kept_rows(amounts):
             count += number
             each = amount_of(item.definition) if amount is None else amount
             for level, part in (split_by_level(item, each) if each else {}).items():
@@ -107,6 +105,7 @@ def _due(user: User) -> list[dict[str, Any]]:
                 "clause": item.definition.clause,
                 "clause_href": present.clause_href(item.version, item.definition.clause),
                 "count": count,
+                "href": f"{reverse('entitlements')}?item={item.code}&status=offer_due",
                 "cost_fen": sum(by_level.values()),
                 "levels": [
                     (gettext("其中%(level)s") % {"level": Level(level).label}, fen)

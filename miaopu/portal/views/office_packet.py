@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -31,6 +31,7 @@ from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_forms import STEPS, StepForm, StepKind
 from miaopu.portal.views.office_money import shares_with_money
 from miaopu.portal.views.office_next import queue_of, sent_query
+from miaopu.portal.views.office_offer import origin_of, timed
 from miaopu.portal.views.office_parts import (
     CASE_READERS,
     MONEY_READERS,
@@ -124,7 +125,21 @@ def _reasons(case: Case, fresh: ItemExplanation) -> dict[str, Any]:
         "other_reasons": (today if decided else stored) if differs else [],
         "other_as_of": fresh.as_of if decided else as_of,
         "reasons_decided": decided,
+        "judged": _judged(case),
     }
+
+
+def _judged(case: Case) -> list[shapes.Answer]:
+    """What a person judged: the question, her answer, who she is and when she signed."""
+    titles = {one.id: present.in_language(one.title) for one in case.item.definition.conditions}
+    return [
+        shapes.Answer(
+            titles.get(name, name),
+            _("是") if signed["answer"] else _("否"),
+            source=timed(case.proposed_by, datetime.fromisoformat(signed["at"])),
+        )
+        for name, signed in case.decisions.items()
+    ]
 
 
 def _summary(request: HttpRequest, case: Case, award: Award | None) -> list[shapes.Answer]:
@@ -135,6 +150,7 @@ def _summary(request: HttpRequest, case: Case, award: Award | None) -> list[shap
         shapes.Answer(_("统一社会信用代码"), enterprise.uscc),
         shapes.Answer(_("区域"), present.region_name(case.region)),
         shapes.Answer(_("提交时间"), formats.moment(case.submitted_at)),
+        origin_of(person(request), case),
         shapes.Answer(_("优先分"), formats.number(case.priority_points)),
     ]
     for label, someone in (

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from datetime import date
 
-from django.core.paginator import Page, Paginator
-from django.db.models import Model, QuerySet
-from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from miaopu.cases.models import Case
+from miaopu.cases.models import Case, Item
 from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused
 from miaopu.core.models import Event
@@ -20,11 +17,12 @@ from miaopu.parties.dictionary import fact_dictionary
 from miaopu.parties.facts import Known
 from miaopu.parties.models import Enterprise
 from miaopu.plans.models import ProgrammeVersion
-from miaopu.portal import care, present, shapes
+from miaopu.portal import present, shapes
+from miaopu.portal.paging import ROWS as ROWS
+from miaopu.portal.paging import page_of as page_of
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_facts import value_text
 
-ROWS = 20
 OFFICE_ROLES = (Role.REVIEWER, Role.APPROVER, Role.PROGRAMME_OFFICER, Role.LEADING_GROUP)
 CASE_READERS = (*OFFICE_ROLES, Role.AUDITOR)
 MONEY_READERS = (
@@ -41,13 +39,6 @@ FACT_COLUMNS = (
     Column("as_of", _("截至"), kind="date"),
     Column("record", _("来源记录")),
 )
-
-AnyModel = TypeVar("AnyModel", bound=Model)
-
-
-def page_of(request: HttpRequest, rows: QuerySet[AnyModel]) -> Page[AnyModel]:
-    """The page of a list that the address asks for; beyond the end it is the last one."""
-    return Paginator(rows, care.rows(request, ROWS)).get_page(request.GET.get("page"))
 
 
 def needs_personal_data(user: AnyUser, region_code: str) -> bool:
@@ -96,6 +87,16 @@ def trail_of(case: Case, award: Award | None) -> list[shapes.TrailEntry]:
     events = case.trail()
     transfers = award.transfers.for_award(award) if award is not None else None
     return present.trail_of(events, award, transfers, inside=True)
+
+
+def offered_today(today: date) -> list[Item]:
+    """The items that are offered without application on the day."""
+    return [
+        item
+        for item in Item.objects.public()
+        if item.definition.offer is not None
+        and item.version.pack.period.start <= today <= item.version.pack.period.end
+    ]
 
 
 def in_one_text(refused: ActionRefused) -> str:

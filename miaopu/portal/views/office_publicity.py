@@ -23,8 +23,10 @@ from miaopu.core.enums import Role
 from miaopu.core.models import Region, User
 from miaopu.core.scope import reaches
 from miaopu.engine.clock import working_days, working_days_left
+from miaopu.engine.messages import Bilingual
 from miaopu.portal import present, shapes
 from miaopu.portal.access import role_required
+from miaopu.portal.paging import kept_rows
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_parts import CASE_READERS, page_of
@@ -37,7 +39,7 @@ LIST_COLUMNS = (
     Column("uscc", _("统一社会信用代码")),
     Column("legal_representative", _("法定代表人")),
     Column("amount_fen", _("金额"), kind="money", unit=_("元")),
-    Column("clause", _("条款")),
+    Column("clause", _("条款"), kind="clause", link="clause_href"),
 )
 STATE_COLUMNS = (*LIST_COLUMNS, Column("state", _("状态"), kind="tag", tone="tone"))
 
@@ -56,7 +58,8 @@ class WaitingGroup:
     @property
     def title(self) -> str:
         """Item and region in the language of the page."""
-        return f"{present.in_language(self.item.name)} · {present.region_name(self.region)}"
+        region = self.region
+        return _title(self.item.name, Bilingual(region.name, region.name_en or region.name))
 
     @property
     def amount_fen(self) -> int:
@@ -72,7 +75,11 @@ class WaitingGroup:
     def table(self) -> Table:
         """The list exactly as it will be published, with links for those inside."""
         rows = [
-            {**list_line(case), "href": reverse("case_packet", kwargs={"number": case.number})}
+            {
+                **list_line(case),
+                "href": reverse("case_packet", kwargs={"number": case.number}),
+                "clause_href": present.clause_href(self.item.version, self.item.definition.clause),
+            }
             for case in self.cases
         ]
         return Table(LIST_COLUMNS, rows, gettext("将要发布的名单"))
@@ -91,6 +98,42 @@ def waiting_groups(user: User) -> list[WaitingGroup]:
     for case in cases:
         groups[case.item_id, case.region_id].append(case)
     return [_group(user, found) for found in groups.values()]
+
+
+@dataclass(frozen=True)
+class WaitingCount:
+    """How many approved cases of an item in a region wait for publicity."""
+
+    title: str
+    count: int
+
+
+def waiting_counts(user: User) -> list[WaitingCount]:
+    """The groups of `waiting_groups`, only counted."""
+    found = (
+        Case.objects.for_user(user)
+        .in_states(CaseState.APPROVED)
+        .values(
+            *("item_id", "item__title", "item__title_en"),
+            *("region_id", "region__name", "region__name_en"),
+        )
+        .annotate(count=Count("pk"))
+        .order_by("item_id", "region_id")
+    )
+    return [
+        WaitingCount(
+            _title(
+                Bilingual(row["item__title"], row["item__title_en"]),
+                Bilingual(row["region__name"], row["region__name_en"] or row["region__name"]),
+            ),
+            row["count"],
+        )
+        for row in kept_rows(found)
+    ]
+
+
+def _title(item: Bilingual, region: Bilingual) -> str:
+    return f"{present.in_language(item)} · {present.in_language(region)}"
 
 
 def _group(user: User, cases: list[Case]) -> WaitingGroup:
@@ -220,6 +263,7 @@ def office_publicity(request: HttpRequest, number: str) -> HttpResponse:
         {
             **line,
             "href": reverse("case_packet", kwargs={"number": line["case"]}),
+            "clause_href": present.clause_href(publicity.item.version, line["clause"]),
             **_state(cases[line["case"]], ended, cases[line["case"]].pk in stopped),
         }
         for line in publicity.lines

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from miaopu.cases.enums import CaseState
-from miaopu.cases.models import Case
+from miaopu.cases.models import Case, Item
 from miaopu.cases.querysets import CaseQuerySet
 from miaopu.cases.states import TABLE
 from miaopu.core import clock
@@ -33,6 +33,10 @@ from miaopu.portal.views.office_parts import CASE_READERS, page_of
 
 SHOWN_STATES = [choice for choice in CaseState.choices if choice[0] != CaseState.DRAFT]
 NOT_NEEDED_IN_LISTS = ("form", "trace", "decisions", "item__version__content")
+SHOWN_IN_LISTS = (
+    *("number", "state", "priority_points", "item__title", "item__title_en"),
+    *("enterprise__name", "region__name", "region__name_en"),
+)
 COLUMNS = (
     Column("number", _("办件编号"), link="href"),
     Column("enterprise", _("企业")),
@@ -73,6 +77,7 @@ class QueueFilter(forms.Form):
     region = forms.CharField(
         label=_("区域"), required=False, max_length=6, widget=forms.HiddenInput
     )
+    item = forms.SlugField(label=_("事项"), required=False, max_length=60, widget=forms.HiddenInput)
     programme = forms.SlugField(
         label=_("计划"), required=False, max_length=60, widget=forms.HiddenInput
     )
@@ -107,7 +112,7 @@ def todo(cases: CaseQuerySet, user: User) -> CaseQuerySet:
     own = Q(state__in=PROPOSALS, proposed_by=user)
     mine = cases.in_states(*states_to_act_on(user)).exclude(open_list).exclude(own)
     corrects = Q(state=CaseState.RETURNED, correction_due_on__gte=today)
-    return mine.with_correction().exclude(corrects)
+    return mine.with_times().exclude(corrects)
 
 
 def with_due(cases: CaseQuerySet, due: str) -> CaseQuerySet:
@@ -117,7 +122,7 @@ def with_due(cases: CaseQuerySet, due: str) -> CaseQuerySet:
     ("paused"), or not corrected in time ("lapsed").
     """
     today = clock.today()
-    timed = cases.with_due_on().with_correction()
+    timed = cases.with_times()
     if due == "paused":
         return timed.filter(correction_due_on__gte=today)  # type: ignore[misc]
     if due == "lapsed":
@@ -136,6 +141,8 @@ def filtered(user: User, wanted: dict[str, Any]) -> CaseQuerySet:
         cases = cases.in_states(wanted["state"])
     if wanted.get("region"):
         cases = cases.filter(region=wanted["region"])
+    if wanted.get("item"):
+        cases = cases.filter(item__code=wanted["item"])
     if wanted.get("programme"):
         cases = cases.filter(programme__slug=wanted["programme"])
     if wanted.get("due"):
@@ -147,7 +154,13 @@ def filtered(user: User, wanted: dict[str, Any]) -> CaseQuerySet:
             | Q(enterprise__name__icontains=words)
             | Q(enterprise__uscc__istartswith=words)
         )
-    return cases.with_parts().defer(*NOT_NEEDED_IN_LISTS).by_time_left()
+    return listed(cases)
+
+
+def listed(cases: CaseQuerySet) -> CaseQuerySet:
+    """Cases with what `case_rows` shows of them and no more, in the queue's order."""
+    parts = cases.select_related("item", "enterprise", "region").only(*SHOWN_IN_LISTS)
+    return parts.by_time_left()
 
 
 def _time_left(case: Any, today: date) -> dict[str, Any]:
@@ -203,6 +216,9 @@ def _named(request: HttpRequest, name: str, value: str) -> str:
     if name == "programme":
         programme = Programme.objects.public().filter(slug=value).first()
         return present.in_language(programme.name) if programme else value
+    if name == "item":
+        items = {item.code: item for item in Item.objects.public()}
+        return present.in_language(items[value].name) if value in items else value
     return value
 
 

@@ -32,7 +32,7 @@ from miaopu.portal.views.office_parts import (
     page_of,
 )
 from miaopu.portal.views.office_queue import COLUMNS as CASE_COLUMNS
-from miaopu.portal.views.office_queue import NOT_NEEDED_IN_LISTS, case_rows
+from miaopu.portal.views.office_queue import case_rows, listed
 
 COLUMNS = (
     Column("name", _("企业"), link="href"),
@@ -47,7 +47,12 @@ COLUMNS = (
 class SearchForm(forms.Form):
     """What is looked for."""
 
-    q = forms.CharField(label=_("企业名称或统一社会信用代码"), required=False, max_length=60)
+    q = forms.CharField(
+        label=_("企业名称或统一社会信用代码"),
+        help_text=_("名称可以只写一部分，代码可以只写开头"),
+        required=False,
+        max_length=60,
+    )
 
 
 @require_safe
@@ -134,7 +139,6 @@ def office_enterprise(request: HttpRequest, number: str) -> HttpResponse:
     enterprise = get_object_or_404(scope, number=number)
     today = clock.today()
     cases = Case.objects.for_user(person(request)).filter(enterprise=enterprise)
-    listed = cases.with_parts().defer(*NOT_NEEDED_IN_LISTS).by_time_left()
     item = Item.objects.public().first()
     context = {
         "enterprise": enterprise,
@@ -148,7 +152,7 @@ def office_enterprise(request: HttpRequest, number: str) -> HttpResponse:
         ),
         "cases": Table(
             CASE_COLUMNS,
-            case_rows(listed, today),
+            case_rows(listed(cases), today),
             gettext("办件"),
             empty=gettext("这家企业还没有提交过申报"),
         ),

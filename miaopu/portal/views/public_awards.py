@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -21,10 +20,11 @@ from miaopu.ledger.models import Account, Award, Entry, Transfer
 from miaopu.ledger.querysets import AwardQuerySet
 from miaopu.monitoring.support import first_awards
 from miaopu.plans.models import Programme
-from miaopu.portal import care, formats, present
+from miaopu.portal import formats, present
+from miaopu.portal.paging import kept_rows, page_of
 from miaopu.portal.shapes import Answer, Link
 from miaopu.portal.tables import Column, Table
-from miaopu.portal.views.public_shared import PER_PAGE, awards_href, public_page
+from miaopu.portal.views.public_shared import awards_href, public_page
 
 STANDING = (AwardState.COMMITTED, AwardState.PAID)
 TONES: dict[str, str] = {AwardState.PAID: "good", AwardState.COMMITTED: "soon"}
@@ -60,11 +60,10 @@ def districts() -> dict[str, str]:
     """Districts that bear money or have awards, by code."""
     bearing = Account.objects.public().filter(level=Level.COUNTY)
     having = Award.objects.public()
+    case = ("case__region_id", "case__region__name", "case__region__name_en")
     rows = {
-        *bearing.values_list("region_id", "region__name", "region__name_en").order_by(),
-        *having.values_list(
-            "case__region_id", "case__region__name", "case__region__name_en"
-        ).order_by(),
+        *kept_rows(bearing.values_list(*(name.removeprefix("case__") for name in case)).order_by()),
+        *kept_rows(having.values_list(*case).order_by().distinct()),
     }
     return {
         code: present.in_language(Bilingual(name, name_en or name))
@@ -138,7 +137,7 @@ def awards(request: HttpRequest) -> HttpResponse:
         .defer("case__item__version__content")
         .order_by("-committed_at", "-pk")
     )
-    page = Paginator(rows, care.rows(request, PER_PAGE)).get_page(request.GET.get("page"))
+    page = page_of(request, rows)
     table = Table(
         columns=(
             Column("number", _("扶持编号"), link="href"),

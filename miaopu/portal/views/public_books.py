@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.core.paginator import Paginator
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,10 +15,10 @@ from miaopu.core import clock
 from miaopu.ledger.books import audit_books, export_books
 from miaopu.ledger.models import Account, Seal
 from miaopu.monitoring.published import figures_document
-from miaopu.portal import care, present
+from miaopu.portal import present
+from miaopu.portal.paging import page_of
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.public_shared import (
-    PER_PAGE,
     as_json,
     open_data,
     public_json,
@@ -126,7 +125,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     """What is sealed, whether the books agree now, and how anyone computes it again."""
     count = _transfer_count()
     seals = Seal.objects.public()
-    page = Paginator(seals, care.rows(request, PER_PAGE)).get_page(request.GET.get("page"))
+    page = page_of(request, seals)
     table = Table(
         columns=(
             Column("day", _("日期"), kind="date"),

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,10 +19,10 @@ from miaopu.ledger.models import Account
 from miaopu.monitoring.board import kept_board
 from miaopu.monitoring.figures import money_by_level
 from miaopu.plans.models import Programme
-from miaopu.portal import care, formats, present
+from miaopu.portal import formats, present
+from miaopu.portal.paging import page_of
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.public_shared import (
-    PER_PAGE,
     AwardSums,
     award_sums,
     awards_href,
@@ -105,7 +104,7 @@ def money(request: HttpRequest) -> HttpResponse:
                 paid_href=awards_href(programme=programme.slug, state=AwardState.PAID),
             )
         )
-    page = Paginator(_accounts(), care.rows(request, PER_PAGE)).get_page(request.GET.get("page"))
+    page = page_of(request, _accounts())
     table = Table(
         columns=(
             Column("region", _("地区"), link="href"),

@@ -46,7 +46,9 @@ class ObjectionForm(forms.Form):
 
     use_required_attribute = False
     line = forms.ChoiceField(
-        label=_("对哪一户有异议"), error_messages={"required": _("请选择名单上的一户")}
+        label=_("对哪一户有异议"),
+        help_text=_("一次对一户；对其他企业有异议的，请另提一次"),
+        error_messages={"required": _("请选择名单上的一户")},
     )
     text = forms.CharField(
         label=_("哪里不对"),
@@ -96,7 +98,9 @@ class FollowForm(forms.Form):
     """Number and code of an objection."""
 
     use_required_attribute = False
-    number = forms.CharField(label=_("异议编号"), max_length=50)
+    number = forms.CharField(
+        label=_("异议编号"), help_text=_("提出异议时显示的编号，以Y和三位数字结尾"), max_length=50
+    )
     code = forms.CharField(
         label=_("查询码"),
         help_text=_("提出异议时显示的12位查询码"),

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -21,9 +20,10 @@ from miaopu.cases.objections import takes_objections
 from miaopu.core import clock
 from miaopu.engine.clock import working_days_left
 from miaopu.engine.messages import Bilingual
-from miaopu.portal import care, formats, present, shapes
+from miaopu.portal import formats, present, shapes
+from miaopu.portal.paging import page_of
 from miaopu.portal.tables import Column, Table
-from miaopu.portal.views.public_shared import PER_PAGE, open_data, public_json, public_page
+from miaopu.portal.views.public_shared import open_data, public_json, public_page
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def publicity_list(request: HttpRequest) -> HttpResponse:
         .annotate(ended=ended)
         .order_by("ended", "-ends_on", "-pk")
     )
-    page = Paginator(rows, care.rows(request, PER_PAGE)).get_page(request.GET.get("page"))
+    page = page_of(request, rows)
     table = Table(
         columns=(
             Column("number", _("公示编号"), link="href"),

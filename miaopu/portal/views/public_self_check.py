@@ -114,6 +114,7 @@ def self_check(request: HttpRequest) -> HttpResponse:
         [version.pack for version in versions],
         districts(),
         posted,
+        today,
     )
     context: dict[str, Any] = {
         "form": form,

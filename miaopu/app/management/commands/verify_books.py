@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from miaopu.engine import books as engine_books
 from miaopu.engine.book_records import Books
-from miaopu.ledger.books import read_books
+from miaopu.ledger.audit import audit_payments
+from miaopu.ledger.books import audit_books
 
 
 class Command(BaseCommand):
@@ -26,9 +27,10 @@ class Command(BaseCommand):
         """Print what was checked and every finding."""
         if options["export"]:
             books = self._read_export(Path(options["export"]))
+            findings = engine_books.verify(books)
         else:
-            books = read_books()
-        findings = engine_books.verify(books)
+            books, findings = audit_books()
+            findings += audit_payments()
         result = {
             "ok": not findings,
             "accounts": len(books.accounts),

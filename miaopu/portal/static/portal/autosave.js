@@ -36,6 +36,14 @@
       say("saved");
     });
   }
+  // What was typed; files go with the button.
+  function typed() {
+    var fields = new URLSearchParams();
+    new FormData(form).forEach(function (value, name) {
+      if (typeof value === "string") { fields.append(name, value); }
+    });
+    return fields;
+  }
   function save(last) {
     clearTimeout(timer);
     if (!dirty || stopped) { return; }
@@ -45,7 +53,7 @@
     say("saving");
     running = fetch(form.dataset.autosave, {
       method: "POST",
-      body: new URLSearchParams(new FormData(form)),
+      body: typed(),
       headers: { "Autosave": "1" },
       credentials: "same-origin",
       redirect: "manual",

@@ -80,6 +80,24 @@
     if (event.key === "Escape") { closeAside(); }
   });
 
-  document.addEventListener("DOMContentLoaded", function () { focusSummary(document); });
-  if (document.readyState !== "loading") { focusSummary(document); }
+  // A table that is wider than its box says so, and keeps its first column in sight.
+  function measureTables() {
+    document.querySelectorAll(".table-box").forEach(function (box) {
+      var scrolls = box.scrollWidth > box.clientWidth + 1;
+      var hint = box.previousElementSibling;
+      box.classList.toggle("scrolls", scrolls);
+      if (scrolls && !box.hasAttribute("tabindex")) {
+        box.tabIndex = 0;
+        box.setAttribute("role", "region");
+        box.setAttribute("aria-label", (box.querySelector("caption") || hint || box).textContent.trim().slice(0, 120));
+      }
+      if (hint && hint.hasAttribute("data-scroll-hint")) { hint.hidden = !scrolls; }
+    });
+  }
+  window.addEventListener("resize", measureTables);
+  document.addEventListener("toggle", measureTables, true);  // a table in details that were closed
+  document.addEventListener("htmx:afterSettle", measureTables);
+
+  document.addEventListener("DOMContentLoaded", function () { focusSummary(document); measureTables(); });
+  if (document.readyState !== "loading") { focusSummary(document); measureTables(); }
 }());
