@@ -62,6 +62,8 @@ def open_case(item: Item, enterprise: Enterprise, *, by: User) -> Case:
     Raises NotAllowed unless `by` represents the enterprise, ActionRefused where facts exclude it.
     """
     check_represents(by, enterprise)
+    if item.definition.party != "enterprise":
+        raise ActionRefused(_("“%(item)s”不面向企业") % {"item": item.title}, _("请选择其他事项"))
     only = {
         "programme": item.version.programme,
         "once_key": item.once_key(clock.today()),

@@ -9,7 +9,7 @@ from typing import Any
 
 from miaopu.cases.models import Case, Item, Offer
 from miaopu.core import clock
-from miaopu.engine.packs.schema import Item as PackItem
+from miaopu.engine.packs.items import Item as PackItem
 from miaopu.parties.dictionary import encode
 from miaopu.parties.facts import Known, KnownFact, known_facts
 from miaopu.parties.models import Enterprise

@@ -29,9 +29,11 @@ Report = Callable[[int, int], None]
 
 
 def _check_facts(pack: Pack) -> None:
-    """Every fact of the pack stands in the dictionary with the same type."""
+    """Every fact about enterprises stands in the dictionary with the same type."""
     dictionary = fact_dictionary()
     for name, fact in pack.facts.items():
+        if fact.about != "enterprise":
+            continue
         known = dictionary.get(name)
         if known is None or known.type != fact.type:
             raise ActionRefused(
@@ -111,7 +113,7 @@ def load_version(pack: Pack, *, by: User | None) -> tuple[ProgrammeVersion, bool
 
 
 def match_version(version: ProgrammeVersion, as_of: date, report: Report | None = None) -> int:
-    """Match every enterprise with every item as of a day and replace the matches. Idempotent.
+    """Match every enterprise with the items for enterprises and replace the matches. Idempotent.
 
     `report(done, total)` is called now and then. Returns the number of matches.
     """

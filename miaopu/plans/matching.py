@@ -27,8 +27,10 @@ def matches_of(
 ) -> list[Match]:
     """The matches, not yet saved, of some enterprises by their facts, enterprise by enterprise.
 
+    Items for parties of another kind match no enterprise.
     The same as `explain_facts` for each: a value that its fact cannot have is unknown.
     """
+    items = version.pack.items
     rules = version.pack.rule_set(as_of)
     prepared = prepare(rules, as_of)
     batch = _batch(found, version, as_of)
@@ -53,6 +55,7 @@ def matches_of(
         for (row, rule, status, fen, missing), given in zip(
             matches.rows(), points.tolist(), strict=True
         )
+        if items[rules.rules[rule].id].party == "enterprise"
     ]
 
 

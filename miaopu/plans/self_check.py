@@ -71,7 +71,7 @@ def _with_elsewhere(rules: RuleSet) -> RuleSet:
 
 
 def _rules(version: ProgrammeVersion, day: date) -> RuleSet:
-    return _with_elsewhere(version.pack.rule_set(day))
+    return _with_elsewhere(version.pack.rule_set(day, "enterprise"))
 
 
 def facts_asked(versions: Iterable[ProgrammeVersion], day: date) -> list[str]:

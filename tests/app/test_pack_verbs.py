@@ -1,4 +1,4 @@
-"""The verb `pack check`: its JSON and its exit statuses."""
+"""The verbs `pack check` and `pack diff`: their JSON and their exit statuses."""
 
 import json
 import shutil
@@ -47,3 +47,31 @@ def test_a_folder_that_is_not_there_and_no_folder(tmp_path: Path) -> None:
     assert missing.exit_code == 1
     assert len(json.loads(missing.stdout)["errors"]) == 1
     assert CliRunner().invoke(CLI, ["pack", "check"]).exit_code == 2
+
+
+def test_the_difference_of_two_packs(tmp_path: Path) -> None:
+    folder = tmp_path / "pack"
+    shutil.copytree(GUIYANG, folder)
+    path = folder / "items" / "direct_subsidy.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("shares: {province: 7", "shares: {province: 6"), encoding="utf-8")
+    command = ["pack", "diff", str(GUIYANG), str(folder)]
+    result = CliRunner().invoke(CLI, [*command, "--format", "json"])
+    assert (result.exit_code, result.stderr) == (0, "")
+    found = json.loads(result.stdout)
+    assert found["old"]["digest"] != found["new"]["digest"]
+    assert found["changes"] == [
+        {"key": "items.direct_subsidy.shares.province", "change": "changed", "old": 7, "new": 6}
+    ]
+    touched = {"targets": [], "rules": ["direct_subsidy"], "amounts": ["items.direct_subsidy"]}
+    assert found["touches"] == touched
+    assert "direct_subsidy" in CliRunner().invoke(CLI, command).stdout
+    same = CliRunner().invoke(CLI, ["pack", "diff", str(GUIYANG), str(GUIYANG), "--format", "json"])
+    assert json.loads(same.stdout)["changes"] == []
+
+
+def test_a_difference_needs_two_sound_packs(tmp_path: Path) -> None:
+    missing = CliRunner().invoke(CLI, ["pack", "diff", str(GUIYANG), str(tmp_path / "x")])
+    assert missing.exit_code == 1
+    assert len(missing.stderr.splitlines()) == 1
+    assert CliRunner().invoke(CLI, ["pack", "diff", str(GUIYANG)]).exit_code == 2

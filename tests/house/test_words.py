@@ -69,7 +69,11 @@ _TITLE = re.compile(r"《[^《》]{1,80}》")
 _NOTHING = re.compile(r"[\s,.;:、，。；：！？·\"'“”‘’「」()（）\[\]【】〔〕—…*_`-]+")
 _CHINESE = re.compile(f"[{_CJK}]{{{RUN},}}")
 # Names of documents that may stand without 《》, where a pack or a page cites them.
-TITLES: tuple[str, ...] = ()
+TITLES: tuple[str, ...] = (
+    "2012年赣州市小企业创业基地建设工作方案",
+    "太原市小微企业创业创新基地城市示范工作实施方案",
+    "新疆维吾尔自治区“大众创业、万众就业”行动方案",
+)
 
 
 def runs(text: str) -> Iterator[tuple[int, str]]:

@@ -3,6 +3,7 @@
 import typer
 
 from miaopu.app.cli import (
+    assess_verbs,
     engine_verbs,
     match_verbs,
     pack_verbs,
@@ -18,7 +19,7 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for verbs in (engine_verbs, match_verbs, simulate_verb, system_verbs):
+for verbs in (engine_verbs, match_verbs, simulate_verb, assess_verbs, system_verbs):
     verbs.register(cli)
 cli.add_typer(pack_verbs.pack, name="pack")
 cli.add_typer(plan_verbs.plan, name="plan")

@@ -218,8 +218,8 @@ def _row(row: MatchRow) -> list[object]:
 
 
 def rule_set_of(path: Path, as_of: date) -> RuleSet:
-    """The rules of a rules file, or of the pack in a folder; raises Refused."""
-    return load_pack(path).rule_set(as_of) if path.is_dir() else load_rules(path)
+    """The rules of a file, or of a pack's items for enterprises; raises Refused."""
+    return load_pack(path).rule_set(as_of, "enterprise") if path.is_dir() else load_rules(path)
 
 
 def _enterprise(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from miaopu.cases.querysets import ItemQuerySet
 from miaopu.engine.messages import Bilingual
-from miaopu.engine.packs.schema import Item as PackItem
+from miaopu.engine.packs.items import Item as PackItem
 from miaopu.plans.models import ProgrammeVersion
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from miaopu.engine.messages import Bilingual, EngineError
 
@@ -34,13 +35,19 @@ class PackError:
 
 @dataclass(frozen=True)
 class Finding:
-    """Something in a sound pack that a person should look at: sums or growth that do not agree."""
+    """Something in a sound pack that a person should look at: sums or growth that do not agree.
+
+    `origin` is "plan" where the pack says that the plan itself is like this. `grade` says of sums
+    and shares whether rounding can explain them.
+    """
 
     code: str
     file: str
     line: int
     key: str
     message: Bilingual
+    grade: Literal["possible-rounding", "error"] = "error"
+    origin: Literal["plan", "pack"] = "pack"
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.key}: {self.message}"
@@ -53,6 +60,8 @@ class Finding:
             "line": self.line,
             "key": self.key,
             "message": str(self.message),
+            "grade": self.grade,
+            "origin": self.origin,
         }
 
 

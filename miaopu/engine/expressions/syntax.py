@@ -11,3 +11,15 @@ class Syntax:
     args: tuple["Syntax", ...] = ()
     value: object = None
     position: int = 0
+
+
+def names_in(syntax: Syntax, op: str) -> tuple[str, ...]:
+    """What the expression names, each once: its facts (`op` "name") or parameters ("parameter")."""
+    found: dict[str, None] = {}
+    waiting = [syntax]
+    while waiting:
+        one = waiting.pop()
+        if one.op == op:
+            found[str(one.value)] = None
+        waiting += reversed(one.args)
+    return tuple(found)

@@ -11,7 +11,8 @@ from miaopu.engine.expressions.tree import Node, Op
 from miaopu.engine.facts import FactError, FactType
 from miaopu.engine.matching import explain_one
 from miaopu.engine.messages import Bilingual
-from miaopu.engine.packs.schema import Example, Item, Pack
+from miaopu.engine.packs.items import Example, Item
+from miaopu.engine.packs.schema import Pack
 from miaopu.engine.reference import regions
 from miaopu.engine.rule_checks import check_parameters, check_rule, repeated
 
@@ -181,6 +182,8 @@ def _regions(pack: Pack, documents: Documents) -> Iterator[PackError]:
     places: list[tuple[Path, str]] = [(("region",), pack.region)]
     places += [(("targets", n, "region"), target.region) for n, target in enumerate(pack.targets)]
     places += [(("budgets", n, "region"), budget.region) for n, budget in enumerate(pack.budgets)]
+    for n, ratio in enumerate(pack.ratios):
+        places += [(("ratios", n, "regions", m), code) for m, code in enumerate(ratio.regions)]
     for path, code in places:
         if code not in regions() and code not in pack.zones_by_code:
             yield _no_region(documents, path, code)

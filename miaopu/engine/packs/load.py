@@ -10,6 +10,7 @@ from miaopu.engine.definitions.refusals import Finding, PackError, Path, Refused
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.packs.checks import check_examples, check_expressions, check_references
 from miaopu.engine.packs.findings import findings_of
+from miaopu.engine.packs.plan_checks import check_plan_parts
 from miaopu.engine.packs.schema import Pack
 
 MAX_FILES = 200
@@ -44,12 +45,19 @@ def check_pack(folder: FilePath) -> PackCheck:
         return PackCheck(None, tuple(in_order(errors)), ())
     pack, errors = validated(Pack, data, documents)
     if pack is not None:
-        errors = [*check_references(pack, data, documents), *check_expressions(pack, documents)]
+        errors = [
+            *check_references(pack, data, documents),
+            *check_plan_parts(pack, documents),
+            *check_expressions(pack, documents),
+        ]
         if not errors:
             errors = check_examples(pack, documents)
     if errors or pack is None:
         return PackCheck(None, tuple(in_order(errors)), ())
-    return PackCheck(pack, (), tuple(findings_of(pack, documents)))
+    findings, errors = findings_of(pack, documents)
+    if errors:
+        return PackCheck(None, tuple(in_order(errors)), ())
+    return PackCheck(pack, (), tuple(findings))
 
 
 def _merged(folder: FilePath) -> tuple[dict[str, object], dict[str, Document], list[PackError]]:

@@ -5,47 +5,41 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
+from miaopu.engine.assessment.scheme import Assessment
+from miaopu.engine.definitions.figures import Figure
 from miaopu.engine.definitions.pieces import (
-    ConditionPiece,
     FactPiece,
     Identifier,
     Level,
     Piece,
-    PriorityPiece,
     RegionCode,
-    RegionPrefix,
-    Shares,
     Text,
     ValuePiece,
     Written,
     refuse,
 )
 from miaopu.engine.money import yuan_to_fen
-from miaopu.engine.packs.procedure import (
-    Clause,
-    DecidedAmount,
-    FormField,
-    Material,
-    OfferTerms,
-    Record,
-    SideStep,
-    Step,
+from miaopu.engine.packs.items import Item, Party
+from miaopu.engine.packs.plan_parts import (
+    Citation,
+    Duty,
+    Fund,
+    Phase,
+    PlanFinding,
+    Ratio,
+    Statistic,
+    Task,
+    Unit,
 )
-from miaopu.engine.rule_pieces import conditions_of, dated_parameters, priorities_of
-from miaopu.engine.rule_sets import Rule, RuleSet, values_on
+from miaopu.engine.packs.procedure import Clause
+from miaopu.engine.rule_pieces import dated_parameters
+from miaopu.engine.rule_sets import RuleSet, values_on
 
-Outcome = Literal["award", "recognition", "voucher", "none"]
-Party = Literal["enterprise", "base", "institution", "bank", "person"]
 Comparator = Literal[">=", "<=", "=", "<", "range"]
-Figure = Annotated[
-    str,
-    BeforeValidator(lambda value: str(value) if type(value) is int else value),
-    Field(pattern=r"^-?[0-9]{1,15}(\.[0-9]{1,6})?$"),
-]
 
 
 class Period(Piece):
@@ -68,6 +62,7 @@ class Source(Piece):
     number: str | None = None
     date: str | None = None
     based_on: tuple[str, ...] = ()
+    citations: tuple[Citation, ...] = ()
 
 
 class Zone(Piece):
@@ -86,14 +81,24 @@ class ClauseEntry(Piece):
 
 
 class Indicator(Piece):
-    """A figure by which the programme is measured."""
+    """A figure by which the programme is measured.
+
+    `adds_up`: the years of a period add up to it (new jobs do, patents held do not). `counted`:
+    whole things are counted, so that a sum of parts is never off by rounding.
+    """
 
     title: Text
     unit: Text
+    adds_up: bool = False
+    counted: bool = False
 
 
 class Target(Piece):
-    """A figure to be reached; `upper` is the other end of a range."""
+    """A figure to be reached; `upper` is the other end of a range.
+
+    `baseline` is the figure it starts from, `increase` what is added to that, `growth_percent` the
+    growth over it, `annual_growth_percent` the mean growth of each of the period's years.
+    """
 
     id: Identifier
     indicator: Identifier
@@ -104,7 +109,9 @@ class Target(Piece):
     comparator: Comparator = "="
     clause: Clause
     baseline: Figure | None = None
+    increase: Figure | None = None
     growth_percent: Figure | None = None
+    annual_growth_percent: Figure | None = None
 
 
 class Budget(Piece):
@@ -125,98 +132,16 @@ class Budget(Piece):
         return yuan_to_fen(self.amount)
 
 
-class PackCondition(ConditionPiece):
-    """A condition of an item; its words are there in both languages."""
+class PackFact(FactPiece):
+    """A fact of this programme; `about` says whose it is."""
 
-    decide: Text | None = None
-    title: Text
-
-
-class PackPriority(PriorityPiece):
-    """A priority of an item, with the clause that gives it."""
-
-    id: Identifier
-    title: Text
-    clause: Clause
+    about: Party = "enterprise"
 
 
-class Expectation(Piece):
-    """What an example must come to; only what is given is compared."""
+class PackValue(ValuePiece):
+    """A value of a dated parameter; what the plan leaves to an annex or a bank is illustrative."""
 
-    status: Literal["true", "false", "unknown"]
-    amount_fen: int | None = None
-    priority: int | None = None
-    missing: tuple[str, ...] | None = None
-
-
-class Example(Piece):
-    """One enterprise and what the item must say of it; every check of the pack runs it."""
-
-    name: str = Field(min_length=1)
-    facts: dict[str, Any] = Field(default_factory=dict)
-    decisions: dict[str, bool] = Field(default_factory=dict)
-    as_of: date | None = None
-    expect: Expectation
-
-
-class Item(Piece):
-    """A support or service that a party may have."""
-
-    title: Text
-    summary: Text
-    party: Party = Field(alias="for")
-    clause: Clause
-    region: RegionPrefix | None = None
-    conditions: tuple[PackCondition, ...] = Field(min_length=1)
-    priority: tuple[PackPriority, ...] = ()
-    amount: Written | None = None
-    amount_decided: DecidedAmount | None = None
-    shares: Shares = Field(default_factory=dict)
-    form: tuple[FormField, ...] = ()
-    offer: OfferTerms | None = None
-    materials: tuple[Material, ...] = ()
-    steps: tuple[Step, ...] = Field(min_length=1)
-    side_steps: tuple[SideStep, ...] = ()
-    outcome: Outcome
-    records: Record | None = None
-    once_per: Literal["programme", "year"] = "programme"
-    examples: tuple[Example, ...] = ()
-
-    @model_validator(mode="after")
-    def _one_amount(self) -> "Item":
-        if self.amount is not None and self.amount_decided is not None:
-            raise refuse(
-                "amount 和 amount_decided 只写其一", "give amount or amount_decided, not both"
-            )
-        return self
-
-    @cached_property
-    def steps_by_id(self) -> Mapping[str, Step]:
-        """The steps by id, in their order."""
-        return {step.id: step for step in self.steps}
-
-    @cached_property
-    def side_steps_by_id(self) -> Mapping[str, SideStep]:
-        """The steps that only some cases take, by id."""
-        return {step.id: step for step in self.side_steps}
-
-    @cached_property
-    def fields_by_id(self) -> Mapping[str, FormField]:
-        """The questions of the form by id, in their order."""
-        return {field.id: field for field in self.form}
-
-    def rule(self, item_id: str) -> Rule:
-        """The item as a rule called `item_id`."""
-        return Rule(
-            item_id,
-            self.region or "",
-            conditions_of(self.conditions),
-            priorities_of(self.priority),
-            self.amount,
-            {level: part for level, part in self.shares.items()},
-            self.title.bilingual,
-            self.clause,
-        )
+    illustrative: bool = False
 
 
 class Pack(Piece):
@@ -229,10 +154,19 @@ class Pack(Piece):
     source: Source
     zones: tuple[Zone, ...] = ()
     clauses: dict[str, ClauseEntry] = Field(min_length=1)
-    facts: dict[str, FactPiece]
-    parameters: dict[str, tuple[ValuePiece, ...]] = Field(default_factory=dict)
+    units: dict[Identifier, Unit] = Field(default_factory=dict)
+    tasks: tuple[Task, ...] = ()
+    phases: tuple[Phase, ...] = ()
+    duties: tuple[Duty, ...] = ()
+    facts: dict[str, PackFact]
+    parameters: dict[str, tuple[PackValue, ...]] = Field(default_factory=dict)
     indicators: dict[str, Indicator] = Field(default_factory=dict)
     targets: tuple[Target, ...] = ()
+    statistics: tuple[Statistic, ...] = ()
+    funds: tuple[Fund, ...] = ()
+    ratios: tuple[Ratio, ...] = ()
+    assessments: dict[Identifier, Assessment] = Field(default_factory=dict)
+    plan_findings: tuple[PlanFinding, ...] = ()
     budgets: tuple[Budget, ...] = ()
     items: dict[Identifier, Item] = Field(min_length=1)
 
@@ -241,20 +175,24 @@ class Pack(Piece):
         """The city's own zones by code."""
         return {zone.code: zone for zone in self.zones}
 
-    def rule_set(self, as_of: date) -> RuleSet:
-        """All items as rules, with the parameter values in force on `as_of`.
+    def rule_set(self, as_of: date, party: Party | None = None) -> RuleSet:
+        """All items as rules, or those for `party`, with the parameters in force on `as_of`.
 
         The same object for the same day, so that it is prepared for running only once.
         """
-        sets: dict[date, RuleSet] = self.__dict__.setdefault("_rule_sets", {})
-        if as_of not in sets:
-            sets[as_of] = RuleSet(
-                tuple(item.rule(item_id) for item_id, item in self.items.items()),
+        sets: dict[tuple[date, Party | None], RuleSet] = self.__dict__.setdefault("_rule_sets", {})
+        if (as_of, party) not in sets:
+            sets[as_of, party] = RuleSet(
+                tuple(
+                    item.rule(item_id)
+                    for item_id, item in self.items.items()
+                    if party in (None, item.party)
+                ),
                 {name: piece.fact(name) for name, piece in self.facts.items()},
                 values_on(dated_parameters(self.parameters), as_of),
                 {zone.code: zone.title.bilingual for zone in self.zones},
             )
-        return sets[as_of]
+        return sets[as_of, party]
 
     def to_json(self) -> dict[str, Any]:
         """The pack as plain JSON data; `from_json` reads it back."""

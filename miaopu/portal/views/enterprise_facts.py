@@ -119,7 +119,7 @@ def _row(
 
 
 def fact_table(enterprise: Enterprise, known: Known, packs: list[Pack], day: date) -> Table:
-    """Every fact of the dictionary: value, from whom, as of when, and who corrects it."""
+    """Every fact known or asked for: value, from whom, as of when, and who corrects it."""
     columns = (
         Column("title", _("数据项")),
         Column("value", _("值")),
@@ -128,8 +128,11 @@ def fact_table(enterprise: Enterprise, known: Known, packs: list[Pack], day: dat
         Column("record", _("来源记录")),
         Column("ask", _("有误找谁")),
     )
+    asked = {name for pack in packs for name in pack.facts}
     rows = [
-        _row(entry, known.get(name), enterprise, packs) for name, entry in fact_dictionary().items()
+        _row(entry, known.get(name), enterprise, packs)
+        for name, entry in fact_dictionary().items()
+        if name in asked or name in known
     ]
     return Table(columns, rows, _("各部门的数据（截至%(date)s）") % {"date": formats.day(day)})
 

@@ -30,7 +30,7 @@ from miaopu.portal.views.enterprise_scope import enterprise_or_404, item_or_404,
 from miaopu.portal.views.public_shared import amount_of
 
 if TYPE_CHECKING:
-    from miaopu.engine.packs.schema import Item as PackItem
+    from miaopu.engine.packs.items import Item as PackItem
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from miaopu.portal.views.enterprise_facts import value_text
 from miaopu.portal.views.public_shared import LEVEL_NAMES
 
 if TYPE_CHECKING:
-    from miaopu.engine.packs.schema import Item as PackItem
+    from miaopu.engine.packs.items import Item as PackItem
     from miaopu.engine.packs.schema import Pack
 
 HIDDEN = "***"  # what stands for personal data where a reader does not work with it

@@ -27,7 +27,7 @@ from miaopu.portal.views.public_shared import (
 )
 
 if TYPE_CHECKING:
-    from miaopu.engine.packs.schema import Item as PackItem
+    from miaopu.engine.packs.items import Item as PackItem
 
 PARTIES: dict[str, Text] = {
     "enterprise": gettext_lazy("企业"),

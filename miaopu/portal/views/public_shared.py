@@ -34,7 +34,7 @@ from miaopu.portal.context import href
 from miaopu.portal.shapes import Text
 
 if TYPE_CHECKING:
-    from miaopu.engine.packs.schema import Item as PackItem
+    from miaopu.engine.packs.items import Item as PackItem
 
 PER_PAGE = 20
 LEVEL_NAMES: dict[str, Text] = {

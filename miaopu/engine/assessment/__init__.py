@@ -1,0 +1,1 @@
+"""Assessment schemes as data, and the scores, classes, ranks and consequences they give."""
