@@ -8,6 +8,7 @@
 #                       page in every role, by axe, by keyboard, and filled with hostile texts
 #   make test-fault     kills processes in the middle of the path; test-fault-long for longer
 #   make bench          requests per second of the list page against a bare view
+#   make bench-rules    the rules engine against other engines, in an environment of its own
 #   make catalogue      collects and compiles the English catalogue
 #   make clean          removes caches and what tests left; data of demo and serve stay in var/
 
@@ -21,7 +22,7 @@ READY := .venv/.ready
 # Python compiles Django anew, which takes longer than what most commands and tests do.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: setup demo test test-long check test-browser test-browser-long test-fault test-fault-long bench catalogue clean
+.PHONY: setup demo test test-long check test-browser test-browser-long test-fault test-fault-long bench bench-rules catalogue clean
 .DEFAULT_GOAL := setup
 
 setup: $(READY)
@@ -75,10 +76,19 @@ test-fault-long: $(READY)
 bench: $(READY)
 	@exec $(BIN)/python -m bench $(ARGS)
 
+# The other engines stay out of .venv: what is tested and served never sees them.
+bench-rules: $(READY) .venv-bench/.ready
+	@exec .venv-bench/bin/python -m bench --rules-only $(ARGS)
+
+.venv-bench/.ready: requirements/dev.txt requirements/bench.txt
+	@test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	@VIRTUAL_ENV=.venv-bench $(BIN)/uv pip sync --quiet --require-hashes requirements/dev.txt requirements/bench.txt
+	@touch $@
+
 catalogue: $(READY)
 	@exec $(BIN)/python tools/catalogue.py $(ARGS)
 
 clean:
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build \
+	rm -rf .venv .venv-bench .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build \
 	  *.egg-info test-results var/test
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from miaopu.engine.reference import industries
 
@@ -15,6 +15,7 @@ def encode_text(text: str) -> int:
     return int.from_bytes(b"\x01" + text.encode("utf-8", "surrogatepass"), "big")
 
 
+@lru_cache(maxsize=4096)
 def decode_text(number: int) -> str:
     """The text that `encode_text` made `number` of."""
     data = number.to_bytes((number.bit_length() + 7) // 8, "big")
@@ -59,6 +60,7 @@ def industry_path(code: str) -> str:
     return section + digits
 
 
+@lru_cache(maxsize=4096)
 def decode_digits(number: int) -> str:
     """The region code that stands behind `number`."""
     digits = []
@@ -68,6 +70,7 @@ def decode_digits(number: int) -> str:
     return "".join(str(digit - 1) for digit in reversed(digits) if digit)
 
 
+@lru_cache(maxsize=4096)
 def decode_industry(number: int) -> str:
     """The industry code (section letter and digits) that stands behind `number`."""
     digits = []

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import partial
 
+from miaopu.engine.explanations import Explanation, MatchRow, PriorityPoints, near_misses
 from miaopu.engine.expressions.reasons import ReasonNode
 from miaopu.engine.facts import FactError
 from miaopu.engine.messages import Bilingual, EngineError
-from miaopu.engine.prepared import Decisions, Explanation, MatchRow, PriorityPoints, prepare
+from miaopu.engine.prepared import Asked, Decisions, prepare
 from miaopu.engine.rule_sets import RuleSet
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "ReasonNode",
     "explain_one",
     "match_all",
+    "near_misses",
 ]
 ENTERPRISE_ID = "enterprise_id"
 
@@ -87,7 +89,8 @@ def explain_one(
         raise error
 
     known = prepared.read(facts, problem or refuse, priorities=True)
-    return [rule.explain(known, decisions or {}) for rule in prepared.rules]
+    asked: Asked = {}
+    return [rule.explain(known, decisions or {}, asked) for rule in prepared.rules]
 
 
 def _id_of(

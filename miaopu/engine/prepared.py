@@ -1,81 +1,32 @@
 """Rules made ready to run on one day: parsed, typed and lowered once, whoever asks."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
 from miaopu.engine.codes import region_range
+from miaopu.engine.explanations import Explanation, MatchRow, NearMiss, PriorityPoints
 from miaopu.engine.expressions.evaluate import Facts, Runnable, amount_in_fen, runnable
 from miaopu.engine.expressions.lower import lower_amount, lower_condition
-from miaopu.engine.expressions.reasons import FALSE, TRUE, UNKNOWN, ReasonNode, Reasons, in_one_line
+from miaopu.engine.expressions.reasons import FALSE, TRUE, UNKNOWN, ReasonNode, Reasons
 from miaopu.engine.expressions.tree import Kind, Node, Op
 from miaopu.engine.facts import Fact, FactError, Value, read_fact
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.rule_sets import Condition, Priority, Rule, RuleSet
 
 Decisions = Mapping[str, bool | None]
+Asked = dict[int, tuple[ReasonNode, Bilingual | None]]
 _JURISDICTION = "region"
 _NO_QUESTION = Bilingual("", "")
-
-
-@dataclass(frozen=True)
-class MatchRow:
-    """One enterprise under one rule. `status` is true or unknown; `amount_fen` is in fen.
-
-    `missing` names the lacking facts ("decide:ID" for discretion, "@name" for a parameter): for
-    the status where it is unknown, for the amount where the status is true.
-    """
-
-    enterprise_id: str
-    rule: str
-    status: str
-    amount_fen: int | None
-    missing: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class PriorityPoints:
-    """A priority of a rule as it stands for one enterprise; `points` are 0 unless it is true."""
-
-    id: str
-    title: Bilingual
-    points: int
-    status: str
-    clause: str
-    needs: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """One rule for one enterprise, with its reasons; `amount_fen` is known for true rules only."""
-
-    rule: str
-    status: str
-    amount_fen: int | None
-    tree: ReasonNode
-    missing: tuple[str, ...]
-    would_change: tuple[Bilingual, ...]
-    priority_points: int
-    priorities: tuple[PriorityPoints, ...]
-
-    def to_json(self) -> dict[str, object]:
-        """The explanation as `explain` prints it."""
-        return {
-            "rule": self.rule,
-            "status": self.status,
-            "amount_fen": self.amount_fen,
-            "tree": self.tree.to_json(),
-            "missing": list(self.missing),
-            "would_change": [in_one_line(change) for change in self.would_change],
-        }
 
 
 @lru_cache(maxsize=32)
 def prepare(rules: RuleSet, as_of: date) -> "PreparedRules":
     """`rules` ready to run on the day `as_of`; raises ExpressionError for a bad expression."""
     around = rules.surroundings(as_of)
-    prepared = tuple(_prepare_rule(rules, rule, as_of) for rule in rules.rules)
+    known: dict[str, Reasons] = {}
+    prepared = tuple(_prepare_rule(rules, rule, as_of, known) for rule in rules.rules)
     matched = dict.fromkeys(name for rule in prepared for name in rule.matched_facts)
     others = dict.fromkeys(name for rule in prepared for name in rule.priority_facts)
     return PreparedRules(
@@ -175,9 +126,16 @@ class PreparedRule:
             return fen, ()
         return None, self.amount.trace(facts).needs or self.amount.node.fact_names()
 
-    def explain(self, facts: Facts, decisions: Decisions) -> Explanation:
-        """The rule for one enterprise, with reasons."""
-        nodes = tuple(self._condition_node(part, facts, decisions) for part in self.conditions)
+    def explain(
+        self, facts: Facts, decisions: Decisions, asked: "Asked | None" = None
+    ) -> Explanation:
+        """The rule for one enterprise, with reasons.
+
+        `asked` keeps what conditions came to, for the next rule that asks the same of her.
+        """
+        asked = {} if asked is None else asked
+        found = [self._condition(part, facts, decisions, asked) for part in self.conditions]
+        nodes = tuple([node for node, _change in found])
         status = _all_of(nodes)
         needs = tuple(dict.fromkeys(need for node in nodes for need in node.needs))
         title = self.rule.title or Bilingual(self.rule.id, self.rule.id)
@@ -193,47 +151,69 @@ class PreparedRule:
         )
         fen, lacking = self.pays(facts) if status == TRUE else (None, ())
         points = tuple(_points(priority, reasons, facts) for priority, reasons in self.priorities)
-        changes = tuple(
-            change
-            for part, node in zip(self.conditions, nodes, strict=True)
-            if (change := _change(part, node, facts)) is not None
-        )
+        short = self._near_miss(found, facts) if status == FALSE else None
         return Explanation(
             rule=self.rule.id,
             status=status,
             amount_fen=fen,
             tree=tree,
             missing=needs or lacking,
-            would_change=changes,
+            would_change=tuple([change for _node, change in found if change is not None]),
             priority_points=sum(one.points for one in points),
             priorities=points,
+            near_miss=short,
         )
 
-    def _condition_node(
-        self, part: PreparedCondition, facts: Facts, decisions: Decisions
-    ) -> ReasonNode:
+    def _near_miss(
+        self, found: Sequence[tuple[ReasonNode, Bilingual | None]], facts: Facts
+    ) -> NearMiss | None:
+        """The one condition that keeps it from being true; people's decisions may be open.
+
+        Where an enterprise is can hardly be changed: a rule for another place is no near miss.
+        """
+        wrong = [node for node, _change in found if node.status == FALSE]
+        open_ = any(node.status == UNKNOWN and node.op != Op.DECIDE for node, _change in found)
+        if len(wrong) != 1 or open_ or (self.rule.region and found[0][0] is wrong[0]):
+            return None
+        change = next(change for node, change in found if node is wrong[0])
+        fen, _lacking = self.pays(facts)
+        return NearMiss(wrong[0].key, change or wrong[0].text, fen)
+
+    def _condition(
+        self, part: PreparedCondition, facts: Facts, decisions: Decisions, asked: Asked
+    ) -> tuple[ReasonNode, Bilingual | None]:
+        """The reasons of a condition, and what would make it true."""
         condition = part.condition
         if part.reasons is not None:
-            node = part.reasons.explain(facts)
-            return replace(node, title=condition.title, key=condition.id)
-        decided = decisions.get(f"{self.rule.id}.{condition.id}")
+            key = id(part.reasons)
+            if key not in asked:
+                asked[key] = part.reasons.both(facts)
+            node, change = asked[key]
+            return node._replace(title=condition.title, key=condition.id), change
+        answer = decisions.get(f"{self.rule.id}.{condition.id}")
         question = condition.decide or _NO_QUESTION
-        return ReasonNode(
+        node = ReasonNode(
             op=Op.DECIDE.value,
-            status=UNKNOWN if decided is None else TRUE if decided else FALSE,
+            status=UNKNOWN if answer is None else TRUE if answer else FALSE,
             text=question,
-            value=decided,
-            needs=(part.need,) if decided is None else (),
+            value=answer,
+            needs=(part.need,) if answer is None else (),
             title=condition.title or question,
             key=condition.id,
         )
+        return node, _decision_needed(node)
 
 
-def _prepare_rule(rules: RuleSet, rule: Rule, as_of: date) -> PreparedRule:
+def _prepare_rule(
+    rules: RuleSet, rule: Rule, as_of: date, known: dict[str, Reasons]
+) -> PreparedRule:
+    """The rule ready to run; what is written alike (`known`) is made ready, and asked, once."""
     around, words = rules.surroundings(as_of), rules.words
 
     def reasons(source: str) -> Reasons:
-        return Reasons(runnable(lower_condition(source, around)), words)
+        if source not in known:
+            known[source] = Reasons(runnable(lower_condition(source, around)), words)
+        return known[source]
 
     conditions = [
         PreparedCondition(condition, None if condition.when is None else reasons(condition.when))
@@ -281,9 +261,7 @@ def _points(priority: Priority, reasons: Reasons, facts: Facts) -> PriorityPoint
     )
 
 
-def _change(part: PreparedCondition, node: ReasonNode, facts: Facts) -> Bilingual | None:
-    if part.reasons is not None:
-        return part.reasons.would_change(facts)
+def _decision_needed(node: ReasonNode) -> Bilingual | None:
     if node.status == UNKNOWN:
         return Bilingual(f"待认定：{node.text.zh}", f"to be decided: {node.text.en}")
     if node.status == FALSE:

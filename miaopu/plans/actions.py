@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -19,10 +20,11 @@ from miaopu.engine.packs.schema import Pack
 from miaopu.parties.dictionary import fact_dictionary
 from miaopu.parties.facts import iterate_known_facts
 from miaopu.parties.models import Enterprise
-from miaopu.plans.entitlements import explain_facts
 from miaopu.plans.enums import Verb, VersionState
+from miaopu.plans.matching import matches_of
 from miaopu.plans.models import Match, Programme, ProgrammeVersion, Target
 
+BATCH = 2_000  # enterprises at a time, as their facts are read
 Report = Callable[[int, int], None]
 
 
@@ -118,26 +120,13 @@ def match_version(version: ProgrammeVersion, as_of: date, report: Report | None 
     region = version.programme.region
     enterprises = Enterprise.objects.filter(region__code__startswith=region_prefix(region.code))
     total = enterprises.count()
-    items = version.pack.items
     rows: list[Match] = []
-    for done, (enterprise, known) in enumerate(iterate_known_facts(enterprises, as_of), start=1):
-        for found in explain_facts(version, known, as_of):
-            if found.status == "false" or items[found.rule].party != "enterprise":
-                continue
-            rows.append(
-                Match(
-                    version=version,
-                    item=found.rule,
-                    enterprise=enterprise,
-                    status=found.status,
-                    amount_fen=found.amount_fen,
-                    missing=list(found.missing),
-                    facts_missing=any(not name.startswith("decide:") for name in found.missing),
-                    priority_points=found.priority_points,
-                    as_of=as_of,
-                )
-            )
-        if report is not None and done % 500 == 0:
+    known = iterate_known_facts(enterprises, as_of)
+    done = 0
+    while part := list(islice(known, BATCH)):
+        rows += matches_of(version, part, as_of)
+        done += len(part)
+        if report is not None:
             report(done, total)
     with transaction.atomic():
         ProgrammeVersion.objects.select_for_update(of=("self",), no_key=True).get(pk=version.pk)

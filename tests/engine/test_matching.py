@@ -8,7 +8,14 @@ from random import Random
 import pytest
 
 from miaopu.engine.facts import Fact, FactError, FactType
-from miaopu.engine.matching import FactsRefused, MatchRow, ReasonNode, explain_one, match_all
+from miaopu.engine.matching import (
+    FactsRefused,
+    MatchRow,
+    ReasonNode,
+    explain_one,
+    match_all,
+    near_misses,
+)
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.rule_sets import Condition, DatedValue, Priority, Rule, RuleSet
 from tests.engine.expression_cases import FACTS as RANDOM_FACTS
@@ -133,7 +140,9 @@ def test_explanation_with_a_decision() -> None:
 
 def test_explanation_as_json_has_the_contract_keys() -> None:
     printed = explain_one(RULES, {"employees": 30, "region": "140105"}, DAY)[0].to_json()
-    assert set(printed) == {"rule", "status", "amount_fen", "tree", "missing", "would_change"}
+    assert set(printed) == {
+        *("rule", "status", "amount_fen", "tree", "missing", "would_change", "near_miss")
+    }
     tree = printed["tree"]
     assert isinstance(tree, dict)
     assert set(tree) == {"op", "status", "text", "value", "needs", "children"}
@@ -185,3 +194,39 @@ def test_match_and_explain_agree(seed: int) -> None:
             )
             assert set(_statuses(explained.tree)) <= {"true", "false", "unknown", "known"}
             assert bool(explained.would_change) == (explained.status != "true")
+
+
+def _ladder() -> RuleSet:
+    """Rules that differ in how far they are away."""
+    figures = (("near", "employees <= 20", "3000"), ("far", "employees <= 20", "9000"))
+    rules = [Rule(name, "1401", (Condition("c", when),), amount=pay) for name, when, pay in figures]
+    rules.append(
+        Rule("two", conditions=(Condition("c", "employees <= 20"), Condition("d", "revenue > 9")))
+    )
+    rules.append(Rule("elsewhere", "5201", (Condition("c", "employees <= 30"),), amount="99999"))
+    rules.append(Rule("unpriced", "", (Condition("c", "employees <= 21"),), amount="1 / revenue"))
+    rules.append(
+        Rule("open", "", (Condition("c", "employees <= 9"), RULE.conditions[1]), amount="7000")
+    )
+    return RuleSet(tuple(rules), FACTS)
+
+
+def test_one_condition_short_ranked_by_gain() -> None:
+    explained = explain_one(_ladder(), {"employees": 25, "region": "140105", "revenue": 0}, DAY)
+    short = near_misses(explained)
+    assert [one.rule for one in short] == ["far", "open", "near", "unpriced"]
+    first = short[0].near_miss
+    assert first is not None
+    assert first.to_json() == {
+        "condition": "c",
+        "would_change": "从业人员 不超过 20 人（现为 25 人） / employees is at most 20 persons"
+        " (now 25 persons)",
+        "gain_fen": 900_000,
+    }
+
+
+def test_what_is_unknown_is_no_near_miss_and_neither_is_what_is_true() -> None:
+    explained = explain_one(_ladder(), {"employees": 5, "region": "140105"}, DAY)
+    assert near_misses(explained) == []
+    one = explain_one(_ladder(), {"employees": 25}, DAY)[0]
+    assert one.near_miss is None  # the region is unknown, too

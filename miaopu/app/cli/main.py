@@ -8,6 +8,7 @@ from miaopu.app.cli import (
     match_verbs,
     pack_verbs,
     plan_verbs,
+    simulate_verb,
     system_verbs,
 )
 
@@ -18,7 +19,7 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for verbs in (engine_verbs, match_verbs, assess_verbs, system_verbs):
+for verbs in (engine_verbs, match_verbs, simulate_verb, assess_verbs, system_verbs):
     verbs.register(cli)
 cli.add_typer(pack_verbs.pack, name="pack")
 cli.add_typer(plan_verbs.plan, name="plan")

@@ -27,7 +27,7 @@ from miaopu.app.cli.output import (
     stop,
 )
 from miaopu.engine.definitions.refusals import Refused
-from miaopu.engine.matching import Explanation, FactsRefused, MatchRow, explain_one
+from miaopu.engine.matching import Explanation, FactsRefused, MatchRow, explain_one, near_misses
 from miaopu.engine.messages import Bilingual, EngineError
 from miaopu.engine.money import fen_to_yuan
 from miaopu.engine.packs.load import load_pack
@@ -96,7 +96,7 @@ def match(
 ) -> None:
     """谁可享什么 / Who is entitled to what: every rule over every enterprise of a file."""
     started = time.perf_counter()
-    rule_set = _rules(rules, as_of)
+    rule_set = rule_set_of(rules, as_of)
     run = _Run(rule_set, facts, as_of)
     write_rows(out, COLUMNS, run.rows(), types=_TYPES)
     summary = {
@@ -170,7 +170,7 @@ def explain(
     output: FormatOption = Format.TABLE,
 ) -> None:
     """为什么 / Why: every rule for one enterprise, with reasons and what would change them."""
-    rule_set = _rules(rules, as_of)
+    rule_set = rule_set_of(rules, as_of)
     if rule is not None and rule not in {one.id for one in rule_set.rules}:
         print_problem(Bilingual(f"没有规则 {rule}", f"there is no rule {rule}"))
         raise stop(WRONG_USAGE)
@@ -188,6 +188,12 @@ def explain(
             [_shown(one) for one in explained],
             title=enterprise,
         )
+        short = near_misses(explained)
+        if short:
+            print_table(
+                ("只差一项 / one condition short", "可得 / yuan", "怎样改变 / change"),
+                [_nearly(one) for one in short],
+            )
 
 
 def _shown(one: Explanation) -> tuple[object, ...]:
@@ -200,12 +206,19 @@ def _shown(one: Explanation) -> tuple[object, ...]:
     )
 
 
+def _nearly(one: Explanation) -> tuple[object, ...]:
+    short = one.near_miss
+    assert short is not None
+    gain = None if short.gain_fen is None else fen_to_yuan(short.gain_fen)
+    return one.rule, gain, str(short.would_change)
+
+
 def _row(row: MatchRow) -> list[object]:
     return [row.enterprise_id, row.rule, row.status, row.amount_fen, row.missing]
 
 
-def _rules(path: Path, as_of: date) -> RuleSet:
-    """The rules of a file, or of a pack's items for enterprises."""
+def rule_set_of(path: Path, as_of: date) -> RuleSet:
+    """The rules of a file, or of a pack's items for enterprises; raises Refused."""
     return load_pack(path).rule_set(as_of, "enterprise") if path.is_dir() else load_rules(path)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import cast
+from typing import NamedTuple, cast
 
 from miaopu.engine.clock import add_months, add_years
 from miaopu.engine.expressions.tree import Node, Op
@@ -25,8 +25,7 @@ Number = int | Fraction
 _TOO_MANY_MONTHS = 120_000
 
 
-@dataclass(frozen=True)
-class Trace:
+class Trace(NamedTuple):
     """What one node came to: its value, the facts it still needs, and the same of its children."""
 
     node: Node
@@ -49,7 +48,10 @@ class Runnable:
         if self.node.op is Op.FACT:
             found = facts.get(self.node.name)
             return Trace(self.node, found, () if found is not None else (self.node.name,), ())
-        children = tuple(child.trace(facts) for child in self.children)
+        if not self.children:
+            value = self.rule(())
+            return Trace(self.node, value, () if value is not None else _needs(self.node, ()), ())
+        children = tuple([child.trace(facts) for child in self.children])
         value = self.rule([child.value for child in children])
         needs = () if value is not None else _needs(self.node, children)
         return Trace(self.node, value, needs, children)

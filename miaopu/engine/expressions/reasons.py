@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import cast
+from typing import NamedTuple, cast
 
 from miaopu.engine.codes import decode_digits, decode_industry, decode_text
 from miaopu.engine.expressions.evaluate import Facts, Runnable, Trace
@@ -17,8 +17,7 @@ from miaopu.engine.messages import Bilingual
 TRUE, FALSE, UNKNOWN, KNOWN = "true", "false", "unknown", "known"
 
 
-@dataclass(frozen=True)
-class ReasonNode:
+class ReasonNode(NamedTuple):
     """One node of an explanation.
 
     `status` is true, false or unknown for what can be answered with yes or no, known or unknown for
@@ -57,6 +56,7 @@ class _Prepared:
     text: Bilingual
     fact_names: tuple[str, ...]
     children: tuple["_Prepared", ...]
+    fixed: ReasonNode | None  # of a constant: the same for everybody
 
 
 class Reasons:
@@ -66,6 +66,7 @@ class Reasons:
         self.runnable = runnable
         self.words = words
         self._prepared = _prepare(runnable.node, words)
+        self._steps: dict[tuple[int, bool], Bilingual] = {}
 
     def explain(self, facts: Facts) -> ReasonNode:
         """The tree of reasons for `facts`."""
@@ -73,18 +74,36 @@ class Reasons:
 
     def would_change(self, facts: Facts) -> Bilingual | None:
         """What would make the condition true for `facts`; None where it is true."""
-        if self.runnable.value(facts) is True:
-            return None
-        wanted = _wanted(self.runnable.trace(facts), self.words, True)
+        return self._change(self.runnable.trace(facts))
+
+    def both(self, facts: Facts) -> tuple[ReasonNode, Bilingual | None]:
+        """The tree of reasons, and what would make the condition true."""
+        trace = self.runnable.trace(facts)
+        return self._node(trace, self._prepared), self._change(trace)
+
+    def _change(self, trace: Trace) -> Bilingual | None:
+        wanted = [] if trace.value is True else _wanted(trace, self._step, True)
         return _joined(wanted, _AND) if wanted else None
+
+    def _step(self, trace: Trace, goal: bool) -> Bilingual:
+        """What has to become true of `trace`, with what it is now; said in words only once."""
+        key = (id(trace.node), goal)
+        need = self._steps.get(key)
+        if need is None:
+            need = self._steps[key] = read_out(trace.node, self.words, negated=not goal)
+        return _with_what_is(need, trace, self.words)
 
     def _node(self, trace: Trace, prepared: _Prepared) -> ReasonNode:
         node = trace.node
+        if prepared.fixed is not None:
+            return prepared.fixed
         if node.op is Op.SCALED:
             return self._node(trace.children[0], prepared.children[0])
         children = tuple(
-            self._node(child, words)
-            for child, words in zip(trace.children, prepared.children, strict=True)
+            [
+                self._node(child, words)
+                for child, words in zip(trace.children, prepared.children, strict=True)
+            ]
         )
         return ReasonNode(
             op=node.op.value,
@@ -128,7 +147,12 @@ _AND, _OR = Bilingual("；并且 ", "; and "), Bilingual("，或者 ", ", or ")
 
 def _prepare(node: Node, words: Vocabulary) -> _Prepared:
     children = tuple(_prepare(child, words) for child in node.children)
-    return _Prepared(read_out(node, words), node.fact_names(), children)
+    text = read_out(node, words)
+    fixed = None
+    if node.op is Op.CONST and node.value is not None:
+        value = cast(Value, node.value)
+        fixed = ReasonNode(node.op.value, _status(node, value), text, plain_value(node, value), ())
+    return _Prepared(text, node.fact_names(), children, fixed)
 
 
 def _status(node: Node, value: Value | None) -> str:
@@ -139,24 +163,23 @@ def _status(node: Node, value: Value | None) -> str:
     return KNOWN
 
 
-def _wanted(trace: Trace, words: Vocabulary, goal: bool) -> list[Bilingual]:
+def _wanted(trace: Trace, step: Callable[[Trace, bool], Bilingual], goal: bool) -> list[Bilingual]:
     """What would make `trace` come to `goal`; empty where it does already."""
     node = trace.node
     if trace.value is goal:
         return []
     if node.op is Op.NOT:
-        return _wanted(trace.children[0], words, not goal)
+        return _wanted(trace.children[0], step, not goal)
     if node.op in (Op.AND, Op.OR):
-        parts = [_wanted(child, words, goal) for child in trace.children]
+        parts = [_wanted(child, step, goal) for child in trace.children]
         if (node.op is Op.AND) is goal:
             return [text for part in parts for text in part]
         ways = [_joined(part, _AND) for part in parts if part]
         return [_joined(ways, _OR)]
-    return [_step(trace, words, goal)]
+    return [step(trace, goal)]
 
 
-def _step(trace: Trace, words: Vocabulary, goal: bool) -> Bilingual:
-    need = read_out(trace.node, words, negated=not goal)
+def _with_what_is(need: Bilingual, trace: Trace, words: Vocabulary) -> Bilingual:
     if trace.value is None and trace.needs:
         labels = [
             words.facts[name].label if name in words.facts else Bilingual(name, name)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 from functools import cache
 from typing import cast
 
-from miaopu.engine.expressions.tree import Node, Op
+from miaopu.engine.expressions.evaluate import runnable
+from miaopu.engine.expressions.tree import COMPARISONS, Kind, Node, Op
 
 JUNCTIONS = frozenset({Op.AND, Op.OR, Op.NOT})
+Figure = tuple[Op, Node, Fraction]
+_FLIPPED = {Op.LT: Op.GT, Op.GT: Op.LT, Op.LE: Op.GE, Op.GE: Op.LE, Op.EQ: Op.EQ, Op.NE: Op.NE}
 
 
 @cache
@@ -25,6 +29,30 @@ def atoms_of(node: Node) -> tuple[Node, ...]:
     if node.op not in JUNCTIONS:
         return (node,)
     return tuple(dict.fromkeys(atom for child in node.children for atom in atoms_of(child)))
+
+
+def against_figure(node: Node) -> Figure | None:
+    """A comparison with a figure, the figure on the right; None where it is none."""
+    if node.op not in COMPARISONS:
+        return None
+    left, right = node.children
+    for op, one, other in ((node.op, left, right), (_FLIPPED[node.op], right, left)):
+        if other.kind is Kind.NUMBER and not other.fact_names():
+            value = runnable(other).value({})
+            return None if value is None else (op, one, Fraction(cast(int, value)))
+    return None
+
+
+def is_rising(node: Node) -> bool:
+    """Whether it compares a date that a rule makes of one fact, later the later the fact is."""
+    if node.op not in _FLIPPED or node.op in (Op.EQ, Op.NE):
+        return False
+    moved, fixed = node.children if node.children[0].fact_names() else node.children[::-1]
+    if moved.kind is not Kind.DATE or fixed.fact_names():
+        return False
+    while moved.op in (Op.ADD_MONTHS, Op.ADD_YEARS) and not moved.children[1].fact_names():
+        moved = moved.children[0]
+    return moved.op is Op.FACT
 
 
 @cache

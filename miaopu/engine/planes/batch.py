@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,19 +19,13 @@ class Batch:
     columns: Mapping[str, Column]
     is_distinct: bool = False  # every value of a fact once
 
-    def taken(self, chosen: Ints) -> Batch:
-        """Only the chosen enterprises."""
-        columns = {
-            name: Column(
-                column.fact,
-                column.known[chosen],
-                None if column.numbers is None else column.numbers[chosen],
-                None if column.index is None else column.index[chosen],
-                column.distinct,
-            )
-            for name, column in self.columns.items()
-        }
-        return Batch(len(chosen), columns)
+    def part(self, rows: Ints | slice, names: Iterable[str] | None = None) -> Batch:
+        """Only some of the enterprises, with all facts or only those of `names`."""
+        kept = self.columns if names is None else {name: self.columns[name] for name in names}
+        columns = {name: column.at(rows) for name, column in kept.items()}
+        if isinstance(rows, slice):
+            return Batch(len(range(*rows.indices(self.rows))), columns)
+        return Batch(len(rows), columns)
 
     def facts(self, row: int) -> dict[str, Value | None]:
         """The facts of one enterprise, as closures read them."""
@@ -40,8 +34,9 @@ class Batch:
 
 def of_each_value(column: Column) -> tuple[Ints, Batch]:
     """For each enterprise the place of her value in a batch of every value that occurs."""
+    assert column.distinct is not None
     places, values = column.identities
     index = np.arange(len(values), dtype=np.int64)
     known = index < len(column.distinct)
-    each = Column(column.fact, known, index=np.where(known, index, 0), distinct=column.distinct)
+    each = Column(column.fact, known, np.where(known, index, 0), column.distinct)
     return places, Batch(len(values), {column.fact.name: each}, is_distinct=True)

@@ -1,8 +1,10 @@
-"""Planes of bits: one bit for each enterprise, 64 to a word."""
+"""Planes of bits: one bit for each enterprise, 64 to a word.
+
+A plane has two rows of words: where something is true, and where it is not false; where the two
+differ it is unknown. What the bits beyond the last enterprise say means nothing.
+"""
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -10,27 +12,38 @@ import numpy.typing as npt
 from miaopu.engine.planes.columns import Bools, Ints
 
 Words = npt.NDArray[np.uint64]
-_WORD = 64
-
-
-class Plane(NamedTuple):
-    """One bit for each enterprise: where something is true, and where it is false."""
-
-    true: Words
-    false: Words
+Plane = npt.NDArray[np.uint64]
+WORD = 64
+_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
 def words_for(rows: int) -> int:
     """How many words hold a bit for each row."""
-    return -(-rows // _WORD)
+    return -(-rows // WORD)
 
 
-def packed(found: Bools, words: int) -> Words:
+def packed(found: Bools) -> Words:
     """Bools as bits, 64 to a word; the bits beyond the last row are 0."""
-    packed = np.zeros(words * 8, dtype=np.uint8)
     bits = np.packbits(found, bitorder="little")
-    packed[: len(bits)] = bits
-    return packed.view(np.uint64)
+    if len(bits) % 8:
+        whole = np.zeros(words_for(len(found)) * 8, dtype=np.uint8)
+        whole[: len(bits)] = bits
+        bits = whole
+    return bits.view(np.uint64)
+
+
+def unknown_in(plane: Plane) -> Words:
+    """Where it is neither true nor false."""
+    words: Words = plane[1] & ~plane[0]
+    return words
+
+
+def everybody(rows: int) -> Words:
+    """A bit for each row."""
+    words = np.full(words_for(rows), _ALL)
+    if rows % WORD:
+        words[-1] = np.uint64((1 << rows % WORD) - 1)
+    return words
 
 
 def unpacked(plane: Words, rows: int) -> Bools:
@@ -39,9 +52,14 @@ def unpacked(plane: Words, rows: int) -> Bools:
     return bits.view(np.bool_)
 
 
-def rows_of(plane: Words, rows: int) -> Ints:
-    """The rows whose bit is set."""
-    return np.flatnonzero(unpacked(plane, rows)).astype(np.int64)
+def rows_of(plane: Words) -> Ints:
+    """The rows whose bit is set; only words that hold one are looked at."""
+    places = np.flatnonzero(plane)
+    if not len(places):
+        return places
+    bits = np.flatnonzero(np.unpackbits(plane[places].view(np.uint8), bitorder="little"))
+    rows: Ints = (places[bits >> 6] << 6) + (bits & 63)
+    return rows
 
 
 def bits_of(plane: Words, rows: Ints) -> Ints:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -31,24 +31,40 @@ _EXACT_FLOAT = 2**53
 class Column:
     """One fact of many enterprises.
 
-    `numbers`: the values of a fact of numbers, 0 where unknown. Otherwise `distinct` are the values
-    that occur and `index` says which is whose, 0 where unknown. `known` tells the two apart.
+    `stored` holds, in as few bytes as do, the values of a fact of numbers (0 where unknown); with
+    `distinct`, the values that occur in their order, it says which is whose (0 where unknown).
+    `known` tells the two apart.
     """
 
     fact: Fact
     known: Bools
-    numbers: Ints | None = None
-    index: Ints | None = None
-    distinct: tuple[Value, ...] = ()
+    stored: npt.NDArray[np.integer[Any]]
+    distinct: tuple[Value, ...] | None = None
+
+    @cached_property
+    def numbers(self) -> Ints | None:
+        """The values of a fact of numbers; None where the column is kept by its values."""
+        return self.stored.astype(np.int64) if self.distinct is None else None
+
+    @cached_property
+    def all_known(self) -> bool:
+        """Whether nobody's value is unknown."""
+        return bool(self.known.all())
+
+    @cached_property
+    def bounds(self) -> tuple[int, int]:
+        """The least and the largest number that is stored; 0 and 0 where there is none."""
+        if not len(self.stored):
+            return 0, 0
+        return int(self.stored.min()), int(self.stored.max())
 
     @cached_property
     def identities(self) -> tuple[Ints, tuple[Value | None, ...]]:
         """For each enterprise the place of her value in a list of values, unknown last."""
-        if self.numbers is None:
-            assert self.index is not None
-            places = np.where(self.known, self.index, len(self.distinct))
+        if self.distinct is not None:
+            places = np.where(self.known, self.stored, len(self.distinct))
             return places.astype(np.int64), (*self.distinct, None)
-        values, places = np.unique(self.numbers, return_inverse=True)
+        values, places = np.unique(self.stored, return_inverse=True)
         whole = tuple(int(value) for value in values)
         return np.where(self.known, places, len(whole)).astype(np.int64), (*whole, None)
 
@@ -56,10 +72,23 @@ class Column:
         """The value of one enterprise."""
         if not self.known[row]:
             return None
-        if self.numbers is not None:
-            return int(self.numbers[row])
-        assert self.index is not None
-        return self.distinct[int(self.index[row])]
+        found = int(self.stored[row])
+        return found if self.distinct is None else self.distinct[found]
+
+    def at(self, rows: Ints | slice) -> Column:
+        """The column of some of the enterprises."""
+        return Column(self.fact, self.known[rows], self.stored[rows], self.distinct)
+
+
+def narrow(numbers: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.integer[Any]]:
+    """The same whole numbers in as few bytes as hold them all."""
+    if not len(numbers):
+        return numbers
+    least, most = int(numbers.min()), int(numbers.max())
+    for kind in (np.uint8, np.int16, np.int32):
+        if np.iinfo(kind).min <= least and most <= np.iinfo(kind).max:
+            return numbers.astype(kind)
+    return numbers
 
 
 def read_column(fact: Fact, values: pa.Array | None, rows: int, problem: Problem) -> Column:
@@ -92,10 +121,16 @@ def combined(parts: Sequence[tuple[Ints, int]], rows: int) -> Ints:
 
 
 def _column(fact: Fact, known: Bools, places: Ints, distinct: Sequence[Value]) -> Column:
-    if fact.type not in _NUMBERS:
-        return Column(fact, known, index=places, distinct=tuple(distinct))
-    table = np.array([*distinct] or [0], dtype=np.int64)
-    return Column(fact, known, numbers=np.where(known, table[places], 0))
+    if fact.type in _NUMBERS:
+        table = np.array([*distinct] or [0], dtype=np.int64)
+        return Column(fact, known, narrow(np.where(known, table[places], 0)))
+    if fact.type is FactType.TAGS:  # sets have no order
+        return Column(fact, known, narrow(places), tuple(distinct))
+    order = sorted(range(len(distinct)), key=lambda place: cast(int, distinct[place]))
+    ranks = np.zeros(len(distinct) or 1, dtype=np.int64)
+    ranks[order] = np.arange(len(order))
+    stored = narrow(np.where(known, ranks[places], 0))
+    return Column(fact, known, stored, tuple(distinct[place] for place in order))
 
 
 def _whole_numbers(fact: Fact, values: pa.Array) -> Column | None:
@@ -113,14 +148,14 @@ def _whole_numbers(fact: Fact, values: pa.Array) -> Column | None:
         numbers = np.rint(scaled).astype(np.int64)
         if not np.array_equal(numbers / factor, np.where(known, floats, 0.0)):
             return None
-        return Column(fact, known, numbers=numbers)
+        return Column(fact, known, narrow(numbers))
     else:
         return None
     numbers = np.where(known, numbers, 0)
     most = INT64_MAX // factor
     if len(numbers) and not -most <= int(numbers.min()) <= int(numbers.max()) <= most:
         return None
-    return Column(fact, known, numbers=numbers * factor)
+    return Column(fact, known, narrow(numbers * factor))
 
 
 def _by_values(fact: Fact, values: pa.Array, problem: Problem) -> Column:

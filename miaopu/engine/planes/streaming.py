@@ -41,7 +41,7 @@ def match_chunks(
     done = 0
     for chunk in chunks:
         refusals: list[FactsRefused] = []
-        ids, chosen = _enterprises(chunk, seen, done, refusals)
+        ids, chosen = usable_rows(chunk, seen, done, refusals)
         columns = {name: values.take(chosen) for name, values in chunk.columns.items()}
         first = done
 
@@ -59,7 +59,7 @@ def match_chunks(
         done += chunk.rows
 
 
-def _enterprises(
+def usable_rows(
     chunk: Chunk, seen: set[str], done: int, refusals: list[FactsRefused]
 ) -> tuple[list[str], Ints]:
     """The ids of the rows that can be used, and where these rows stand."""

@@ -128,9 +128,8 @@ def _is_null(child: Node, batch: Batch) -> Truth:
 
 def _within(node: Node, column: Column) -> Truth:
     first, last = cast(tuple[int, int], node.value)
-    assert column.index is not None
-    codes = np.array([cast(int, code) for code in column.distinct] or [0], dtype=np.int64)
-    found = ((codes >= first) & (codes <= last))[column.index]
+    codes = np.array([cast(int, code) for code in column.distinct or (0,)], dtype=np.int64)
+    found = ((codes >= first) & (codes <= last))[column.stored]
     return Truth(column.known & found, column.known & ~found)
 
 
@@ -213,13 +212,12 @@ def _case_of_numbers(node: Node, batch: Batch) -> Quantity:
 def _fact(column: Column) -> Quantity:
     if column.numbers is not None:
         return quantities.whole(column.numbers, column.known)
-    assert column.index is not None
-    return _days([cast(date, value) for value in column.distinct], column)
+    return _days([cast(date, value) for value in column.distinct or ()], column)
 
 
 def _moved(node: Node, column: Column) -> Quantity:
     """A day that a rule makes of the one date that it looks at, asked once for each date."""
-    if column.index is None:
+    if column.distinct is None:
         raise NotWhole
     closure = runnable(node).value
     name = column.fact.name
@@ -230,10 +228,9 @@ def _moved(node: Node, column: Column) -> Quantity:
 
 
 def _days(days: Sequence[date | None], column: Column) -> Quantity:
-    assert column.index is not None
     table = np.array([0 if day is None else day.toordinal() for day in days] or [0], dtype=np.int64)
     there = np.array([day is not None for day in days] or [False], dtype=np.bool_)
-    return quantities.whole(table[column.index], column.known & there[column.index])
+    return quantities.whole(table[column.stored], column.known & there[column.stored])
 
 
 def _constant(node: Node) -> Quantity:

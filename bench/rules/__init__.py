@@ -1,0 +1,1 @@
+"""Rules over everybody, measured against other engines with equal answers."""

@@ -1,0 +1,173 @@
+"""The verb `simulate`: whom rules would reach and what they would cost."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import yaml
+
+from miaopu.app.cli.match_verbs import (
+    AsOfOption,
+    RulesOption,
+    problems_as_lines,
+    rule_set_of,
+)
+from miaopu.app.cli.output import (
+    PROBLEMS,
+    WRONG_USAGE,
+    Format,
+    FormatOption,
+    print_json,
+    print_problem,
+    print_table,
+    stop,
+)
+from miaopu.engine.matching import FactsRefused
+from miaopu.engine.messages import Bilingual
+from miaopu.engine.money import fen_to_yuan, yuan_to_fen
+from miaopu.engine.planes.streaming import CHUNK, Chunk
+from miaopu.engine.rule_sets import RuleSet
+from miaopu.engine.simulation.answer import to_json, warnings
+from miaopu.engine.simulation.run import Effect, Simulation, decided
+from miaopu.engine.simulation.run import simulate as run_simulation
+from miaopu.engine.tables import read_chunks, write_rows
+
+COLUMNS = ("enterprise_id", "change", "before_fen", "after_fen", "before_rules", "after_rules")
+_TYPES: Mapping[str, type] = {"enterprise_id": str, "change": str} | dict.fromkeys(COLUMNS[2:], int)
+
+
+def register(cli: typer.Typer) -> None:
+    """Add the verb to `cli`."""
+    cli.command("simulate")(problems_as_lines(simulate))
+
+
+def simulate(
+    rules: RulesOption,
+    facts: Annotated[Path, typer.Option(help="企业数据 / facts: .csv .parquet .json")],
+    as_of: AsOfOption,
+    by: Annotated[
+        str, typer.Option(help="分组 / group by: region,size,industry,age", metavar="NAMES")
+    ] = "",
+    against: Annotated[
+        Path | None, typer.Option(help="与之比较的版本 / the version to compare with")
+    ] = None,
+    budget: Annotated[
+        list[str] | None, typer.Option(help="规则=元 / RULE=YUAN: how far it reaches")
+    ] = None,
+    assume_decided: Annotated[
+        bool, typer.Option("--decided", help="视同认定为是 / as if every decision were yes")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="增减的企业 / who gains and loses: .csv .xlsx …")
+    ] = None,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """试算 / What rules would cost and whom they would reach; two versions side by side."""
+    new, old = rule_set_of(rules, as_of), rule_set_of(against, as_of) if against else None
+    if out is not None and old is None:
+        raise _wrong_usage("--out 需要 --against", "--out needs --against")
+    budgets = _budgets(budget or [], new)
+    if assume_decided:
+        new, old = decided(new), decided(old) if old else None
+    problems: list[FactsRefused] = []
+    found = run_simulation(
+        new,
+        (Chunk(columns, rows) for columns, rows in read_chunks(facts, CHUNK)),
+        as_of,
+        by=[name.strip() for name in by.split(",") if name.strip()],
+        against=old,
+        problem=problems.append,
+    )
+    for refusal in problems:
+        print_problem(f"{facts}: {refusal}")
+    if out is not None:
+        write_rows(out, COLUMNS, _changes(found), types=_TYPES)
+    if output is Format.JSON:
+        print_json(to_json(found, budgets=budgets, sources=_sources()))
+    else:
+        _print(found)
+    for warning in warnings(found.effect, _sources()):
+        print_problem(warning.text)
+    if problems:
+        raise stop(PROBLEMS)
+
+
+def _changes(found: Simulation) -> list[list[object]]:
+    return [
+        [
+            one.enterprise_id,
+            "gain" if one.gains else "lose",
+            one.before_fen,
+            one.after_fen,
+            one.before_rules,
+            one.after_rules,
+        ]
+        for one in found.changes
+    ]
+
+
+def _budgets(texts: list[str], rules: RuleSet) -> dict[str, int]:
+    """Fen by rule of texts such as "r001=2000000"; wrong usage where there is no such rule."""
+    known = {rule.id for rule in rules.rules}
+    budgets: dict[str, int] = {}
+    for text in texts:
+        rule, _sign, yuan = text.partition("=")
+        if rule not in known:
+            raise _wrong_usage(f"没有规则 {rule}", f"there is no rule {rule}")
+        budgets[rule] = yuan_to_fen(yuan)
+    return budgets
+
+
+def _wrong_usage(zh: str, en: str) -> typer.Exit:
+    print_problem(Bilingual(zh, en))
+    return stop(WRONG_USAGE)
+
+
+def _print(found: Simulation) -> None:
+    before = {one.rule: one for one in found.before.rules} if found.before else {}
+    print_table(
+        (
+            "规则 / rule",
+            "企业 / enterprises",
+            "元 / yuan",
+            "无法判断 / unknown",
+            "待认定 / undecided",
+            "原为 / before",
+        ),
+        [
+            (
+                one.rule,
+                one.tally.enterprises,
+                fen_to_yuan(one.tally.cost_fen),
+                one.unknown,
+                one.undecided,
+                before[one.rule].tally.enterprises if one.rule in before else None,
+            )
+            for one in found.effect.rules
+        ],
+        title=f"{found.enterprises:,} 家 / enterprises",
+    )
+    if found.by:
+        _print_groups(found, found.effect)
+
+
+def _print_groups(found: Simulation, effect: Effect) -> None:
+    print_table(
+        (*(way.name for way in found.by), "企业 / enterprises", "元 / yuan"),
+        [
+            (*key, tally.enterprises, fen_to_yuan(tally.cost_fen))
+            for key, tally in sorted(
+                effect.groups.items(), key=lambda item: [one or "~" for one in item[0]]
+            )
+        ],
+    )
+
+
+@cache
+def _sources() -> dict[str, list[str]]:
+    """Which departments can give a fact, by the fact dictionary."""
+    text = resources.files("miaopu.parties").joinpath("data/facts.yaml").read_text("utf-8")
+    return {name: list(row["sources"]) for name, row in yaml.safe_load(text).items()}

@@ -1,0 +1,166 @@
+"""What a question about one fact comes to for each value that occurs, as stretches of values."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from miaopu.engine.expressions.tree import Node, Op
+from miaopu.engine.facts import Value
+from miaopu.engine.planes.batch import of_each_value
+from miaopu.engine.planes.bits import WORD, Words, packed, words_for
+from miaopu.engine.planes.columns import Column
+from miaopu.engine.planes.program import Step
+from miaopu.engine.planes.truth import truth_of
+
+Stored = npt.NDArray[np.integer[Any]]
+Stretches = tuple[tuple[int, int], ...]
+_FEW, _MANY_STRETCHES = 64, 4
+
+
+@dataclass(frozen=True)
+class ByValue:
+    """Which values make a question true, and which make it not false, as stretches [first, last].
+
+    `unknown`: the same two for those whose value is not known. `values` says how many there are.
+    """
+
+    true: Stretches
+    maybe: Stretches
+    unknown: tuple[bool, bool]
+    values: int
+
+
+class Scratch:
+    """Room for what is thrown away at once, so that it need not be asked of the system anew."""
+
+    def __init__(self, rows: int) -> None:
+        self._whole_words = np.zeros(words_for(rows) * WORD, dtype=np.bool_)
+        self.truth = self._whole_words[:rows]
+        self._rows = rows
+        self._wide: dict[tuple[int, type], Stored] = {}
+
+    def bits(self) -> Words:
+        """What stands in `truth`, as bits."""
+        return np.packbits(self._whole_words, bitorder="little").view(np.uint64)
+
+    def numbers(self, side: int, kind: type) -> Stored:
+        """Room for numbers: two sides of a comparison."""
+        found = self._wide.get((side, kind))
+        if found is None:
+            found = self._wide[side, kind] = np.empty(self._rows, dtype=kind)
+        return found
+
+
+def by_value(step: Step, column: Column) -> ByValue:
+    """The answer of an atom about one fact for each of the values that stand in the column."""
+    values = cast(tuple[Value, ...], column.distinct)
+    node = step.node
+    if node.op in (Op.IN_REGION, Op.IN_INDUSTRY) and node.children[0].op is Op.FACT:
+        first, last = cast(tuple[int, int], node.value)
+        codes = cast(tuple[int, ...], values)
+        inside = _stretch(bisect_left(codes, first), bisect_right(codes, last) - 1)
+        return ByValue(inside, inside, (False, True), len(values))
+    chosen = _chosen(node)
+    if chosen is not None:
+        fit = [place for place, value in enumerate(values) if value in chosen]
+        inside = _stretches(fit)
+        return ByValue(inside, inside, (False, True), len(values))
+    if step.is_rising:
+        found = _from_some_day_on(step, column)
+        if found is not None:
+            return found
+    if len(values) <= _FEW:
+        name, ask = column.fact.name, step.closure
+        answers = [ask({name: value}) for value in values]
+        nobody = ask({name: None})
+        return ByValue(
+            _stretches([place for place, answer in enumerate(answers) if answer is True]),
+            _stretches([place for place, answer in enumerate(answers) if answer is not False]),
+            (nobody is True, nobody is not False),
+            len(values),
+        )
+    _places, batch = of_each_value(column)
+    truth = truth_of(node, batch)
+    return ByValue(
+        _stretches(np.flatnonzero(truth.true[:-1]).tolist()),
+        _stretches(np.flatnonzero(~truth.false[:-1]).tolist()),
+        (bool(truth.true[-1]), not truth.false[-1]),
+        len(values),
+    )
+
+
+def among(stored: Stored, stretches: Stretches, values: int, scratch: Scratch) -> Words:
+    """Where the stored places of `values` values lie in one of the stretches."""
+    if not stretches:
+        return np.zeros(words_for(len(stored)), dtype=np.uint64)
+    if len(stretches) > _MANY_STRETCHES:
+        table = np.zeros(values, dtype=np.bool_)
+        for first, last in stretches:
+            table[first : last + 1] = True
+        return packed(table[stored])
+    _within(stored, *stretches[0], values, scratch)
+    found = scratch.bits()
+    for first, last in stretches[1:]:
+        _within(stored, first, last, values, scratch)
+        np.bitwise_or(found, scratch.bits(), out=found)
+    return found
+
+
+def _within(stored: Stored, first: int, last: int, values: int, scratch: Scratch) -> None:
+    if first == last:
+        np.equal(stored, first, out=scratch.truth)
+    elif first == 0:
+        np.less_equal(stored, last, out=scratch.truth)
+    else:
+        np.greater_equal(stored, first, out=scratch.truth)
+        if last != values - 1:
+            np.logical_and(scratch.truth, stored <= last, out=scratch.truth)
+
+
+def _from_some_day_on(step: Step, column: Column) -> ByValue | None:
+    """What turns only once along the days is asked for few of them; None if not everywhere known.
+
+    A day beyond the calendar is unknown, and lies at one of the ends if there is any.
+    """
+    days = cast(tuple[Value, ...], column.distinct)
+    name, ask = column.fact.name, step.closure
+    ends = [ask({name: day}) for day in (*days[:1], *days[-1:])]
+    if ask({name: None}) is not None or None in ends or not ends:
+        return None
+    first = ends[0]
+    turn = bisect_left(days, True, key=lambda day: ask({name: day}) is not first)
+    true = _stretch(0, turn - 1) if first is True else _stretch(turn, len(days) - 1)
+    return ByValue(true, true, (False, True), len(days))
+
+
+def _stretch(first: int, last: int) -> Stretches:
+    return ((first, last),) if first <= last else ()
+
+
+def _chosen(node: Node) -> Collection[Value] | None:
+    """The values of a fact that make a plain question true; None for any other question."""
+    if node.op is Op.FACT:
+        return (True,)
+    if node.op not in (Op.EQ, Op.IN) or node.children[0].op is not Op.FACT:
+        return None
+    options = node.children[1:]
+    if any(option.op is not Op.CONST or option.value is None for option in options):
+        return None
+    return {cast(Value, option.value) for option in options}
+
+
+def _stretches(places: Sequence[int]) -> Stretches:
+    """Places in order as stretches."""
+    found: list[tuple[int, int]] = []
+    for place in places:
+        if found and found[-1][1] == place - 1:
+            found[-1] = (found[-1][0], place)
+        else:
+            found.append((place, place))
+    return tuple(found)

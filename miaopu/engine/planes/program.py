@@ -1,0 +1,120 @@
+"""The conditions of a rule set in numbered steps, each asked once however many rules ask it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, lru_cache
+from typing import cast
+
+from miaopu.engine.expressions.evaluate import Closure, runnable
+from miaopu.engine.expressions.tree import Node, Op
+from miaopu.engine.planes.atoms import (
+    JUNCTIONS,
+    Figure,
+    against_figure,
+    canonical,
+    is_intricate,
+    is_rising,
+)
+from miaopu.engine.prepared import PreparedRule, PreparedRules, prepare
+from miaopu.engine.rule_sets import RuleSet
+
+
+@dataclass(frozen=True)
+class Step:
+    """One question: a junction of earlier steps (`parts`), or an atom about the facts `names`.
+
+    `figure` is the atom as a comparison with a figure, where it is one.
+    """
+
+    node: Node
+    parts: tuple[int, ...]
+    names: tuple[str, ...]
+    figure: Figure | None
+
+    @cached_property
+    def closure(self) -> Closure:
+        """What it comes to for one enterprise's facts."""
+        return runnable(self.node).value
+
+    @cached_property
+    def is_rising(self) -> bool:
+        """Whether its answer turns once at the most, the later its day is."""
+        return is_rising(self.node)
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether all that it can lack is one fact."""
+        nulls = any(node.op is Op.CONST and node.value is None for node in self.node.walk())
+        return len(self.names) == 1 and not nulls and not is_intricate(self.node)
+
+
+@dataclass(frozen=True)
+class ProgramRule:
+    """A rule by its steps; None is discretion.
+
+    `jurisdiction` is the range of region codes it is for, and then its first condition asks that.
+    """
+
+    rule: PreparedRule
+    conditions: tuple[int | None, ...]
+    jurisdiction: tuple[int, int] | None
+    atoms: frozenset[int] = frozenset()  # all that the conditions ask but the jurisdiction
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """All rules of a set by their steps; a step's parts stand before it."""
+
+    prepared: PreparedRules
+    steps: tuple[Step, ...]
+    rules: tuple[ProgramRule, ...]
+    region: str | None  # the fact that jurisdictions ask, where there are any
+
+    def in_order(self, atoms: Iterable[int]) -> list[int]:
+        """The atoms fact by fact, so that a column is looked at while it is at hand."""
+        return sorted(atoms, key=lambda number: self.steps[number].names)
+
+
+@lru_cache(maxsize=32)
+def program_of(rules: RuleSet, as_of: date) -> Program:
+    """The rules on the day `as_of`; raises ExpressionError for a bad expression."""
+    return numbered(prepare(rules, as_of))
+
+
+def numbered(prepared: PreparedRules) -> Program:
+    """The program of prepared rules."""
+    numbers: dict[Node, int] = {}
+    steps: list[Step] = []
+
+    def number(node: Node) -> int:
+        known = numbers.get(node)
+        if known is not None:
+            return known
+        parts = tuple(number(child) for child in node.children) if node.op in JUNCTIONS else ()
+        steps.append(Step(node, parts, node.fact_names(), against_figure(node)))
+        return numbers.setdefault(node, len(steps) - 1)
+
+    def below(number: int) -> tuple[int, ...]:
+        parts = steps[number].parts
+        return tuple(atom for part in parts for atom in below(part)) if parts else (number,)
+
+    rules, region = [], None
+    for rule in prepared.rules:
+        conditions = tuple(
+            None if part.reasons is None else number(canonical(part.reasons.runnable.node))
+            for part in rule.conditions
+        )
+        jurisdiction = None
+        if rule.rule.region:
+            first = rule.conditions[0].reasons
+            assert first is not None
+            place = first.runnable.node
+            jurisdiction = cast(tuple[int, int], place.value)
+            region = place.children[0].name
+        asked = conditions[1:] if jurisdiction else conditions
+        atoms = [atom for one in asked if one is not None for atom in below(one)]
+        rules.append(ProgramRule(rule, conditions, jurisdiction, frozenset(atoms)))
+    return Program(prepared, tuple(steps), tuple(rules), region)

@@ -1,0 +1,1 @@
+"""What rules would cost and whom they would reach, before they are published."""
