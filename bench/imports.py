@@ -105,10 +105,12 @@ def import_once(content: bytes, by: User, *, rows: int, wrong: int = 0) -> Taken
         as_of=clock.today(),
         by=by,
     )
+    assert delivery.job_id is not None
     check_delivery(job_id=delivery.job_id, delivery_id=delivery.pk)
     checked = time.perf_counter()
     start_import(delivery, by=by)
     delivery = Delivery.objects.get(pk=delivery.pk)
+    assert delivery.job_id is not None
     import_delivery(job_id=delivery.job_id, delivery_id=delivery.pk)
     ended = time.perf_counter()
     delivery.refresh_from_db()

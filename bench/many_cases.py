@@ -22,9 +22,9 @@ from miaopu.core import clock
 from miaopu.core.enums import Role
 from miaopu.core.models import Region, User
 from miaopu.ledger.actions import account_of
-from miaopu.ledger.awards import bearer, shares_of
 from miaopu.ledger.enums import AccountKind, AwardState, TransferKind
 from miaopu.ledger.models import Account, Award, Entry, Transfer
+from miaopu.ledger.moves import bearer, shares_of
 from miaopu.plans.entitlements import explain_item
 from miaopu.plans.models import Match
 

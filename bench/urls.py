@@ -1,5 +1,7 @@
 """The product's routes, and the yardsticks: a bare view, a bare list; the same middleware."""
 
+from typing import Any
+
 import orjson
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
@@ -52,4 +54,8 @@ def raw(request: HttpRequest) -> HttpResponse:
     return HttpResponse(orjson.dumps({"rows": rows}), content_type="application/json")
 
 
-urlpatterns = [path("bare/", bare, name="bare"), path("raw/", raw, name="raw"), *product]
+urlpatterns: list[Any] = [  # type: ignore[no-redef]
+    path("bare/", bare, name="bare"),
+    path("raw/", raw, name="raw"),
+    *product,
+]
