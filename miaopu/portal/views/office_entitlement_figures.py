@@ -178,7 +178,8 @@ def _district_table(figures: ItemFigures, regions: list[dict[str, Any]]) -> Tabl
                 "wanting_href": "?" + urlencode({**here, "status": "missing"}),
                 "excluded": region["n"] - count.entitled - count.wanting,
                 "excluded_href": "?" + urlencode({**here, "status": "excluded"}),
-                "total_fen": count.cost_fen,
+                # Where every amount is computed at the review there is no sum to show yet.
+                "total_fen": None if count.unpriced and not count.cost_fen else count.cost_fen,
                 **{level: count.by_level.get(level, 0) for level in figures.whole.by_level},
             }
         )
