@@ -46,21 +46,18 @@ def start_clock(case: Case, step: Step | str, on: date | None = None) -> CaseClo
 
 def stop_clock(case: Case, on: date | None = None) -> None:
     """Stop the clock that runs, if any; one that is paused is calculated to its end first."""
-    resume_clock(case)
-    for row in CaseClock.objects.filter(case=case).running():
-        row.stopped_on = on or clock.today()
-        row.save(update_fields=["stopped_on"])
-        settle_reminders(f"clock/{row.pk}")
-    case.__dict__.pop("running_clock", None)
+    stop_clocks([case], on)
 
 
-def stop_clocks(cases: Sequence[Case]) -> None:
-    """Stop the clocks of many cases as of today, as `stop_clock` does for one."""
+def stop_clocks(cases: Sequence[Case], on: date | None = None) -> None:
+    """Stop the clocks of many cases, as of today or `on`, and with them their reminders."""
     by_id = {case.pk: case for case in cases}
     rows = CaseClock.objects.filter(case__in=by_id).running()
     for row in rows.filter(paused_on__isnull=False).order_by("pk"):
         resume_clock(by_id[row.case_id])
-    rows.update(stopped_on=clock.today())
+    running = list(rows.values_list("pk", flat=True))
+    rows.update(stopped_on=on or clock.today())
+    settle_reminders(*(f"clock/{pk}" for pk in running))
     for case in cases:
         case.__dict__.pop("running_clock", None)
 

@@ -8,9 +8,8 @@ from datetime import date
 
 from miaopu.cases.models import Case
 from miaopu.core.actions import notify
-from miaopu.core.holders import settle_notices
-from miaopu.core.many import Told, notify_many
-from miaopu.core.models import User
+from miaopu.core.holders import settle_notices, tell_once
+from miaopu.core.models import Notice, User
 from miaopu.engine.messages import Bilingual
 from miaopu.parties.models import Representative
 
@@ -32,18 +31,10 @@ BACK = Bilingual("公示后退回重审", "was sent back to review after its pub
 
 def tell_enterprise(case: Case, key: str, text: Bilingual, page: str = "") -> None:
     """Tell everybody who acts for the case's enterprise; `page` is a page below the case's own."""
-    people = Representative.objects.live().filter(enterprise_id=case.enterprise_id)
-    for representative in people.select_related("user"):
-        notify(
-            representative.user,
-            f"case/{case.number}/{key}",
-            f"{case.number}：{text.zh}",
-            f"{case.number}: {text.en}",
-            link=f"/my/cases/{case.number}/{page}",
-        )
+    tell_enterprises([(case, key, text)], page)
 
 
-def tell_enterprises(rows: Iterable[tuple[Case, str, Bilingual]]) -> None:
+def tell_enterprises(rows: Iterable[tuple[Case, str, Bilingual]], page: str = "") -> None:
     """Tell those who act for many cases' enterprises, each under its key, as `tell_enterprise`."""
     rows = list(rows)
     people: dict[int, list[int]] = defaultdict(list)
@@ -52,16 +43,21 @@ def tell_enterprises(rows: Iterable[tuple[Case, str, Bilingual]]) -> None:
     )
     for user_id, enterprise_id in live.order_by("pk").values_list("user", "enterprise"):
         people[enterprise_id].append(user_id)
-    notify_many(
-        Told(
-            user_id,
-            f"case/{case.number}/{key}",
-            f"{case.number}：{text.zh}",
-            f"{case.number}: {text.en}",
-            link=f"/my/cases/{case.number}/",
-        )
+    tell_once(
+        _notice(user_id, case, key, text, page)
         for case, key, text in rows
         for user_id in people[case.enterprise_id]
+    )
+
+
+def _notice(user_id: int, case: Case, key: str, text: Bilingual, page: str) -> Notice:
+    said = Bilingual(f"{case.number}：{text.zh}", f"{case.number}: {text.en}")
+    return Notice(
+        user_id=user_id,
+        key=f"case/{case.number}/{key}",
+        text=said.zh,
+        text_en=said.en,
+        link=f"/my/cases/{case.number}/{page}",
     )
 
 

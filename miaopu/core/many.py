@@ -1,4 +1,4 @@
-"""Writing about many things at once: events, notices and fields in one statement each.
+"""Writing about many things at once: events and fields in one statement each.
 
 The same rows as one by one; for whoever books thousands in one transaction.
 """
@@ -13,7 +13,7 @@ from django.db import connection, models
 
 from miaopu.core import clock
 from miaopu.core.actions import acting_office
-from miaopu.core.models import Event, Notice, User
+from miaopu.core.models import Event, User
 
 BATCH = 2000  # rows of one INSERT
 
@@ -27,17 +27,6 @@ class Happened:
     region_code: str
     reason: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Told:
-    """One notice to be given, once per user and key."""
-
-    user_id: int
-    key: str
-    text: str
-    text_en: str
-    link: str = ""
 
 
 def record_events(rows: Iterable[Happened], *, by: User | None) -> None:
@@ -62,26 +51,6 @@ def record_events(rows: Iterable[Happened], *, by: User | None) -> None:
             )
         )
     Event.objects.bulk_create(events, batch_size=BATCH)
-
-
-def notify_many(rows: Iterable[Told]) -> None:
-    """Tell people something, once per key, as `core.actions.notify` does for one."""
-    now = clock.now()
-    Notice.objects.bulk_create(
-        (
-            Notice(
-                user_id=row.user_id,
-                key=row.key,
-                text=row.text,
-                text_en=row.text_en,
-                link=row.link,
-                at=now,
-            )
-            for row in rows
-        ),
-        batch_size=BATCH,
-        ignore_conflicts=True,
-    )
 
 
 def update_rows(

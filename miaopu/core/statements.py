@@ -11,17 +11,18 @@ nor the reader's language (tests/portal/test_api_lists.py).
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from threading import Lock
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import QuerySet
 
+from miaopu.core.kept import Kept
+
 MOST_KEPT = 500
+_ANY_STATE = ""  # a statement holds whatever the database shows
 
 
 @dataclass(frozen=True)
@@ -70,20 +71,8 @@ class Statements:
     """The latest statements, each under what it was made from; shared by the threads."""
 
     def __init__(self, most: int = MOST_KEPT) -> None:
-        self._most = most
-        self._kept: OrderedDict[Hashable, Statement] = OrderedDict()
-        self._lock = Lock()
+        self._kept: Kept[Statement] = Kept(most)
 
     def statement_of(self, key: Hashable, rows: Callable[[], QuerySet[Any]]) -> Statement:
         """The statement under the key; compiled from `rows()` where none is kept."""
-        with self._lock:
-            found = self._kept.get(key)
-            if found is not None:
-                self._kept.move_to_end(key)
-                return found
-        made = compiled(rows())
-        with self._lock:
-            self._kept[key] = made
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-        return made
+        return self._kept.get_or(_ANY_STATE, key, lambda: compiled(rows()))

@@ -14,7 +14,7 @@ from miaopu.engine.planes.batch import Batch
 from miaopu.engine.planes.columns import read_column
 from miaopu.engine.planes.matching import match_batch
 from miaopu.engine.planes.points import points_of
-from miaopu.engine.prepared import prepare
+from miaopu.engine.prepared import PreparedRules, prepare
 from miaopu.parties.facts import Known, values
 from miaopu.parties.models import Enterprise
 from miaopu.plans.models import Match, ProgrammeVersion
@@ -27,13 +27,12 @@ def matches_of(
 ) -> list[Match]:
     """The matches, not yet saved, of some enterprises by their facts, enterprise by enterprise.
 
-    Items for parties of another kind match no enterprise.
-    The same as `explain_facts` for each: a value that its fact cannot have is unknown.
+    Items for parties of another kind match no enterprise. Else as `explain_facts` for each:
+    a value that its fact cannot have is unknown.
     """
-    items = version.pack.items
-    rules = version.pack.rule_set(as_of)
+    rules = version.pack.rule_set(as_of, "enterprise")
     prepared = prepare(rules, as_of)
-    batch = _batch(found, version, as_of)
+    batch = _batch(found, prepared)
     matches = match_batch(rules, as_of, batch)
     points = np.zeros(len(matches), dtype=np.int64)
     for place, rule in enumerate(prepared.rules):
@@ -55,15 +54,11 @@ def matches_of(
         for (row, rule, status, fen, missing), given in zip(
             matches.rows(), points.tolist(), strict=True
         )
-        if items[rules.rules[rule].id].party == "enterprise"
     ]
 
 
-def _batch(
-    found: Sequence[tuple[Enterprise, Known]], version: ProgrammeVersion, as_of: date
-) -> Batch:
+def _batch(found: Sequence[tuple[Enterprise, Known]], prepared: PreparedRules) -> Batch:
     """The facts as columns of text, which every type of fact is read from."""
-    prepared = prepare(version.pack.rule_set(as_of), as_of)
     rows = [values(known) for _enterprise, known in found]
     columns = {}
     for fact in (*prepared.facts, *prepared.priority_facts):

@@ -10,7 +10,8 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from miaopu.cases import actions
 from miaopu.cases.decisions import decide_case, publish_list
 from miaopu.cases.guards import FormRefused
-from miaopu.cases.models import Case
+from miaopu.cases.models import Case, CaseClock
+from miaopu.cases.reminders import remind
 from miaopu.cases.workflow import AlreadyDone
 from miaopu.core import clock
 from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
@@ -84,6 +85,23 @@ def running(award: Award) -> list[str]:
 
 def balances(kind: AccountKind) -> int:
     return sum(account.balance_fen for account in Account.objects.with_kind(kind))
+
+
+@pytest.mark.parametrize("way", ["by hand", "in a batch"])
+def test_a_payment_settles_the_reminders_of_its_clock(city: City, way: str) -> None:
+    award = city.granted()
+    batch = create_batch([award], by=city.finance, request_key="k") if way == "in a batch" else None
+    due = CaseClock.objects.running().get(case=award.case).due_on
+    assert due is not None
+    travel(due + timedelta(days=1))
+    remind()
+    asked = Notice.objects.unread().filter(user=city.finance, key__startswith="reminder/clock/")
+    assert asked.count() == 1
+    if batch is None:
+        pay_award(award, "B1", by=city.finance)
+    else:
+        book_results(batch, [paid(award)], by=city.finance)
+    assert asked.count() == 0
 
 
 def test_a_batch_is_frozen_with_its_digest(city: City) -> None:

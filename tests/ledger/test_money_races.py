@@ -84,9 +84,8 @@ def test_control_one_file_without_locks(
     committed_city: City, in_threads: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One of them meets the database's guard instead of being told that all is booked."""
-    city = committed_city
     with without_locks(monkeypatch):
-        outcomes = book_at_once(city, in_threads)
+        outcomes = book_at_once(committed_city, in_threads)
     assert sum(isinstance(one, DatabaseError) for one in outcomes) == 1, outcomes
     assert paid_fen() == 3 * AMOUNT_FEN, "the second line holds: nothing is booked twice"
     assert verify(read_books()) == []
@@ -117,9 +116,8 @@ def test_no_award_in_two_batches(committed_city: City, in_threads: Run) -> None:
 def test_control_two_batches_without_locks(
     committed_city: City, in_threads: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    city = committed_city
     with without_locks(monkeypatch):
-        outcomes = batch_at_once(city, in_threads)
+        outcomes = batch_at_once(committed_city, in_threads)
     assert sum(isinstance(one, DatabaseError) for one in outcomes) == 1, outcomes
     assert BatchLine.objects.count() == 3, "the second line holds: no award in two batches"
 
@@ -150,9 +148,8 @@ def test_control_one_return_without_locks(
     committed_city: City, in_threads: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both believe that they have done it: the trail says twice what happened once."""
-    city = committed_city
     with without_locks(monkeypatch):
-        outcomes = return_at_once(city, in_threads)
+        outcomes = return_at_once(committed_city, in_threads)
     assert sum(isinstance(one, Conflict) for one in outcomes) == 0, outcomes
     assert Event.objects.filter(verb="ledger.return").count() == 2
     assert Transfer.objects.filter(kind="return").count() == 1, "the key moves money once"
@@ -161,9 +158,8 @@ def test_control_one_return_without_locks(
 @pytest.mark.parametrize("beside", ["pay", "release", "cancel"])
 def test_a_result_beside_another_act(committed_city: City, in_threads: Run, beside: str) -> None:
     """The bank's result, and somebody who pays by hand, releases or takes the batch back."""
-    city = committed_city
-    award = city.granted()
-    batch = create_batch([award], by=city.finance, request_key="k")
+    award = committed_city.granted()
+    batch = create_batch([award], by=committed_city.finance, request_key="k")
     colleague = another()
     acts: dict[str, Callable[[], Any]] = {
         "pay": lambda: pay_award(award, "B9", by=colleague),
@@ -171,7 +167,7 @@ def test_a_result_beside_another_act(committed_city: City, in_threads: Run, besi
         "cancel": lambda: cancel_batch(batch, by=colleague, reason="清单有误"),
     }
     outcomes = in_threads(
-        [lambda: book_results(batch, [paid(award)], by=city.finance), acts[beside]]
+        [lambda: book_results(batch, [paid(award)], by=committed_city.finance), acts[beside]]
     )
     won = [one for one in outcomes if not isinstance(one, Exception)]
     assert len(won) == 1, outcomes

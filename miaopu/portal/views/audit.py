@@ -24,10 +24,11 @@ from miaopu.parties.models import Enterprise
 from miaopu.portal import present
 from miaopu.portal.access import role_required
 from miaopu.portal.context import href
+from miaopu.portal.paging import page_of
 from miaopu.portal.shapes import Text
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
-from miaopu.portal.views.office_parts import CASE_READERS, page_of
+from miaopu.portal.views.office_parts import CASE_READERS
 from miaopu.portal.views.office_queue import active_filters
 
 CASE = "cases.case"

@@ -30,10 +30,11 @@ from miaopu.ledger.results import MOST_BYTES, ReplyUnreadable, booking_job, keep
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.downloads import made_response
+from miaopu.portal.paging import page_of
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.finance_batches import BATCH_TONES
-from miaopu.portal.views.office_parts import MONEY_READERS, page_of
+from miaopu.portal.views.office_parts import MONEY_READERS
 
 LINE_TONES: dict[str, shapes.Tone] = {
     LineState.PENDING: "soon",

@@ -25,9 +25,10 @@ from miaopu.ledger.models import Award, PaymentBatch
 from miaopu.ledger.querysets import AwardQuerySet
 from miaopu.portal import kept_forms, present, shapes
 from miaopu.portal.access import role_required
+from miaopu.portal.paging import page_of
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
-from miaopu.portal.views.office_parts import MONEY_READERS, page_of
+from miaopu.portal.views.office_parts import MONEY_READERS
 from miaopu.portal.views.office_queue import active_filters
 
 BATCH_TONES: dict[str, shapes.Tone] = {

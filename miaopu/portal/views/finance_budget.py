@@ -21,9 +21,10 @@ from miaopu.ledger.enums import AccountKind, Level, TransferKind
 from miaopu.ledger.models import Account, Award, Transfer
 from miaopu.portal import care, present, shapes
 from miaopu.portal.access import role_required
+from miaopu.portal.paging import ROWS
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
-from miaopu.portal.views.office_parts import MONEY_READERS, ROWS
+from miaopu.portal.views.office_parts import MONEY_READERS
 
 KINDS = (AccountKind.SOURCE, AccountKind.AVAILABLE, AccountKind.COMMITTED, AccountKind.PAID)
 YUAN = _("元")

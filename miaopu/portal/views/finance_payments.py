@@ -21,9 +21,10 @@ from miaopu.ledger.models import Award
 from miaopu.ledger.querysets import AwardQuerySet
 from miaopu.portal import present, shapes
 from miaopu.portal.access import role_required
+from miaopu.portal.paging import page_of
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
-from miaopu.portal.views.office_parts import MONEY_READERS, page_of
+from miaopu.portal.views.office_parts import MONEY_READERS
 from miaopu.portal.views.office_queue import active_filters
 
 TONES: dict[str, shapes.Tone] = {

@@ -25,10 +25,10 @@ from miaopu.ledger.results import ResultsRefused, book_line, results_of
 from miaopu.ledger.tasks import start_booking
 from miaopu.portal import formats, kept_forms, present, shapes
 from miaopu.portal.access import role_required
+from miaopu.portal.paging import page_of
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.finance_batch import officer_batch_or_404
-from miaopu.portal.views.office_parts import page_of
 
 OUTCOMES = {"paid": _("已付"), "failed": _("付款失败"), "returned": _("已付后退回")}
 EFFECTS = {"book": _("将登记"), "known": _("已登记，不变"), "wrong": _("有问题，不登记")}

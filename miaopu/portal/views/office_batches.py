@@ -22,11 +22,12 @@ from miaopu.core.models import Region, User
 from miaopu.core.scope import reaches
 from miaopu.portal import present
 from miaopu.portal.access import role_required
+from miaopu.portal.paging import page_of
 from miaopu.portal.performing import perform
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_batch_forms import OpenForm
-from miaopu.portal.views.office_parts import CASE_READERS, page_of
+from miaopu.portal.views.office_parts import CASE_READERS
 
 WAITING_COLUMNS = (
     Column("item", _("事项")),

@@ -27,9 +27,9 @@ from miaopu.parties.template_workbook import template_workbook
 from miaopu.portal import kept_forms, present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.downloads import content_response
+from miaopu.portal.paging import page_of
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
-from miaopu.portal.views.office_parts import page_of
 
 ACCEPT = ".xlsx,.xls,.csv,.txt"
 TONES: dict[str, shapes.Tone] = {

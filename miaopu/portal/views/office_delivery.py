@@ -24,11 +24,12 @@ from miaopu.parties.tasks import start_import
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.downloads import download
+from miaopu.portal.paging import page_of
 from miaopu.portal.performing import perform
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_deliveries import TONES
-from miaopu.portal.views.office_parts import needs_personal_data, page_of
+from miaopu.portal.views.office_parts import needs_personal_data
 
 UNDER_WAY = (DeliveryState.CHECKING, DeliveryState.IMPORTING)
 OUTCOME_TONES: dict[str, shapes.Tone] = {

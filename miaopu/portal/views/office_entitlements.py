@@ -29,12 +29,13 @@ from miaopu.plans.querysets import MatchQuerySet
 from miaopu.plans.tasks import start_matching
 from miaopu.portal import present, shapes
 from miaopu.portal.access import role_required
+from miaopu.portal.paging import page_of
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_facts import SIZE_NEEDS, where_to_ask
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.jobs import start_for_programmes
 from miaopu.portal.views.office_entitlement_figures import fact_title, summaries
-from miaopu.portal.views.office_parts import CASE_READERS, offered_today, page_of
+from miaopu.portal.views.office_parts import CASE_READERS, offered_today
 from miaopu.portal.views.office_queue import active_filters
 from miaopu.portal.views.public_shared import amount_of
 

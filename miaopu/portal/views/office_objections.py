@@ -26,10 +26,11 @@ from miaopu.engine.masking import mask_name, mask_phone
 from miaopu.portal import present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.downloads import download
+from miaopu.portal.paging import page_of
 from miaopu.portal.side_steps import side_clock
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
-from miaopu.portal.views.office_parts import CASE_READERS, in_one_text, page_of
+from miaopu.portal.views.office_parts import CASE_READERS, in_one_text
 
 COLUMNS = (
     Column("number", _("异议编号"), link="href"),

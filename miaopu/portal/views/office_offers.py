@@ -25,14 +25,14 @@ from miaopu.ledger.enums import Level
 from miaopu.plans.models import Match
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import role_required
-from miaopu.portal.paging import kept_rows
+from miaopu.portal.paging import kept_rows, page_of
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_consent import TONES
 from miaopu.portal.views.enterprise_parts import change_words
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.jobs import start_for_programmes
 from miaopu.portal.views.office_money import split_by_level
-from miaopu.portal.views.office_parts import CASE_READERS, offered_today, page_of
+from miaopu.portal.views.office_parts import CASE_READERS, offered_today
 from miaopu.portal.views.office_queue import active_filters
 from miaopu.portal.views.public_shared import amount_of
 

@@ -18,8 +18,6 @@ from miaopu.parties.facts import Known
 from miaopu.parties.models import Enterprise
 from miaopu.plans.models import ProgrammeVersion
 from miaopu.portal import present, shapes
-from miaopu.portal.paging import ROWS as ROWS
-from miaopu.portal.paging import page_of as page_of
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_facts import value_text
 

@@ -22,9 +22,10 @@ from miaopu.core.scope import reaches
 from miaopu.engine.clock import working_days_left
 from miaopu.portal import present, shapes
 from miaopu.portal.access import role_required
+from miaopu.portal.paging import page_of
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
-from miaopu.portal.views.office_parts import CASE_READERS, page_of
+from miaopu.portal.views.office_parts import CASE_READERS
 from miaopu.portal.views.office_waiting import LIST_COLUMNS, waiting_groups
 from miaopu.portal.views.public_publicity import PublicityClock
 

@@ -27,9 +27,10 @@ from miaopu.engine.clock import working_days, working_days_left
 from miaopu.plans.models import Programme
 from miaopu.portal import measures, present, shapes
 from miaopu.portal.access import role_required
+from miaopu.portal.paging import page_of
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
-from miaopu.portal.views.office_parts import CASE_READERS, page_of
+from miaopu.portal.views.office_parts import CASE_READERS
 
 SHOWN_STATES = [choice for choice in CaseState.choices if choice[0] != CaseState.DRAFT]
 NOT_NEEDED_IN_LISTS = ("form", "trace", "decisions", "item__version__content")

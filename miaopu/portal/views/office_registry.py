@@ -21,16 +21,12 @@ from miaopu.parties.models import Enterprise
 from miaopu.plans.entitlements import explain_item
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import role_required
+from miaopu.portal.paging import page_of
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_facts import value_text
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_entitlements import missing_text
-from miaopu.portal.views.office_parts import (
-    CASE_READERS,
-    fact_table,
-    needs_personal_data,
-    page_of,
-)
+from miaopu.portal.views.office_parts import CASE_READERS, fact_table, needs_personal_data
 from miaopu.portal.views.office_queue import COLUMNS as CASE_COLUMNS
 from miaopu.portal.views.office_queue import case_rows, listed
 
