@@ -1,4 +1,4 @@
-"""Programmes in versions, their targets, and which enterprise matches which item."""
+"""Programmes in versions."""
 
 from __future__ import annotations
 
@@ -13,14 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from miaopu.core.models import Region, User
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.packs.schema import Pack
-from miaopu.parties.models import Enterprise
-from miaopu.plans.enums import MatchStatus, VersionState
-from miaopu.plans.querysets import (
-    MatchQuerySet,
-    ProgrammeQuerySet,
-    ProgrammeVersionQuerySet,
-    TargetQuerySet,
-)
+from miaopu.plans.enums import VersionState
+from miaopu.plans.querysets import ProgrammeQuerySet, ProgrammeVersionQuerySet
 
 _PACKS: dict[str, Pack] = {}  # by digest; contents never change
 
@@ -102,71 +96,3 @@ class ProgrammeVersion(models.Model):
         if pack is None:
             pack = _PACKS[self.digest] = Pack.from_json(json.loads(self.content))
         return pack
-
-
-class Target(models.Model):
-    """A quantity to be reached: indicator × region × period."""
-
-    version = models.ForeignKey(ProgrammeVersion, on_delete=models.PROTECT, related_name="targets")
-    key = models.CharField(_("标识"), max_length=60)
-    indicator = models.CharField(_("指标"), max_length=60)
-    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
-    period = models.CharField(_("期间"), max_length=20)
-    value = models.DecimalField(_("目标值"), max_digits=20, decimal_places=4)
-    comparator = models.CharField(_("比较"), max_length=10)
-    clause = models.CharField(_("条款"), max_length=60)
-
-    objects = TargetQuerySet.as_manager()
-
-    class Meta:
-        """Order and invariants."""
-
-        ordering = ["version_id", "pk"]
-        constraints = [
-            models.UniqueConstraint(name="target_once", fields=["version", "key"]),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.indicator} {self.comparator} {self.value}"
-
-
-class Match(models.Model):
-    """An item and an enterprise that its rule does not exclude on a day. False has no row."""
-
-    version = models.ForeignKey(ProgrammeVersion, on_delete=models.PROTECT, related_name="+")
-    item = models.CharField(_("事项"), max_length=60)
-    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="+")
-    status = models.CharField(_("结果"), max_length=8, choices=MatchStatus.choices)
-    amount_fen = models.BigIntegerField(_("金额（分）"), null=True)
-    missing = models.JSONField(_("缺少"), default=list)
-    facts_missing = models.BooleanField(_("缺少数据"), default=False)
-    priority_points = models.IntegerField(_("优先分"), default=0)
-    as_of = models.DateField(_("数据日期"))
-
-    objects = MatchQuerySet.as_manager()
-
-    class Meta:
-        """Order and invariants."""
-
-        ordering = ["version_id", "item", "pk"]
-        indexes = [
-            models.Index(
-                fields=["version", "item", "status", "facts_missing"], name="match_by_status"
-            )
-        ]
-        constraints = [
-            models.UniqueConstraint(name="match_once", fields=["version", "item", "enterprise"]),
-            models.CheckConstraint(
-                name="match_not_false",
-                condition=~Q(status=MatchStatus.FALSE),
-                violation_error_message=_("不符合的结果不保存，需要时重新计算"),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.item}: {self.enterprise_id} {self.status}"
-
-    @property
-    def is_entitled(self) -> bool:
-        """Whether all facts speak for the enterprise, so that it may apply."""
-        return not self.facts_missing

@@ -1,0 +1,7 @@
+"""Models of the plans."""
+
+from miaopu.plans.models.matches import Match
+from miaopu.plans.models.programmes import Programme, ProgrammeVersion
+from miaopu.plans.models.targets import Target
+
+__all__ = ["Match", "Programme", "ProgrammeVersion", "Target"]
