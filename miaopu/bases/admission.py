@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from miaopu.bases.enums import BaseState, TitleLevel, Verb
@@ -18,6 +19,7 @@ from miaopu.core.actions import notify, record_event
 from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
 from miaopu.core.models import Region, User
+from miaopu.engine.messages import Bilingual
 from miaopu.parties.models import Enterprise, Representative
 
 RECORD = (
@@ -33,6 +35,12 @@ def _check(base: Base) -> None:
     check_row(base)
     if base.opened_on > clock.today():
         raise ActionRefused(_("运营起始日期在今天之后"), _("请填写实际开始运营的日期"))
+
+
+def regions_for(operator: Enterprise) -> QuerySet[Region]:
+    """The districts in which the operator may file a base: those of its city."""
+    city = operator.region_id[:4]
+    return Region.objects.filter(code__startswith=city, level=Region.Level.COUNTY)
 
 
 def _next_number(region: Region) -> str:
@@ -84,21 +92,31 @@ def change_base(base: Base, record: Mapping[str, Any], *, revision: int, by: Use
     return locked
 
 
-def _tell_operator(base: Base, key: str, text: str, text_en: str) -> None:
+def _tell_operator(base: Base, key: str, text: Bilingual) -> None:
     represents = Representative.objects.live().filter(enterprise_id=base.operator_id)
+    key, link = f"base/{base.number}/{key}", f"/my/bases/{base.number}/"
     for one in represents.select_related("user"):
-        notify(one.user, f"base/{base.number}/{key}", text, text_en, f"/my/bases/{base.number}/")
+        notify(one.user, key, text.zh[:300], text.en[:400], link)
 
 
 def _step(
-    base: Base, name: str, verb: Verb, *, by: User, reason: str = "", **noted: object
+    base: Base,
+    name: str,
+    verb: Verb,
+    *,
+    by: User,
+    reason: str = "",
+    revision: int | None = None,
+    **noted: object,
 ) -> Base:
     """Take one step of the admission, note what belongs to it, and write it down.
 
-    Returns the base, saved and locked.
+    Returns the base, saved and locked. Raises Conflict where it is no longer at `revision`.
     """
     locked = locked_base(base)
     found = step_from(BASE_TABLE, name, locked.state, locked, by)
+    if revision not in (None, locked.revision):
+        raise Conflict(_("您打开页面之后，基地资料已有变化"), _("请核对现在的资料后再办"))
     locked.state = BaseState(found.target)
     locked.revision += 1
     for field, value in noted.items():
@@ -115,45 +133,53 @@ def propose_base(base: Base, *, by: User) -> Base:
 
 
 @transaction.atomic
-def select_base(base: Base, *, by: User, reason: str) -> Base:
+def select_base(base: Base, *, by: User, reason: str, revision: int | None = None) -> Base:
     """The county selects the base; the reason says what was looked at."""
     check_reason(reason)
-    return _step(base, "select", Verb.SELECT_BASE, by=by, reason=reason, selected_by=by)
+    return _step(
+        base, "select", Verb.SELECT_BASE, by=by, reason=reason, revision=revision, selected_by=by
+    )
 
 
 @transaction.atomic
-def return_base(base: Base, *, by: User, reason: str) -> Base:
+def return_base(base: Base, *, by: User, reason: str, revision: int | None = None) -> Base:
     """Give the application back to the operator, with what is missing."""
     check_reason(reason)
-    locked = _step(base, "return", Verb.RETURN_BASE, by=by, reason=reason)
+    locked = _step(base, "return", Verb.RETURN_BASE, by=by, reason=reason, revision=revision)
     _tell_operator(
         locked,
         f"returned/{locked.revision}",
-        f"{locked.name}的准入申请被退回：{reason}"[:300],
-        f"The application of {locked.name} was returned: {reason}"[:400],
+        Bilingual(
+            f"{locked.name}的准入申请被退回：{reason}",
+            f"The application of {locked.name} was returned: {reason}",
+        ),
     )
     return locked
 
 
 @transaction.atomic
-def accept_base(base: Base, *, by: User, reason: str) -> Base:
+def accept_base(base: Base, *, by: User, reason: str, revision: int | None = None) -> Base:
     """The city accepts the base into the programme, by another person than the county's."""
     check_reason(reason)
     if locked_base(base).selected_by_id == by.pk:
         raise NotAllowed(_("遴选和验收须由不同的人办理"), _("请由另一位主管验收"))
     today = clock.today()
-    locked = _step(base, "accept", Verb.ACCEPT_BASE, by=by, reason=reason, admitted_on=today)
+    locked = _step(
+        base, "accept", Verb.ACCEPT_BASE, by=by, reason=reason, revision=revision, admitted_on=today
+    )
     _tell_operator(
         locked,
         "accepted",
-        f"{locked.name}已通过验收，准入创业基地",
-        f"{locked.name} has been accepted as a base",
+        Bilingual(
+            f"{locked.name}已通过验收，准入创业基地",
+            f"{locked.name} has been accepted as a base",
+        ),
     )
     return locked
 
 
 @transaction.atomic
-def exit_base(base: Base, *, by: User, reason: str) -> Base:
+def exit_base(base: Base, *, by: User, reason: str, revision: int | None = None) -> Base:
     """The base leaves the programme; refused while tenants are in it."""
     check_reason(reason)
     locked_base(base)
@@ -163,7 +189,9 @@ def exit_base(base: Base, *, by: User, reason: str) -> Base:
             _("还有 %(count)s 个入驻团队或企业") % {"count": tenants},
             _("请先由运营主体办理退租或毕业"),
         )
-    return _step(base, "exit", Verb.EXIT_BASE, by=by, reason=reason, left_on=clock.today())
+    return _step(
+        base, "exit", Verb.EXIT_BASE, by=by, reason=reason, revision=revision, left_on=clock.today()
+    )
 
 
 @transaction.atomic

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+from fractions import Fraction
 
 from django.db.models import Count, Q, Sum
 
@@ -14,8 +15,6 @@ from miaopu.bases.models import Base, Tenancy
 from miaopu.bases.querysets import LIVE_STAGES
 from miaopu.parties.facts import iterate_known_facts, values
 from miaopu.parties.models import Enterprise
-
-_TENTH = Decimal("0.1")
 
 
 @dataclass(frozen=True)
@@ -35,18 +34,15 @@ class BaseFigures:
         return self.teams + self.incubating
 
     @property
-    def occupancy(self) -> Decimal:
-        """Percent of the floor area that is let, half up to a tenth."""
-        return (self.let_area * 100 / self.floor_area).quantize(_TENTH, ROUND_HALF_UP)
+    def occupancy(self) -> Fraction:
+        """The part of the floor area that is let."""
+        return Fraction(self.let_area) / Fraction(self.floor_area)
 
     @property
-    def survival(self) -> Decimal | None:
-        """Percent of those who came as or became enterprises that did not leave; None for none."""
-        all_of_them = self.incubating + self.graduated + self.left
-        if not all_of_them:
-            return None
-        stayed = Decimal(self.incubating + self.graduated)
-        return (stayed * 100 / all_of_them).quantize(_TENTH, ROUND_HALF_UP)
+    def survival(self) -> Fraction | None:
+        """The part of those who came as or became enterprises that did not leave; None for none."""
+        stayed = self.incubating + self.graduated
+        return Fraction(stayed, stayed + self.left) if stayed + self.left else None
 
 
 def figures_of(bases: Iterable[Base]) -> dict[int, BaseFigures]:

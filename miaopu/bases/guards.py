@@ -88,8 +88,9 @@ def check_row(row: Base | BaseTitle | Room | Tenancy) -> None:
             if name == NON_FIELD_ERRORS:
                 found.append(text)
             else:
-                found.append(f"{row._meta.get_field(name).verbose_name}：{text}")  # type: ignore[union-attr]
-        raise ActionRefused("；".join(found), _("请修改后再保存")) from error
+                field = row._meta.get_field(name).verbose_name  # type: ignore[union-attr]
+                found.append(_("%(field)s：%(text)s") % {"field": field, "text": text})
+        raise ActionRefused(_("；").join(found), _("请修改后再保存")) from error
 
 
 def check_reason(reason: str) -> None:

@@ -27,6 +27,17 @@ from miaopu.parties.models import Enterprise
 INCUBATED_FROM, GRADUATED_ON = "incubated_from", "graduated_on"
 
 
+def enterprise_of_code(code: str) -> Enterprise:
+    """The registered enterprise with the credit code; raises ActionRefused where there is none.
+
+    A base may admit any enterprise whose licence it holds in its hands; nothing else is told.
+    """
+    found = Enterprise.objects.filter(uscc=code.strip().upper()).first()
+    if found is None:
+        raise ActionRefused(_("没有查到这个代码的企业"), _("请核对营业执照上的代码"))
+    return found
+
+
 @transaction.atomic
 def add_room(base: Base, *, building: str, floor: str, name: str, area: Decimal, by: User) -> Room:
     """Enter a room of the base; `area` in m². Rooms together never exceed the base's floor area."""

@@ -80,9 +80,10 @@ class Park:
         return tenants.admit_tenant(self.base, by=self.runner, **stated)
 
 
-def build_park(city: City, **changes: Any) -> Park:
-    """A base that its operator has filed in Yunyan."""
-    operator = make_enterprise(YUNYAN, "贵阳苗岭基地运营有限公司")
-    runner = make_owner(operator)
+def build_park(city: City, operator: Enterprise | None = None, **changes: Any) -> Park:
+    """A base in Yunyan that its operator has filed; the city's own enterprise may be it."""
+    runner = city.owner if operator is not None else None
+    operator = operator or make_enterprise(YUNYAN, "贵阳苗岭基地运营有限公司")
+    runner = runner or make_owner(operator)
     base = admission.file_base(operator, record(**changes), by=runner)
     return Park(city, base, operator, runner, make_officer(Role.PROGRAMME_OFFICER, CITY))

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
@@ -130,7 +131,7 @@ def test_figures_come_from_records(park: Park) -> None:
     tenants.end_tenancy(leaves, FIRST_DAY, by=park.runner, reason="停业")
     found = figures_of([park.base])[park.base.pk]
     assert (found.teams, found.incubating, found.tenants, found.left) == (1, 2, 3, 1)
-    assert (found.occupancy, found.survival) == (Decimal("15.0"), Decimal("66.7"))
+    assert (found.occupancy, found.survival) == (Fraction(3, 20), Fraction(2, 3))
     known = tenant_figures(park.base, FIRST_DAY)
     assert (known.enterprises, known.employees) == (2, 7)
     assert known.unknown["employees"] == 1

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pghistory
 import pgtrigger
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from miaopu.bases.enums import TenancyStage
 from miaopu.bases.models.bases import Base, Room
 from miaopu.bases.querysets import LIVE_STAGES, TenancyQuerySet
+from miaopu.core.models import Event
 from miaopu.parties.models import Enterprise
 
 _COMPANIES = (TenancyStage.INCUBATING, TenancyStage.GRADUATED)
@@ -94,3 +95,7 @@ class Tenancy(models.Model):
     def tenant_name(self) -> str:
         """The enterprise's name, or the team's where there is none yet."""
         return self.enterprise.name if self.enterprise is not None else self.team
+
+    def trail(self) -> QuerySet[Event]:
+        """What was done, the first first. Whoever asks has proved access to the row."""
+        return Event.objects.for_subject(self).select_related("actor").order_by("pk")
