@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -110,10 +110,13 @@ class DecompositionTable:
 
     @cached_property
     def sum(self) -> Sum:
-        """The parts against the whole, with printed rounding taken into account."""
+        """The parts against the whole."""
+        return self.sum_with([self.total(member) for member in self.members])
+
+    def sum_with(self, parts: Sequence[Decimal | None]) -> Sum:
+        """Other parts against the whole, with printed rounding taken into account."""
         made = self.decomposition
         stated = self.target.value if made.value == Decimal(self.target.value) else ""
-        parts = [self.total(member) for member in self.members]
         if not self.adds_up:
             return Sum(made.value, None, None)
         return sum_of(made.value, parts, made.places, counted=self.indicator.counted, stated=stated)

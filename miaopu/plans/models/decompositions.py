@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from miaopu.core.models import Region, User
+from miaopu.core.models import Event, Region, User
+from miaopu.core.querysets import EventQuerySet
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.targets.periods import pieces
 from miaopu.plans.enums import DecompositionState as State
@@ -150,6 +151,10 @@ class TargetDecomposition(models.Model):
     def periods(self) -> tuple[str, ...]:
         """The columns of the table."""
         return pieces(self.target.period, self.split)
+
+    def trail(self) -> EventQuerySet[Event]:
+        """What happened to it, oldest first. Whoever asks has proved access."""
+        return Event.objects.for_subject(self)
 
     @property
     def in_work(self) -> bool:

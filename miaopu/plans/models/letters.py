@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from miaopu.core.models import Region, User
+from miaopu.core.models import Event, Region, User
+from miaopu.core.querysets import EventQuerySet
 from miaopu.engine.letters.target_letter import TargetLetterText
 from miaopu.engine.messages import Bilingual
 from miaopu.plans.enums import MemberKind
@@ -117,6 +118,10 @@ class TargetLetter(models.Model):
     def title(self) -> Bilingual:
         """To whom it is addressed, in both languages."""
         return Bilingual(self.name, self.name_en or self.name)
+
+    def trail(self) -> EventQuerySet[Event]:
+        """What happened to it, oldest first. Whoever asks has proved access."""
+        return Event.objects.for_subject(self)
 
     @property
     def letter(self) -> TargetLetterText:
