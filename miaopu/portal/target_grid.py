@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.sheets.header import plain_title
-from miaopu.engine.targets.cells import read_block, read_cell
+from miaopu.engine.targets.cells import SUMS, read_block, read_cell
 from miaopu.engine.targets.parts import Sum
 from miaopu.engine.targets.periods import total_of
 from miaopu.plans.decompositions import BASELINE, DecompositionTable
@@ -21,7 +21,6 @@ from miaopu.portal import formats, present
 PREFIX = "cell-"
 LONGEST_SEEN = 20_000
 MISSING = formats.MISSING
-TOTALS = frozenset({"合计", "总计", "全市", "total"})  # lines of sums, which nobody takes over
 
 
 @dataclass(frozen=True)
@@ -165,7 +164,7 @@ def pasted_cells(block: str, table: DecompositionTable) -> tuple[dict[str, str],
     order. A row of titles is left out. Columns are the periods, with the baseline before them where
     the block has one column more.
     """
-    rows = [row for row in read_block(block) if plain_title(row[0] if row else "") not in TOTALS]
+    rows = [row for row in read_block(block) if plain_title(row[0] if row else "") not in SUMS]
     by_name = {}
     for member in table.members:
         for name in (member.name, member.name_en, member.key):

@@ -13,6 +13,8 @@ from miaopu.engine.messages import Bilingual
 
 NOTHING = frozenset({"", "-", "—", "–", "——", "/", "无", "n/a", "none"})
 """What people write where there is no target. A zero is a target of zero."""
+SUMS = frozenset({"合计", "总计", "全市", "全区", "total", "sum"})
+"""What stands at the head of a line of sums, which is nobody's part."""
 ROWS_MAX, COLUMNS_MAX, LONGEST = 500, 60, 40
 WHOLE_DIGITS = 12
 _NUMBER = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?|\d+(\.\d+)?", re.ASCII)
