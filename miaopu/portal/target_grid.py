@@ -98,7 +98,7 @@ class Grid:
         )
 
     def _text(self, value: Decimal | None) -> str:
-        return self.table.text(value) or MISSING
+        return MISSING if value is None else f"{value:,.{self.table.decomposition.places}f}"
 
     @property
     def column_totals(self) -> list[str]:

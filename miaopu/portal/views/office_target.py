@@ -105,7 +105,7 @@ def _parts(table: DecompositionTable, keys: frozenset[str]) -> Table:
                 **shown,
             }
         )
-    columns = [Column("name", _("单位")), Column("baseline", _("基数"), align="end")]
+    columns = [Column("name", _("承担单位")), Column("baseline", _("基数"), align="end")]
     if len(periods) > 1:
         columns += [Column(f"p{place}", name, align="end") for place, name in enumerate(periods)]
     columns.append(Column("total", _("目标"), align="end"))

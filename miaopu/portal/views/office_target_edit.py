@@ -44,13 +44,15 @@ from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_parts import CASE_READERS
 from miaopu.portal.views.office_target import draft_or_none, refused_to_edit
 from miaopu.portal.views.office_target_parts import own_keys, target_or_404
+from miaopu.portal.views.public_parts import figure
 
 SHEETS = (".xlsx", ".xls", ".csv")
 LONGEST_BLOCK = 100_000
 HEADS = tuple(
     text
     for one in (
-        Bilingual("单位", "member"),
+        Bilingual("承担单位", "member"),
+        Bilingual("单位", "unit"),
         Bilingual("基数", "baseline"),
         Bilingual("目标", "target"),
     )
@@ -85,8 +87,9 @@ def _show(
         "tone": tone,
         "told": told,
         "wrong": len(grid.errors) + len(grid.conflicts),
-        "whole": grid.table.text(made.value),
-        "total": grid.table.text(grid.sum.total) or "—",
+        "whole": figure(made.value, made.places),
+        "plain_whole": grid.table.text(made.value),
+        "total": figure(grid.sum.total, made.places),
         "unit": present.in_language(indicator.unit),
         "title": present.in_language(indicator.title),
         "has_regions": all(one.region_id for one in grid.table.members),
@@ -272,7 +275,7 @@ def target_export(request: HttpRequest, slug: str, key: str) -> HttpResponseBase
 def _heads(table: DecompositionTable) -> list[str]:
     """The titles of the columns in a workbook."""
     periods = table.decomposition.periods
-    return [_("单位"), _("基数"), *(periods if len(periods) > 1 else [_("目标")])]
+    return [_("承担单位"), _("基数"), *(periods if len(periods) > 1 else [_("目标")])]
 
 
 def _workbook(table: DecompositionTable, keys: frozenset[str]) -> bytes:

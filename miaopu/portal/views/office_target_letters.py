@@ -52,7 +52,7 @@ STEPS: dict[str, tuple[Callable[..., object], Any]] = {
     "acknowledge": (acknowledge_letter, _("已签收")),
 }
 COLUMNS = (
-    Column("to", _("单位"), link="href"),
+    Column("to", _("承担单位"), link="href"),
     Column("number", _("文号"), link="href"),
     Column("version", _("版本"), align="end"),
     Column("targets", _("目标")),

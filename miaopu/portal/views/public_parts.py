@@ -64,7 +64,7 @@ def progress_table(
     unit = present.in_language(found.unit)
     return Table(
         (
-            Column("name", _("单位")),
+            Column("name", _("承担单位")),
             Column("target", _("目标"), align="end", unit=unit, figure="target_key"),
             Column("done", _("完成"), align="end", figure="done_key"),
             Column("percent", _("完成率"), align="end"),

@@ -23,7 +23,7 @@
     var sign = value < 0n ? "-" : "";
     var digits = (value < 0n ? -value : value).toString().padStart(places + 1, "0");
     var at = digits.length - places;
-    return sign + digits.slice(0, at) + (places ? "." + digits.slice(at) : "");
+    return sign + digits.slice(0, at).replace(/\B(?=(\d{3})+$)/g, ",") + (places ? "." + digits.slice(at) : "");
   }
   function add(sum, value) {
     return value === null || value === undefined ? sum : (sum === null ? 0n : sum) + value;
