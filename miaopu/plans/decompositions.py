@@ -10,12 +10,13 @@ from functools import cached_property
 
 from django.db.models import Count
 
+from miaopu.core.errors import ActionRefused
 from miaopu.core.models import Region
 from miaopu.core.scope import region_prefix
 from miaopu.engine.packs.schema import Indicator, Pack
 from miaopu.engine.packs.schema import Target as PackTarget
-from miaopu.engine.targets.parts import Sum, adds_up, printed, propose, sum_of
-from miaopu.engine.targets.periods import bounds, due_by, total_of
+from miaopu.engine.targets.parts import ProposalError, Sum, adds_up, printed, propose, sum_of
+from miaopu.engine.targets.periods import bounds, due_by, splits_of, total_of
 from miaopu.parties.enums import EnterpriseStatus
 from miaopu.parties.models import Enterprise
 from miaopu.plans.models import (
@@ -33,6 +34,11 @@ def pack_target(target: Target) -> PackTarget:
     """The target as its pack states it, with the figures as printed."""
     [found] = [one for one in target.version.pack.targets if one.id == target.key]
     return found
+
+
+def splits_of_target(target: Target) -> tuple[str, ...]:
+    """How the period of a target can be split, the whole first."""
+    return splits_of(target.period)
 
 
 def stated_parts(pack: Pack, whole: PackTarget, region: str) -> dict[str, PackTarget]:
@@ -154,11 +160,14 @@ def proposal(table: DecompositionTable, baselines: Mapping[int, Decimal | None])
     """Cells filled by share of the baselines: whole figures that add up to the target.
 
     Who has no baseline gets nothing. A member's figure is spread over the periods by their days.
-    Raises ProposalError where there is no baseline to go by.
+    Raises ActionRefused where there is no baseline to go by.
     """
     made = table.decomposition
     weights = [baselines.get(member.pk) for member in table.members]
-    totals = propose(made.value, weights, made.places)
+    try:
+        totals = propose(made.value, weights, made.places)
+    except ProposalError as refused:
+        raise ActionRefused(refused.message, refused.remedy) from refused
     days = [_days(period) for period in made.periods]
     cells = {}
     for member, total in zip(table.members, totals, strict=True):

@@ -8,8 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from miaopu.engine.targets.periods import splits_of
-from miaopu.plans.decompositions import pack_target
+from miaopu.plans.decompositions import pack_target, splits_of_target
 from miaopu.plans.enums import MemberKind, PeriodSplit
 from miaopu.plans.models import Target, TargetDecomposition
 from miaopu.plans.target_opening import Opening
@@ -64,7 +63,7 @@ class OpenForm(forms.Form):
         super().__init__(*args, **kwargs)
         labels = dict(PeriodSplit.choices)
         self.fields["split"].choices = [  # type: ignore[attr-defined]
-            (one, labels[one]) for one in splits_of(target.period)
+            (one, labels[one]) for one in splits_of_target(target)
         ]
         if before is not None:
             del self.fields["kind"], self.fields["names"]

@@ -6,17 +6,18 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from miaopu.engine.messages import Bilingual
-from miaopu.engine.sheets.header import plain_title
-from miaopu.engine.targets.cells import SUMS, read_block, read_cell
-from miaopu.engine.targets.parts import Sum
-from miaopu.engine.targets.periods import total_of
 from miaopu.plans.decompositions import BASELINE, DecompositionTable
+from miaopu.plans.typed_tables import TypedTable
 from miaopu.portal import formats, present
+
+if TYPE_CHECKING:
+    from miaopu.engine.targets.parts import Sum
 
 PREFIX = "cell-"
 LONGEST_SEEN = 20_000
@@ -46,44 +47,34 @@ class GridRow:
 
 @dataclass
 class Grid:
-    """The table with what was typed; figures that cannot be read count as nothing."""
+    """The table with what was typed, and what is told of its cells."""
 
     table: DecompositionTable
     typed: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, Bilingual] = field(default_factory=dict)
     conflicts: Mapping[str, str] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self._now = self.table.cells()
-        places = self.table.decomposition.places
-        self._shown = {one: self.typed.get(one, text) for one, text in self._now.items()}
-        self._values = {one: read_cell(text, places).value for one, text in self._shown.items()}
+    @cached_property
+    def _typed(self) -> TypedTable:
+        return TypedTable(self.table, self.typed)
 
     @property
     def seen(self) -> str:
-        """What stands in the database now, for the next save to tell what was changed."""
-        return json.dumps(self._now, separators=(",", ":"))
-
-    def _row_values(self, pk: int) -> list[Decimal | None]:
-        return [
-            self._values[f"{pk}.{place}"] for place in range(len(self.table.decomposition.periods))
-        ]
+        """What is saved now, for the next save to tell what was changed."""
+        return json.dumps(self._typed.saved, separators=(",", ":"))
 
     @property
     def rows(self) -> list[GridRow]:
         """The members in their order."""
+        periods = enumerate(self.table.decomposition.periods)
+        heads = [(BASELINE, _("基数")), *((str(place), name) for place, name in periods)]
         found = []
         for member in self.table.members:
             name = present.in_language(member.title)
-            heads = [(BASELINE, _("基数"))]
-            heads += [
-                (str(place), period)
-                for place, period in enumerate(self.table.decomposition.periods)
-            ]
             cells = tuple(
                 self._cell(f"{member.pk}.{place}", f"{name} {head}") for place, head in heads
             )
-            found.append(GridRow(name, cells, self._text(total_of(self._row_values(member.pk)))))
+            found.append(GridRow(name, cells, self._text(self._typed.total(member))))
         return found
 
     def _cell(self, address: str, label: str) -> GridCell:
@@ -91,7 +82,7 @@ class Grid:
         return GridCell(
             name=f"{PREFIX}{address}",
             label=label,
-            text=self._shown[address],
+            text=self._typed.shown[address],
             error=present.in_language(error) if error else "",
             theirs=(self.conflicts[address] or MISSING) if address in self.conflicts else "",
             is_baseline=address.endswith(f".{BASELINE}"),
@@ -103,23 +94,18 @@ class Grid:
     @property
     def column_totals(self) -> list[str]:
         """What is allocated to each period."""
-        members = self.table.members
-        return [
-            self._text(total_of(self._values[f"{one.pk}.{place}"] for one in members))
-            for place in range(len(self.table.decomposition.periods))
-        ]
+        count = len(self.table.decomposition.periods)
+        return [self._text(self._typed.column(place)) for place in range(count)]
 
     @property
     def sum(self) -> Sum:
         """The parts as typed against the whole."""
-        return self.table.sum_with(
-            [total_of(self._row_values(member.pk)) for member in self.table.members]
-        )
+        return self._typed.sum
 
     @property
     def baselines(self) -> dict[int, Decimal | None]:
         """The baselines as typed, by member."""
-        return {one.pk: self._values[f"{one.pk}.{BASELINE}"] for one in self.table.members}
+        return self._typed.baselines
 
 
 def sum_words(found: Sum, table: DecompositionTable) -> tuple[str, str]:
@@ -155,40 +141,3 @@ def seen_cells(posted: Mapping[str, Any]) -> dict[str, str]:
     except (ValueError, RecursionError):
         return {}
     return {str(key): str(value) for key, value in found.items()} if type(found) is dict else {}
-
-
-def pasted_cells(block: str, table: DecompositionTable) -> tuple[dict[str, str], list[str]]:
-    """A block from a spreadsheet as cells, and what in it found no place.
-
-    Rows are told by the name or code in their first cell; where no row has one, they are taken in
-    order. A row of titles is left out. Columns are the periods, with the baseline before them where
-    the block has one column more.
-    """
-    rows = [row for row in read_block(block) if plain_title(row[0] if row else "") not in SUMS]
-    by_name = {}
-    for member in table.members:
-        for name in (member.name, member.name_en, member.key):
-            if name:
-                by_name[plain_title(name)] = member
-    named = [row for row in rows if row and plain_title(row[0]) in by_name]
-    if named:
-        lost = [row[0] for row in rows if row and row[0] and plain_title(row[0]) not in by_name]
-        is_title = bool(rows) and bool(lost) and rows[0][0] == lost[0] and not _has_figure(rows[0])
-        pairs = [(by_name[plain_title(row[0])], row[1:]) for row in named]
-        lost = lost[1:] if is_title else lost
-    else:
-        rows = rows[1:] if rows and not _has_figure(rows[0]) else rows
-        pairs = list(zip(table.members, rows, strict=False))
-        lost = [" ".join(row) for row in rows[len(table.members) :]]
-    count = len(table.decomposition.periods)
-    cells = {}
-    for member, values in pairs:
-        places = [BASELINE, *map(str, range(count))] if len(values) > count else range(count)
-        for place, value in zip(places, values, strict=False):
-            cells[f"{member.pk}.{place}"] = value
-        lost += [value for value in values[len(places) :] if value]
-    return cells, lost
-
-
-def _has_figure(row: list[str]) -> bool:
-    return any(read_cell(cell, 4).value is not None for cell in row)

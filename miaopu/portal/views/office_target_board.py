@@ -15,7 +15,6 @@ from django.views.decorators.http import require_safe
 from miaopu.core import clock
 from miaopu.core.kept import database_state
 from miaopu.core.models import User
-from miaopu.engine.targets.parts import printed
 from miaopu.monitoring.board import Board, kept_board
 from miaopu.plans.decompositions import DecompositionTable, table_of
 from miaopu.plans.enums import DecompositionState as State
@@ -71,9 +70,6 @@ def _row(
         "unit": present.in_language(indicator.unit),
         "allocated": figure(table.sum.total, places) if table else formats.MISSING,
         "remainder": figure(table.sum.remainder, places) if table else formats.MISSING,
-        "rebased": printed(shown.value, places)
-        if shown and shown.value != Decimal(stated.value)
-        else "",
         "named": f"{table.named}/{len(table.members)}" if table else formats.MISSING,
         "words": words,
         "words_tone": tone,

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import io
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
-import xlsxwriter
 from django.conf import settings
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,11 +14,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused
-from miaopu.engine.messages import Bilingual
-from miaopu.engine.sheets.header import plain_title
-from miaopu.engine.sheets.reading import read_table
-from miaopu.engine.sheets.refusals import SheetError
-from miaopu.engine.targets.parts import ProposalError
 from miaopu.plans.decompositions import (
     BASELINE,
     DecompositionTable,
@@ -34,11 +24,12 @@ from miaopu.plans.decompositions import (
 from miaopu.plans.enums import DecompositionState as State
 from miaopu.plans.models import Target, TargetDecomposition
 from miaopu.plans.target_actions import save_cells
+from miaopu.plans.typed_tables import pasted_cells, uploaded_block, workbook
 from miaopu.portal import kept_forms, present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.downloads import content_response
 from miaopu.portal.performing import in_one_line
-from miaopu.portal.target_grid import Grid, pasted_cells, seen_cells, sum_words, typed_cells
+from miaopu.portal.target_grid import Grid, seen_cells, sum_words, typed_cells
 from miaopu.portal.views.enterprise_form import AUTOSAVE
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_parts import CASE_READERS
@@ -46,18 +37,7 @@ from miaopu.portal.views.office_target import draft_or_none, refused_to_edit
 from miaopu.portal.views.office_target_parts import own_keys, target_or_404
 from miaopu.portal.views.public_parts import figure
 
-SHEETS = (".xlsx", ".xls", ".csv")
 LONGEST_BLOCK = 100_000
-HEADS = tuple(
-    text
-    for one in (
-        Bilingual("承担单位", "member"),
-        Bilingual("单位", "unit"),
-        Bilingual("基数", "baseline"),
-        Bilingual("目标", "target"),
-    )
-    for text in (one.zh, one.en)
-)
 
 
 @dataclass(frozen=True)
@@ -106,25 +86,6 @@ def _show(
     return render(request, "office/target_edit.html", context, status=status)
 
 
-def _uploaded_block(upload: UploadedFile, table: DecompositionTable) -> str:
-    """The uploaded table as a block of lines with tabs. Raises SheetError for what is no table."""
-    titles = [*_heads(table), *HEADS, *table.decomposition.periods]
-    suffix = Path(upload.name or "").suffix.lower()
-    with tempfile.NamedTemporaryFile(suffix=suffix if suffix in SHEETS else ".xlsx") as kept:
-        kept.write(upload.read(settings.FILE_MAX_BYTES + 1))
-        kept.flush()
-        with read_table(Path(kept.name), set(map(plain_title, titles))) as found:
-            lines = [found.header, *(row[1:] for row in found.lines)]
-    return "\n".join("\t".join(_cell(cell) for cell in line) for line in lines)
-
-
-def _cell(value: object) -> str:
-    """A cell without what would break the block; a whole number without its .0."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return " ".join(str("" if value is None else value).split())
-
-
 def _pasted(
     request: HttpRequest, table: DecompositionTable, typed: dict[str, str]
 ) -> tuple[dict[str, str], list[str]]:
@@ -132,7 +93,8 @@ def _pasted(
     upload = request.FILES.get("file")
     block = request.POST.get("block", "")[:LONGEST_BLOCK]
     if upload is not None:
-        block = _uploaded_block(upload, table)
+        content = upload.read(settings.FILE_MAX_BYTES + 1)
+        block = uploaded_block(content, upload.name or "", table)
     cells, lost = pasted_cells(block, table)
     return {**typed, **cells}, lost
 
@@ -204,7 +166,7 @@ def _proposed(
     grid = Grid(table, typed)
     try:
         cells = proposal(table, grid.baselines)
-    except ProposalError as refused:
+    except ActionRefused as refused:
         told = Told(
             present.in_language(refused.message), present.in_language(refused.remedy), "late"
         )
@@ -250,7 +212,7 @@ def target_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     if action == "paste":
         try:
             typed, lost = _pasted(request, table, typed)
-        except SheetError as refused:
+        except ActionRefused as refused:
             told = Told(
                 present.in_language(refused.message), present.in_language(refused.remedy), "late"
             )
@@ -269,32 +231,4 @@ def target_export(request: HttpRequest, slug: str, key: str) -> HttpResponseBase
     if made is None:
         raise Http404
     name = f"{target.version.pack.indicators[target.indicator].title.zh}-{target.period}.xlsx"
-    return content_response(_workbook(table_of(made), own_keys(user, made)), name, "xlsx")
-
-
-def _heads(table: DecompositionTable) -> list[str]:
-    """The titles of the columns in a workbook."""
-    periods = table.decomposition.periods
-    return [_("承担单位"), _("基数"), *(periods if len(periods) > 1 else [_("目标")])]
-
-
-def _workbook(table: DecompositionTable, keys: frozenset[str]) -> bytes:
-    made = table.decomposition
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False})
-    page = book.add_worksheet(_("目标分解"))
-    bold = book.add_format({"bold": True, "bg_color": "#E2EFDA"})
-    number = book.add_format({"num_format": "0" + (f".{'0' * made.places}" if made.places else "")})
-    heads = _heads(table)
-    page.freeze_panes(1, 1)
-    page.set_column(0, 0, 30)
-    page.set_column(1, len(heads), 14)
-    for place, head in enumerate(heads):
-        page.write_string(0, place, head, bold)
-    for row, member in enumerate((one for one in table.members if one.key in keys), start=1):
-        page.write_string(row, 0, member.name)
-        for place, value in enumerate((member.baseline, *table.row(member).values()), start=1):
-            if value is not None:
-                page.write_number(row, place, value, number)
-    book.close()
-    return out.getvalue()
+    return content_response(workbook(table_of(made), own_keys(user, made)), name, "xlsx")

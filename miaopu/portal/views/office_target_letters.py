@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,9 +20,6 @@ from miaopu.core.enums import Role
 from miaopu.core.models import User
 from miaopu.core.scope import reaches
 from miaopu.engine.clock import working_days_left
-from miaopu.engine.letters.pdf import printed_pdf
-from miaopu.engine.letters.target_letter import LetterLine
-from miaopu.engine.letters.word import printed_docx
 from miaopu.plans.enums import TargetLetterState as State
 from miaopu.plans.letter_actions import (
     ACKNOWLEDGE_DAYS,
@@ -30,6 +27,7 @@ from miaopu.plans.letter_actions import (
     issue_letter,
     make_letters,
 )
+from miaopu.plans.letter_documents import MAKERS, document
 from miaopu.plans.models import Programme, TargetLetter
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import role_required
@@ -46,7 +44,9 @@ from miaopu.portal.views.office_target_parts import (
     works_in,
 )
 
-MAKERS: dict[str, Callable[..., bytes]] = {"pdf": printed_pdf, "docx": printed_docx}
+if TYPE_CHECKING:
+    from miaopu.engine.letters.target_letter import LetterLine
+
 STEPS: dict[str, tuple[Callable[..., object], Any]] = {
     "issue": (issue_letter, _("已下达，已通知签收人")),
     "acknowledge": (acknowledge_letter, _("已签收")),
@@ -280,8 +280,7 @@ def target_letter_file(request: HttpRequest, pk: int, kind: str) -> HttpResponse
     letter = _letter_or_404(request, pk)
     if kind not in MAKERS:
         raise Http404
-    content = MAKERS[kind](letter.letter.printable())
-    return made_response(content, f"{letter.number}.{kind}", MEDIA_TYPES[kind])
+    return made_response(document(letter, kind), f"{letter.number}.{kind}", MEDIA_TYPES[kind])
 
 
 @require_POST
