@@ -14,6 +14,12 @@ from tests.browser.people import Person
 
 pytestmark = pytest.mark.browser
 PAGE = "/office/targets/guiyang-2018/jobs/edit/"
+OTHERS = (
+    "/office/targets/",
+    "/office/targets/guiyang-2018/jobs/",
+    "/office/targets/guiyang-2018/enterprises/",
+    "/office/target-letters/",
+)
 PASTE = """(cell, text) => {
   const data = new DataTransfer();
   data.setData("text", text);
@@ -47,6 +53,8 @@ def test_a_block_is_pasted_summed_and_saved(person: Callable[..., Person]) -> No
     desk.page.get_by_role("button", name="保存", exact=True).last.click()
     expect(desk.page.locator(".field-error")).to_contain_text("不是数字")
     desk.check()
+    for path in OTHERS:
+        desk.open(path)  # each is checked: axe, width, complaints
     phone = person(375, "en")
     phone.sign_in("city-programme").open(PAGE)
     phone.check()

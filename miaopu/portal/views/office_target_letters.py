@@ -41,11 +41,13 @@ from miaopu.portal.views.office_target_parts import (
     chosen_version,
     may_decide,
     may_prepare,
+    packs_in_force,
     works_in,
 )
 
 if TYPE_CHECKING:
     from miaopu.engine.letters.target_letter import LetterLine
+    from miaopu.engine.packs.schema import Pack
 
 STEPS: dict[str, tuple[Callable[..., object], Any]] = {
     "issue": (issue_letter, _("已下达，已通知签收人")),
@@ -64,7 +66,7 @@ COLUMNS = (
 )
 
 
-def letter_row(letter: TargetLetter) -> dict[str, Any]:
+def letter_row(letter: TargetLetter, pack: Pack) -> dict[str, Any]:
     """A letter in a list."""
     return {
         "to": present.in_language(letter.title),
@@ -72,7 +74,7 @@ def letter_row(letter: TargetLetter) -> dict[str, Any]:
         "number": letter.number,
         "version": letter.version,
         "targets": gettext("；").join(
-            f"{title} {line.value} {unit}" for line, title, unit in _lines(letter)
+            f"{title} {line.value} {unit}" for line, title, unit in _lines(letter, pack)
         ),
         "state": letter.get_state_display(),
         "tone": LETTER_TONES.get(letter.state, "neutral"),
@@ -83,9 +85,8 @@ def letter_row(letter: TargetLetter) -> dict[str, Any]:
     }
 
 
-def _lines(letter: TargetLetter) -> list[tuple[LetterLine, str, str]]:
+def _lines(letter: TargetLetter, pack: Pack) -> list[tuple[LetterLine, str, str]]:
     """The letter's targets with indicator and unit in the language of the page."""
-    pack = letter.programme.current_version.pack
     indicators = {one.id: pack.indicators[one.indicator] for one in pack.targets}
     return [
         (line, present.in_language(known.title), present.in_language(known.unit))
@@ -108,7 +109,9 @@ def letters_to_acknowledge(user: User) -> list[dict[str, Any]]:
     if not user.has_role(Role.APPROVER):
         return []
     rows = TargetLetter.objects.for_user(user).waiting().in_order()
-    return [letter_row(one) for one in rows if may_acknowledge(user, one)]
+    waiting = [one for one in rows if may_acknowledge(user, one)]
+    packs = packs_in_force() if waiting else {}
+    return [letter_row(one, packs[one.programme_id]) for one in waiting]
 
 
 def may_acknowledge(user: User, letter: TargetLetter) -> bool:
@@ -155,12 +158,12 @@ def target_letters(request: HttpRequest) -> HttpResponse:
         ],
         "table": Table(
             COLUMNS,
-            [letter_row(one) for one in alive],
+            [letter_row(one, version.pack) for one in alive],
             gettext("现行的目标责任书"),
             empty=gettext("还没有目标责任书"),
             empty_hint=gettext("目标分解批准后，由计划主管制作，再由另一人下达。"),
         ),
-        "old": Table(COLUMNS, [letter_row(one) for one in old], gettext("以前的版本"))
+        "old": Table(COLUMNS, [letter_row(one, version.pack) for one in old], gettext("以前的版本"))
         if old
         else None,
         "days": ACKNOWLEDGE_DAYS,
@@ -231,7 +234,7 @@ def target_letter(request: HttpRequest, pk: int) -> HttpResponse:
             "clause_href": present.clause_href(version, line.clause),
             "decomposition": line.decomposition,
         }
-        for line, title, unit in _lines(letter)
+        for line, title, unit in _lines(letter, version.pack)
     ]
     context = {
         "letter": letter,

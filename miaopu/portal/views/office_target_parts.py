@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.http import urlencode
@@ -9,6 +11,7 @@ from django.utils.http import urlencode
 from miaopu.core.enums import WORKING_ROLES, Role
 from miaopu.core.models import User
 from miaopu.core.scope import reaches
+from miaopu.monitoring.board import in_force
 from miaopu.plans.enums import DecompositionState, TargetLetterState
 from miaopu.plans.models import (
     DecompositionMember,
@@ -18,6 +21,9 @@ from miaopu.plans.models import (
     TargetDecomposition,
 )
 from miaopu.portal import present, shapes
+
+if TYPE_CHECKING:
+    from miaopu.engine.packs.schema import Pack
 
 TONES: dict[str, shapes.Tone] = {
     DecompositionState.DRAFT: "neutral",
@@ -31,16 +37,17 @@ LETTER_TONES: dict[str, shapes.Tone] = {
 }
 
 
-def versions_in_force() -> list[ProgrammeVersion]:
-    """The versions in force of all programmes, by the programme."""
-    return [one.current_version for one in Programme.objects.public()]
+def packs_in_force() -> dict[int, Pack]:
+    """The packs in force by the id of their programme, in one statement."""
+    _state, versions = in_force()
+    return {one.programme_id: one.pack for one in versions}
 
 
 def chosen_version(
     request: HttpRequest,
 ) -> tuple[ProgrammeVersion | None, list[shapes.Link]]:
     """The programme asked for (else the first that has targets), and links to the others."""
-    versions = versions_in_force()
+    _state, versions = in_force()
     asked = request.GET.get("programme", "")
     chosen = [one for one in versions if one.programme.slug == asked] or versions[:1]
     links = [
