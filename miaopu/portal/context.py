@@ -84,6 +84,14 @@ SECTIONS = (
         roles=OFFICE_ROLES,
     ),
     NavSection(
+        _("计划"),
+        (
+            NavItem("target_board", _("目标分解")),
+            NavItem("target_letters", _("目标责任书")),
+        ),
+        roles=OFFICE_ROLES,
+    ),
+    NavSection(
         _("数据"),
         (NavItem("deliveries", _("数据导入")),),
         roles=(Role.REVIEWER, Role.PROGRAMME_OFFICER),
@@ -113,6 +121,8 @@ SECTIONS = (
             NavItem("office_offers", _("免申即享")),
             NavItem("enterprise_search", _("查找企业")),
             NavItem("office_bases", _("创业基地")),
+            NavItem("target_board", _("目标分解")),
+            NavItem("target_letters", _("目标责任书")),
             NavItem("finance_home", _("资金")),
             NavItem("payments", _("拨付")),
             NavItem("payment_batches", _("付款批次")),

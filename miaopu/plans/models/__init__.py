@@ -1,7 +1,22 @@
 """Models of the plans."""
 
+from miaopu.plans.models.decompositions import (
+    DecompositionMember,
+    TargetDecomposition,
+    TargetPart,
+)
+from miaopu.plans.models.letters import TargetLetter
 from miaopu.plans.models.matches import Match
 from miaopu.plans.models.programmes import Programme, ProgrammeVersion
 from miaopu.plans.models.targets import Target
 
-__all__ = ["Match", "Programme", "ProgrammeVersion", "Target"]
+__all__ = [
+    "DecompositionMember",
+    "Match",
+    "Programme",
+    "ProgrammeVersion",
+    "Target",
+    "TargetDecomposition",
+    "TargetLetter",
+    "TargetPart",
+]
