@@ -22,12 +22,20 @@ from miaopu.app.cli.output import (
     Format,
     FormatOption,
     print_json,
+    print_json_text,
     print_problem,
     print_table,
     stop,
 )
 from miaopu.engine.definitions.refusals import Refused
-from miaopu.engine.matching import Explanation, FactsRefused, MatchRow, explain_one, near_misses
+from miaopu.engine.matching import (
+    Explanation,
+    FactsRefused,
+    MatchRow,
+    explain_one,
+    explanations_as_text,
+    near_misses,
+)
 from miaopu.engine.messages import Bilingual, EngineError
 from miaopu.engine.money import fen_to_yuan
 from miaopu.engine.packs.load import load_pack
@@ -181,7 +189,7 @@ def explain(
         if rule is None or one.rule == rule
     ]
     if output is Format.JSON:
-        print_json([one.to_json() for one in explained])
+        print_json_text(explanations_as_text(explained))
     else:
         print_table(
             ("规则 / rule", "结果 / status", "金额 / yuan", "缺少 / missing", "怎样改变 / change"),

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from typing import cast
 
 from miaopu.engine.expressions.evaluate import runnable
-from miaopu.engine.expressions.tree import COMPARISONS, Kind, Node, Op
+from miaopu.engine.expressions.tree import COMPARISONS, JUNCTIONS, Kind, Node, Op
 
-JUNCTIONS = frozenset({Op.AND, Op.OR, Op.NOT})
 Figure = tuple[Op, Node, Fraction]
 _FLIPPED = {Op.LT: Op.GT, Op.GT: Op.LT, Op.LE: Op.GE, Op.GE: Op.LE, Op.EQ: Op.EQ, Op.NE: Op.NE}
-
-
-@cache
-def canonical(node: Node) -> Node:
-    """`node` without where and how it was written, so that what asks the same is the same."""
-    children = tuple(canonical(child) for child in node.children)
-    return replace(node, children=children, position=0, title=None)
 
 
 @cache

@@ -8,9 +8,9 @@ from math import prod
 import numpy as np
 
 from miaopu.engine.expressions.evaluate import Runnable
-from miaopu.engine.expressions.tree import Node
+from miaopu.engine.expressions.tree import Node, canonical
 from miaopu.engine.facts import INT64_MAX
-from miaopu.engine.planes.atoms import canonical, is_intricate
+from miaopu.engine.planes.atoms import is_intricate
 from miaopu.engine.planes.batch import Batch
 from miaopu.engine.planes.bits import bits_of, unknown_in
 from miaopu.engine.planes.columns import Ints, combined

@@ -15,7 +15,7 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 
-from miaopu.engine.expressions.reasons import TRUE, UNKNOWN
+from miaopu.engine.expressions.plain import TRUE, UNKNOWN
 from miaopu.engine.planes.batch import Batch
 from miaopu.engine.planes.bits import rows_of, unknown_in
 from miaopu.engine.planes.columns import Bools, Ints, Problem, read_column

@@ -9,12 +9,10 @@ from functools import cached_property, lru_cache
 from typing import cast
 
 from miaopu.engine.expressions.evaluate import Closure, runnable
-from miaopu.engine.expressions.tree import Node, Op
+from miaopu.engine.expressions.tree import JUNCTIONS, Node, Op, canonical
 from miaopu.engine.planes.atoms import (
-    JUNCTIONS,
     Figure,
     against_figure,
-    canonical,
     is_intricate,
     is_rising,
 )
