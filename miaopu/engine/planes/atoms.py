@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from functools import cache
+from math import ceil, floor
 from typing import cast
 
 from miaopu.engine.expressions.evaluate import runnable
 from miaopu.engine.expressions.tree import COMPARISONS, JUNCTIONS, Kind, Node, Op
 
 Figure = tuple[Op, Node, Fraction]
+_WHOLE_BOUND: Mapping[Op, Callable[[Fraction], int]] = {
+    Op.LT: ceil,
+    Op.GE: ceil,
+    Op.LE: floor,
+    Op.GT: floor,
+}
 _FLIPPED = {Op.LT: Op.GT, Op.GT: Op.LT, Op.LE: Op.GE, Op.GE: Op.LE, Op.EQ: Op.EQ, Op.NE: Op.NE}
 
 
@@ -32,6 +39,13 @@ def against_figure(node: Node) -> Figure | None:
             value = runnable(other).value({})
             return None if value is None else (op, one, Fraction(cast(int, value)))
     return None
+
+
+def whole_bound(op: Op, figure: Fraction) -> int | None:
+    """The whole number that whole numbers may be compared with instead of `figure`."""
+    if op in _WHOLE_BOUND:
+        return _WHOLE_BOUND[op](figure)
+    return int(figure) if figure.denominator == 1 else None
 
 
 def is_rising(node: Node) -> bool:
