@@ -17,7 +17,7 @@ from miaopu.engine.rule_sets import Condition, Rule, RuleSet
 from tests.engine.expression_cases import AS_OF, FACTS, TYPES, random_row
 from tests.engine.test_planes import ARROW, random_rules
 
-ROWS = 700
+ROWS = 320
 
 
 def _never(row: int, error: FactError) -> None:
@@ -49,9 +49,9 @@ def _arranged(random: Random, how: str) -> list[dict[str, object]]:
     "how", ["mixed", "by region", "by region, unknown between", "backwards", "one place"]
 )
 def test_however_rows_are_arranged(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "PIECE", 200)
+    monkeypatch.setattr(run, "PIECE", 70)
     random = Random(how)
-    rules, rows = random_rules(random, 25), _arranged(random, how)
+    rules, rows = random_rules(random, 14), _arranged(random, how)
     batch = _batch(rules, rows)
     asked = match_batch(rules, AS_OF, batch, prune=False)
     full = list(asked.rows())
