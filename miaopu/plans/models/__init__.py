@@ -2,6 +2,7 @@
 
 from miaopu.plans.models.matches import Match
 from miaopu.plans.models.programmes import Programme, ProgrammeVersion
+from miaopu.plans.models.runs import MatchRun
 from miaopu.plans.models.targets import Target
 
-__all__ = ["Match", "Programme", "ProgrammeVersion", "Target"]
+__all__ = ["Match", "MatchRun", "Programme", "ProgrammeVersion", "Target"]
