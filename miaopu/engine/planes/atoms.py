@@ -66,9 +66,28 @@ def is_intricate(node: Node) -> bool:
     return any(
         one.op is Op.CASE
         or (one.op in JUNCTIONS and not outside)
-        or (one.op is Op.PRODUCT and "/" in cast(tuple[str, ...], one.value))
+        or any(not _is_bare(divisor) for divisor in _divisors(one))
         for outside, one in _walk(node)
     )
+
+
+@cache
+def facts_divided_by(node: Node) -> frozenset[str]:
+    """The facts by which something is divided: a zero there is as good as not known."""
+    divisors = [below for one in node.walk() for below in _divisors(one)]
+    return frozenset(name for divisor in divisors for name in divisor.fact_names())
+
+
+def _divisors(node: Node) -> list[Node]:
+    if node.op is not Op.PRODUCT:
+        return []
+    signs = cast(tuple[str, ...], node.value)
+    return [child for child, sign in zip(node.children, signs, strict=True) if sign == "/"]
+
+
+def _is_bare(node: Node) -> bool:
+    """Whether it is a fact or a figure, at whatever scale."""
+    return _is_bare(node.children[0]) if node.op is Op.SCALED else node.op in (Op.FACT, Op.CONST)
 
 
 def _walk(node: Node, outside: bool = True) -> Iterator[tuple[bool, Node]]:

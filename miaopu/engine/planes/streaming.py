@@ -60,7 +60,9 @@ def matched_chunks(
     for chunk in chunks:
         refusals: list[FactsRefused] = []
         ids, chosen = usable_rows(chunk, seen, done, refusals)
-        columns = {name: values.take(chosen) for name, values in chunk.columns.items()}
+        columns = chunk.columns
+        if len(chosen) < chunk.rows:
+            columns = {name: values.take(chosen) for name, values in columns.items()}
         first = done
 
         def refuse(row: int, error: FactError, at: Ints = chosen, first: int = first) -> None:
@@ -83,6 +85,12 @@ def usable_rows(
     ids, chosen = [], []
     column = chunk.columns.get(ENTERPRISE_ID)
     raws = [None] * chunk.rows if column is None else column.to_pylist()
+    if column is not None and not column.null_count:
+        texts = [str(raw).strip() for raw in raws]
+        different = set(texts)
+        if len(different) == len(texts) and "" not in different and seen.isdisjoint(different):
+            seen |= different
+            return texts, np.arange(chunk.rows, dtype=np.int64)
     for place, raw in enumerate(raws):
         enterprise_id = "" if raw is None else str(raw).strip()
         if enterprise_id and enterprise_id not in seen:
