@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.report import Report
-from bench.rules import made, plain_side, register, sql_side
+from bench.rules import further, made, plain_side, register, sql_side
 from bench.rules.made import AS_OF, Made
 from miaopu.engine.facts import FactError
 from miaopu.engine.planes.batch import Batch
@@ -70,6 +70,22 @@ class Case:
             bits |= int(np.bitwise_or.reduce(self.register.numbers[column.fact.name]))
             bits |= int(np.bitwise_or.reduce(column.known.view(np.uint8)))
         return bits
+
+
+def side_by_side(report: Report, case: Case) -> None:
+    """Two threads against one, by the clock: OpenFisca-core, numpy and the scan take one."""
+    taken: dict[int, list[float]] = {1: [], 2: []}
+    for _ in range(ROUNDS):
+        for threads, found in taken.items():
+            began = time.perf_counter()
+            for _piece in pieces(case.program, case.batch, unknown=False, threads=threads):
+                pass
+            found.append(time.perf_counter() - began)
+    for threads, found in taken.items():
+        report.add(
+            f"{case.title} rules, pruned, entitled only, {threads} thread(s): ms by the clock",
+            f"{statistics.median(found) * 1000:,.1f}",
+        )
 
 
 def _never(row: int, error: FactError) -> None:
@@ -174,11 +190,16 @@ def measure(report: Report, *, quick: bool = False) -> None:
     eligibility(report, city, (3, 9))
     long_output(report, city, None)
     eligibility(report, Case(CITY, 200, where=0, rules_where=0), None)
+    further.explaining(report)
     if quick:
         return
     large = Case(PROVINCES, 200)
     eligibility(report, large, (4.5, 15))
+    side_by_side(report, large)
     long_output(report, large, 3)
+    further.changes(report, large.rules, large.batch)
+    further.growth(report, 300_000)
+    further.streaming(report, PROVINCES)
     long_output(report, Case(PROVINCES, 1000), 5)
 
 

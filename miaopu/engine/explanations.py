@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from miaopu.engine.expressions.reasons import ReasonNode, in_one_line
+from miaopu.engine.expressions.plain import in_one_line
 from miaopu.engine.messages import Bilingual
 
 
@@ -54,38 +53,3 @@ class NearMiss:
             "would_change": in_one_line(self.would_change),
             "gain_fen": self.gain_fen,
         }
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """One rule for one enterprise, with its reasons; `amount_fen` is known for true rules only."""
-
-    rule: str
-    status: str
-    amount_fen: int | None
-    tree: ReasonNode
-    missing: tuple[str, ...]
-    would_change: tuple[Bilingual, ...]
-    priority_points: int
-    priorities: tuple[PriorityPoints, ...]
-    near_miss: NearMiss | None = None
-
-    def to_json(self) -> dict[str, object]:
-        """The explanation as `explain` prints it."""
-        return {
-            "rule": self.rule,
-            "status": self.status,
-            "amount_fen": self.amount_fen,
-            "tree": self.tree.to_json(),
-            "missing": list(self.missing),
-            "would_change": [in_one_line(change) for change in self.would_change],
-            "near_miss": None if self.near_miss is None else self.near_miss.to_json(),
-        }
-
-
-def near_misses(explained: Sequence[Explanation]) -> list[Explanation]:
-    """The rules that are one condition short, the largest gain first, unknown gains last."""
-    short = [(one.near_miss.gain_fen, one) for one in explained if one.near_miss is not None]
-    return [
-        one for _gain, one in sorted(short, key=lambda pair: (pair[0] is None, -(pair[0] or 0)))
-    ]

@@ -80,7 +80,10 @@ def read_fact(fact: Fact, raw: object) -> Value | None:
         value = _READERS[fact.type](raw)
     except (ValueError, TypeError, ArithmeticError) as error:
         if isinstance(error, EngineError):
-            raise FactError(fact.name, error.message, error.remedy) from error
+            named = Bilingual(
+                f"“{fact.name}”：{error.message.zh}", f"{fact.name}: {error.message.en}"
+            )
+            raise FactError(fact.name, named, error.remedy) from error
         raise FactError(fact.name, *_wrong(fact, raw)) from error
     if fact.codes and fact.type is FactType.CODE and str(raw).strip() not in fact.codes:
         raise FactError(

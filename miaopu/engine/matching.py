@@ -8,11 +8,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import partial
 
-from miaopu.engine.explanations import Explanation, MatchRow, PriorityPoints, near_misses
+from miaopu.engine.explaining import (
+    Asking,
+    Explanation,
+    explain_rule,
+    explanations_as_text,
+    near_misses,
+)
+from miaopu.engine.explanations import MatchRow, PriorityPoints
 from miaopu.engine.expressions.reasons import ReasonNode
 from miaopu.engine.facts import FactError
 from miaopu.engine.messages import Bilingual, EngineError
-from miaopu.engine.prepared import Asked, Decisions, prepare
+from miaopu.engine.prepared import Decisions, prepare
 from miaopu.engine.rule_sets import RuleSet
 
 __all__ = [
@@ -23,6 +30,7 @@ __all__ = [
     "PriorityPoints",
     "ReasonNode",
     "explain_one",
+    "explanations_as_text",
     "match_all",
     "near_misses",
 ]
@@ -89,8 +97,8 @@ def explain_one(
         raise error
 
     known = prepared.read(facts, problem or refuse, priorities=True)
-    asked: Asked = {}
-    return [rule.explain(known, decisions or {}, asked) for rule in prepared.rules]
+    asking = Asking(known, decisions or {}, prepared.conditions)
+    return [explain_rule(rule, asking) for rule in prepared.rules]
 
 
 def _id_of(

@@ -1,31 +1,30 @@
 """Rules made ready to run on one day: parsed, typed and lowered once, whoever asks."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
 from miaopu.engine.codes import region_range
-from miaopu.engine.explanations import Explanation, MatchRow, NearMiss, PriorityPoints
+from miaopu.engine.explanations import MatchRow
 from miaopu.engine.expressions.evaluate import Facts, Runnable, amount_in_fen, runnable
 from miaopu.engine.expressions.lower import lower_amount, lower_condition
-from miaopu.engine.expressions.reasons import FALSE, TRUE, UNKNOWN, ReasonNode, Reasons
+from miaopu.engine.expressions.plain import TRUE, UNKNOWN
+from miaopu.engine.expressions.reasons import Reasons
 from miaopu.engine.expressions.tree import Kind, Node, Op
 from miaopu.engine.facts import Fact, FactError, Value, read_fact
-from miaopu.engine.messages import Bilingual
 from miaopu.engine.rule_sets import Condition, Priority, Rule, RuleSet
 
 Decisions = Mapping[str, bool | None]
-Asked = dict[int, tuple[ReasonNode, Bilingual | None]]
+Known = dict[str, tuple[Reasons, int]]
 _JURISDICTION = "region"
-_NO_QUESTION = Bilingual("", "")
 
 
 @lru_cache(maxsize=32)
 def prepare(rules: RuleSet, as_of: date) -> "PreparedRules":
     """`rules` ready to run on the day `as_of`; raises ExpressionError for a bad expression."""
     around = rules.surroundings(as_of)
-    known: dict[str, Reasons] = {}
+    known: Known = {}
     prepared = tuple(_prepare_rule(rules, rule, as_of, known) for rule in rules.rules)
     matched = dict.fromkeys(name for rule in prepared for name in rule.matched_facts)
     others = dict.fromkeys(name for rule in prepared for name in rule.priority_facts)
@@ -33,6 +32,7 @@ def prepare(rules: RuleSet, as_of: date) -> "PreparedRules":
         prepared,
         tuple(around.facts[name] for name in matched),
         tuple(around.facts[name] for name in others if name not in matched),
+        len(known),
     )
 
 
@@ -47,6 +47,7 @@ class PreparedRules:
     rules: tuple["PreparedRule", ...]
     facts: tuple[Fact, ...]
     priority_facts: tuple[Fact, ...]
+    conditions: int  # how many different ones there are
 
     def read(
         self,
@@ -68,10 +69,14 @@ class PreparedRules:
 
 @dataclass(frozen=True)
 class PreparedCondition:
-    """A condition ready to run; `reasons` is None for discretion."""
+    """A condition ready to run; `reasons` is None for discretion.
+
+    Conditions that are written alike have the same `number`; discretion has none (-1).
+    """
 
     condition: Condition
     reasons: Reasons | None
+    number: int = -1
 
     @property
     def need(self) -> str:
@@ -83,7 +88,7 @@ class PreparedCondition:
         return self.reasons.runnable.value(facts) if self.reasons else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PreparedRule:
     """A rule ready to run."""
 
@@ -126,106 +131,32 @@ class PreparedRule:
             return fen, ()
         return None, self.amount.trace(facts).needs or self.amount.node.fact_names()
 
-    def explain(
-        self, facts: Facts, decisions: Decisions, asked: "Asked | None" = None
-    ) -> Explanation:
-        """The rule for one enterprise, with reasons.
 
-        `asked` keeps what conditions came to, for the next rule that asks the same of her.
-        """
-        asked = {} if asked is None else asked
-        found = [self._condition(part, facts, decisions, asked) for part in self.conditions]
-        nodes = tuple([node for node, _change in found])
-        status = _all_of(nodes)
-        needs = tuple(dict.fromkeys(need for node in nodes for need in node.needs))
-        title = self.rule.title or Bilingual(self.rule.id, self.rule.id)
-        tree = ReasonNode(
-            op=Op.RULE.value,
-            status=status,
-            text=title,
-            value={TRUE: True, FALSE: False}.get(status),
-            needs=needs,
-            children=nodes,
-            title=self.rule.title,
-            key=self.rule.id,
-        )
-        fen, lacking = self.pays(facts) if status == TRUE else (None, ())
-        points = tuple(_points(priority, reasons, facts) for priority, reasons in self.priorities)
-        short = self._near_miss(found, facts) if status == FALSE else None
-        return Explanation(
-            rule=self.rule.id,
-            status=status,
-            amount_fen=fen,
-            tree=tree,
-            missing=needs or lacking,
-            would_change=tuple([change for _node, change in found if change is not None]),
-            priority_points=sum(one.points for one in points),
-            priorities=points,
-            near_miss=short,
-        )
-
-    def _near_miss(
-        self, found: Sequence[tuple[ReasonNode, Bilingual | None]], facts: Facts
-    ) -> NearMiss | None:
-        """The one condition that keeps it from being true; people's decisions may be open.
-
-        Where an enterprise is can hardly be changed: a rule for another place is no near miss.
-        """
-        wrong = [node for node, _change in found if node.status == FALSE]
-        open_ = any(node.status == UNKNOWN and node.op != Op.DECIDE for node, _change in found)
-        if len(wrong) != 1 or open_ or (self.rule.region and found[0][0] is wrong[0]):
-            return None
-        change = next(change for node, change in found if node is wrong[0])
-        fen, _lacking = self.pays(facts)
-        return NearMiss(wrong[0].key, change or wrong[0].text, fen)
-
-    def _condition(
-        self, part: PreparedCondition, facts: Facts, decisions: Decisions, asked: Asked
-    ) -> tuple[ReasonNode, Bilingual | None]:
-        """The reasons of a condition, and what would make it true."""
-        condition = part.condition
-        if part.reasons is not None:
-            key = id(part.reasons)
-            if key not in asked:
-                asked[key] = part.reasons.both(facts)
-            node, change = asked[key]
-            return node._replace(title=condition.title, key=condition.id), change
-        answer = decisions.get(f"{self.rule.id}.{condition.id}")
-        question = condition.decide or _NO_QUESTION
-        node = ReasonNode(
-            op=Op.DECIDE.value,
-            status=UNKNOWN if answer is None else TRUE if answer else FALSE,
-            text=question,
-            value=answer,
-            needs=(part.need,) if answer is None else (),
-            title=condition.title or question,
-            key=condition.id,
-        )
-        return node, _decision_needed(node)
-
-
-def _prepare_rule(
-    rules: RuleSet, rule: Rule, as_of: date, known: dict[str, Reasons]
-) -> PreparedRule:
+def _prepare_rule(rules: RuleSet, rule: Rule, as_of: date, known: Known) -> PreparedRule:
     """The rule ready to run; what is written alike (`known`) is made ready, and asked, once."""
     around, words = rules.surroundings(as_of), rules.words
 
-    def reasons(source: str) -> Reasons:
-        if source not in known:
-            known[source] = Reasons(runnable(lower_condition(source, around)), words)
-        return known[source]
+    def ready(key: str, lower: Callable[[], Node]) -> tuple[Reasons, int]:
+        if key not in known:
+            known[key] = Reasons(runnable(lower()), words), len(known)
+        return known[key]
+
+    def reasons(source: str) -> tuple[Reasons, int]:
+        return ready(source, lambda: lower_condition(source, around))
 
     conditions = [
-        PreparedCondition(condition, None if condition.when is None else reasons(condition.when))
+        PreparedCondition(condition, None)
+        if condition.when is None
+        else PreparedCondition(condition, *reasons(condition.when))
         for condition in rule.conditions
     ]
     if rule.region:
-        jurisdiction = Reasons(runnable(_in_jurisdiction(rules.region_fact, rule.region)), words)
-        conditions.insert(0, PreparedCondition(Condition(_JURISDICTION), jurisdiction))
+        place = ready(f"in {rule.region}", lambda: _in_jurisdiction(rules.region_fact, rule.region))
+        conditions.insert(0, PreparedCondition(Condition(_JURISDICTION), *place))
     return PreparedRule(
         rule,
         tuple(conditions),
-        tuple((priority, reasons(priority.when)) for priority in rule.priority),
+        tuple((priority, reasons(priority.when)[0]) for priority in rule.priority),
         None if rule.amount is None else runnable(lower_amount(rule.amount, around)),
     )
 
@@ -247,30 +178,3 @@ def _needs(parts: list[PreparedCondition], facts: Facts) -> tuple[str, ...]:
             for need in (part.reasons.runnable.trace(facts).needs if part.reasons else (part.need,))
         )
     )
-
-
-def _points(priority: Priority, reasons: Reasons, facts: Facts) -> PriorityPoints:
-    node = reasons.explain(facts)
-    return PriorityPoints(
-        priority.id,
-        priority.title or node.text,
-        priority.points if node.status == TRUE else 0,
-        node.status,
-        priority.clause,
-        node.needs,
-    )
-
-
-def _decision_needed(node: ReasonNode) -> Bilingual | None:
-    if node.status == UNKNOWN:
-        return Bilingual(f"待认定：{node.text.zh}", f"to be decided: {node.text.en}")
-    if node.status == FALSE:
-        return Bilingual(
-            f"认定为否：{node.text.zh}", f"was decided in the negative: {node.text.en}"
-        )
-    return None
-
-
-def _all_of(nodes: tuple[ReasonNode, ...]) -> str:
-    statuses = {node.status for node in nodes}
-    return FALSE if FALSE in statuses else UNKNOWN if UNKNOWN in statuses else TRUE

@@ -52,12 +52,13 @@ def write_rows(
             ),
         )
     ordered = (_ordered(row, columns) for row in rows)
-    with _moved_when_complete(path) as unfinished:
+    with moved_when_complete(path) as unfinished:
         return writer(unfinished, columns, ordered, types or {})
 
 
 @contextmanager
-def _moved_when_complete(path: Path) -> Iterator[Path]:
+def moved_when_complete(path: Path) -> Iterator[Path]:
+    """A file beside `path` to write to, moved there when all went well; raises TableError."""
     unfinished = path.with_name(f".{path.stem}-{os.getpid()}{path.suffix}")
     try:
         unfinished.touch()

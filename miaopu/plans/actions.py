@@ -23,6 +23,7 @@ from miaopu.parties.models import Enterprise
 from miaopu.plans.enums import Verb, VersionState
 from miaopu.plans.matching import matches_of
 from miaopu.plans.models import Match, Programme, ProgrammeVersion, Target
+from miaopu.plans.renewing import keep_run, statements_of
 
 BATCH = 2_000  # enterprises at a time, as their facts are read
 Report = Callable[[int, int], None]
@@ -118,6 +119,7 @@ def match_version(version: ProgrammeVersion, as_of: date, report: Report | None 
     `report(done, total)` is called now and then. Returns the number of matches.
     """
     region = version.programme.region
+    statements = statements_of(version)  # first: what comes while others are asked is noticed later
     enterprises = Enterprise.objects.filter(region__code__startswith=region_prefix(region.code))
     total = enterprises.count()
     rows: list[Match] = []
@@ -132,6 +134,7 @@ def match_version(version: ProgrammeVersion, as_of: date, report: Report | None 
         ProgrammeVersion.objects.select_for_update(of=("self",), no_key=True).get(pk=version.pk)
         Match.objects.filter(version=version).delete()
         Match.objects.bulk_create(rows, batch_size=2000)
+        keep_run(version, as_of, statements)
         record_event(
             version,
             Verb.MATCH_PROGRAMME,

@@ -12,9 +12,9 @@ from procrastinate.contrib.django import app
 from miaopu.core import clock
 from miaopu.core.actions import fail_job, finish_job, open_job, report_progress
 from miaopu.core.models import Job, User
-from miaopu.plans.actions import match_version
 from miaopu.plans.followers import follow_match
 from miaopu.plans.letter_reminders import remind_of_letters
+from miaopu.plans.match_actions import renew_matches
 from miaopu.plans.models import ProgrammeVersion
 
 logger = logging.getLogger(__name__)
@@ -22,11 +22,14 @@ logger = logging.getLogger(__name__)
 
 @app.task(queue="default", retry=2)
 def match_programme(job_id: int, version_id: int, as_of: str) -> None:
-    """Match every enterprise with a version's items; may run again after a killed worker."""
+    """Match every enterprise with a version's items; may run again after a killed worker.
+
+    Only those of whom something has changed since the last match are asked again.
+    """
     job = Job.objects.get(pk=job_id)
     version = ProgrammeVersion.objects.get(pk=version_id)
     try:
-        count = match_version(
+        count = renew_matches(
             version,
             date.fromisoformat(as_of),
             lambda done, total: report_progress(job, done, total),

@@ -22,6 +22,8 @@ TYPES = {
     "size": "code",
     "high_tech": "boolean",
     "registered_on": "date",
+    "tenant_since": "date",
+    "graduated_on": "date",
     "region": "region",
     "industry": "industry",
     "tags": "tags",

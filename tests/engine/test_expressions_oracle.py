@@ -6,10 +6,11 @@ from random import Random
 import duckdb
 import pytest
 
-from miaopu.engine.expressions.evaluate import Trace, runnable
+from miaopu.engine.expressions.evaluate import runnable
 from miaopu.engine.expressions.lower import lower_condition
 from miaopu.engine.expressions.lowering import Surroundings
 from miaopu.engine.expressions.reasons import Reasons
+from miaopu.engine.expressions.traces import Trace
 from miaopu.engine.expressions.tree import Op
 from miaopu.engine.expressions.words import Vocabulary
 from miaopu.engine.facts import Value, read_fact

@@ -1,5 +1,6 @@
 """Matching and explaining: statuses, amounts, what is missing, discretion, priority."""
 
+import json
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -7,16 +8,18 @@ from random import Random
 
 import pytest
 
-from miaopu.engine.facts import Fact, FactError, FactType
+from miaopu.engine.facts import Fact, FactError, FactType, read_fact
 from miaopu.engine.matching import (
     FactsRefused,
     MatchRow,
     ReasonNode,
     explain_one,
+    explanations_as_text,
     match_all,
     near_misses,
 )
 from miaopu.engine.messages import Bilingual
+from miaopu.engine.prepared import prepare
 from miaopu.engine.rule_sets import Condition, DatedValue, Priority, Rule, RuleSet
 from tests.engine.expression_cases import FACTS as RANDOM_FACTS
 from tests.engine.expression_cases import random_condition, random_row
@@ -194,6 +197,44 @@ def test_match_and_explain_agree(seed: int) -> None:
             )
             assert set(_statuses(explained.tree)) <= {"true", "false", "unknown", "known"}
             assert bool(explained.would_change) == (explained.status != "true")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_printed_is_the_tree(seed: int) -> None:
+    random = Random(900 + seed)
+    conditions = [random_condition(random, 3)[0] for _ in range(30)]
+    conditions += ["revenue / employees > 3", "employees in (1, null)", "1 = 2", "region = '5201'"]
+    asked = Condition("d", decide=Bilingual("成熟？", "mature?"))
+    rules = RuleSet(
+        tuple(
+            Rule(
+                f"r{number}",
+                random.choice(["", "5201", "14"]),
+                (
+                    *(Condition(f"c{n}", when=random.choice(conditions)) for n in range(3)),
+                    *([asked] if random.random() < 0.3 else []),
+                ),
+                amount=random.choice([None, "revenue / 3", "1 / employees"]),
+                title=random.choice([None, Bilingual("“题”\\", 'a "title"')]),
+            )
+            for number in range(20)
+        ),
+        RANDOM_FACTS,
+    )
+    for _ in range(25):
+        row = random_row(random)
+        decisions = {f"r{n}.d": random.choice([True, False, None]) for n in range(20)}
+        explained = explain_one(rules, row, DAY, decisions)
+        plain = json.dumps([one.to_json() for one in explained], ensure_ascii=False)
+        assert explanations_as_text(explained) == plain
+        again = explain_one(rules, row, DAY, decisions)
+        assert explanations_as_text(again) == plain  # whether or not the trees were read before
+        for rule, one in zip(prepare(rules, DAY).rules, explained, strict=True):
+            for part, child in zip(rule.conditions, one.tree.children, strict=True):
+                if part.reasons is not None:
+                    known = {n: read_fact(RANDOM_FACTS[n], row[n]) for n in row}
+                    assert child.needs == part.reasons.runnable.trace(known).needs
+    assert explanations_as_text([]) == "[]"
 
 
 def _ladder() -> RuleSet:

@@ -165,7 +165,7 @@ def test_numbers_of_parquet_are_read_exactly_or_looked_at_closely(tmp_path: Path
     )
     file = tmp_path / "facts.parquet"
     pq.write_table(table, file)
-    amount = "coalesce(revenue, 0) + assets + patents - employees"
+    amount = "coalesce(revenue, 0) + assets + patents * 1 - employees * 1"
     rules = RuleSet((Rule("r", conditions=(Condition("c", "patents > 0"),), amount=amount),), FACTS)
     expected = told(match_all, rules, read_rows(file))
     chunks = (Chunk(columns, count) for columns, count in read_chunks(file, 3))

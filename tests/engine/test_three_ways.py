@@ -9,8 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from miaopu.engine.expressions.evaluate import Trace, runnable
+from miaopu.engine.expressions.evaluate import runnable
 from miaopu.engine.expressions.lower import lower_condition
+from miaopu.engine.expressions.traces import Trace
 from miaopu.engine.expressions.tree import Kind, Node
 from miaopu.engine.facts import FactError
 from miaopu.engine.planes.batch import Batch

@@ -19,6 +19,7 @@ WITHOUT_SCOPE = {
     "core.Membership": "reached through the user or the office",
     "core.File": "reached through the case that it was handed in with",
     "core.DemoClock": "one number",
+    "plans.MatchRun": "what the last match had read, for the next one",
     "parties.Representative": "decides on the scope of others",
     "cases.CaseClock": "reached through its case",
     "core.ApiTokenUse": "reached through its token",

@@ -22,16 +22,24 @@ from miaopu.app.cli.output import (
     Format,
     FormatOption,
     print_json,
+    print_json_text,
     print_problem,
     print_table,
     stop,
 )
 from miaopu.engine.definitions.refusals import Refused
-from miaopu.engine.matching import Explanation, FactsRefused, MatchRow, explain_one, near_misses
+from miaopu.engine.matching import (
+    Explanation,
+    FactsRefused,
+    explain_one,
+    explanations_as_text,
+    near_misses,
+)
 from miaopu.engine.messages import Bilingual, EngineError
 from miaopu.engine.money import fen_to_yuan
 from miaopu.engine.packs.load import load_pack
-from miaopu.engine.planes.streaming import CHUNK, Chunk, match_chunks
+from miaopu.engine.planes.sets import MatchSets
+from miaopu.engine.planes.streaming import CHUNK, Chunk, matched_chunks
 from miaopu.engine.prepared import prepare
 from miaopu.engine.rule_sets import RuleSet
 from miaopu.engine.rules import load_rules
@@ -92,6 +100,10 @@ def match(
     facts: Annotated[Path, typer.Option(help="企业数据 / facts: .csv .parquet .json")],
     as_of: AsOfOption,
     out: Annotated[Path, typer.Option(help="结果 / result: .parquet .csv .xlsx .json")],
+    sets: Annotated[
+        Path | None,
+        typer.Option(help="每条规则的企业集合 / for each rule who, as roaring bitmaps: .parquet"),
+    ] = None,
     output: FormatOption = Format.TABLE,
 ) -> None:
     """谁可享什么 / Who is entitled to what: every rule over every enterprise of a file."""
@@ -99,6 +111,8 @@ def match(
     rule_set = rule_set_of(rules, as_of)
     run = _Run(rule_set, facts, as_of)
     write_rows(out, COLUMNS, run.rows(), types=_TYPES)
+    if sets is not None:
+        run.sets.save(sets)
     summary = {
         "enterprises": run.enterprises,
         "rules": len(rule_set.rules),
@@ -121,6 +135,7 @@ class _Run:
         self.rules, self.facts, self.as_of = rules, facts, as_of
         self.enterprises = self.problems = 0
         self.statuses: Counter[str] = Counter()
+        self.sets = MatchSets()
         columns = columns_of(facts)
         if "enterprise_id" not in columns and columns:
             raise EngineError(
@@ -138,9 +153,11 @@ class _Run:
 
     def rows(self) -> Iterator[list[object]]:
         """The rows of the matches file."""
-        for row in match_chunks(self.rules, self._counted(), self.as_of, self._problem):
-            self.statuses[row.status] += 1
-            yield _row(row)
+        for part in matched_chunks(self.rules, self._counted(), self.as_of, self._problem):
+            self.sets.add(self.rules, part.matches, part.numbers)
+            for row, rule, status, fen, missing in part.matches.rows():
+                self.statuses[status] += 1
+                yield [part.ids[row], self.rules.rules[rule].id, status, fen, missing]
 
     def _counted(self) -> Iterator[Chunk]:
         quiet = not sys.stderr.isatty()
@@ -181,7 +198,7 @@ def explain(
         if rule is None or one.rule == rule
     ]
     if output is Format.JSON:
-        print_json([one.to_json() for one in explained])
+        print_json_text(explanations_as_text(explained))
     else:
         print_table(
             ("规则 / rule", "结果 / status", "金额 / yuan", "缺少 / missing", "怎样改变 / change"),
@@ -211,10 +228,6 @@ def _nearly(one: Explanation) -> tuple[object, ...]:
     assert short is not None
     gain = None if short.gain_fen is None else fen_to_yuan(short.gain_fen)
     return one.rule, gain, str(short.would_change)
-
-
-def _row(row: MatchRow) -> list[object]:
-    return [row.enterprise_id, row.rule, row.status, row.amount_fen, row.missing]
 
 
 def rule_set_of(path: Path, as_of: date) -> RuleSet:

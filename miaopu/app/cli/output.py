@@ -27,7 +27,12 @@ FormatOption = Annotated[
 
 def print_json(document: Mapping[str, Any] | Sequence[Any]) -> None:
     """Print `document` as the one JSON document of this run."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, default=str) + "\n")
+    print_json_text(json.dumps(document, ensure_ascii=False, default=str))
+
+
+def print_json_text(text: str) -> None:
+    """Print what is JSON already as the one JSON document of this run."""
+    sys.stdout.write(text + "\n")
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:

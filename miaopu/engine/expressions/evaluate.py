@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import NamedTuple, cast
+from typing import cast
 
 from miaopu.engine.clock import add_months, add_years
+from miaopu.engine.expressions.traces import Trace, needs_of
 from miaopu.engine.expressions.tree import Node, Op
 from miaopu.engine.facts import INT64_MAX, Value
 from miaopu.engine.messages import EngineError
@@ -23,15 +24,6 @@ Closure = Callable[[Facts], Value | None]
 Rule = Callable[[Values], Value | None]
 Number = int | Fraction
 _TOO_MANY_MONTHS = 120_000
-
-
-class Trace(NamedTuple):
-    """What one node came to: its value, the facts it still needs, and the same of its children."""
-
-    node: Node
-    value: Value | None
-    needs: tuple[str, ...]
-    children: tuple["Trace", ...]
 
 
 @dataclass(frozen=True)
@@ -50,10 +42,10 @@ class Runnable:
             return Trace(self.node, found, () if found is not None else (self.node.name,), ())
         if not self.children:
             value = self.rule(())
-            return Trace(self.node, value, () if value is not None else _needs(self.node, ()), ())
+            return Trace(self.node, value, () if value is not None else needs_of(self.node, ()), ())
         children = tuple([child.trace(facts) for child in self.children])
         value = self.rule([child.value for child in children])
-        needs = () if value is not None else _needs(self.node, children)
+        needs = () if value is not None else needs_of(self.node, children)
         return Trace(self.node, value, needs, children)
 
 
@@ -102,39 +94,6 @@ def _junction(parts: list[Closure], *, decided: bool) -> Closure:
         return None if unknown else not decided
 
     return value
-
-
-def _needs(node: Node, children: tuple[Trace, ...]) -> tuple[str, ...]:
-    """The facts that make `node` unknown: those of its unknown operands.
-
-    Where all operands are known, a division by zero made it unknown: the divisors' facts need care.
-    """
-    if node.op is Op.CONST:
-        return (node.name,) if node.name.startswith("@") else ()
-    if node.op is Op.CASE:
-        children = _case_path(children)
-    needs = tuple(
-        dict.fromkeys(need for child in children if child.value is None for need in child.needs)
-    )
-    if needs or node.op is not Op.PRODUCT:
-        return needs
-    signs = cast(tuple[str, ...], node.value)
-    divisors = [child for child, sign in zip(children, signs, strict=True) if sign == "/"]
-    return tuple(
-        dict.fromkeys(
-            name for child in divisors if not child.value for name in child.node.fact_names()
-        )
-    )
-
-
-def _case_path(children: tuple[Trace, ...]) -> tuple[Trace, ...]:
-    """The part of a CASE that made its value: the condition left unknown, or the chosen result."""
-    for condition, result in zip(children[0::2], children[1::2], strict=False):
-        if condition.value is None:
-            return (condition,)
-        if condition.value is True:
-            return (result,)
-    return children[-1:] if len(children) % 2 else ()
 
 
 def _all_known(combine: Callable[[Values], Value | None]) -> Rule:

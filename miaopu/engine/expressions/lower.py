@@ -1,6 +1,6 @@
 """From syntax to the typed tree: names are looked up, types checked, money turned into fen."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import cast
@@ -132,7 +132,6 @@ def _comparison(op: Op) -> Handler:
         sides = lowering.alike(found)
         if op not in (Op.EQ, Op.NE):
             check_ordered(sides[0])
-        _check_count_against_money(lowering, sides)
         return Node(op, Kind.BOOLEAN, sides, position=syntax.position)
 
     return lower
@@ -224,30 +223,6 @@ def _has_tag(lowering: Lowering, syntax: Syntax) -> Node:
         name=tag,
         position=syntax.position,
     )
-
-
-def _check_count_against_money(lowering: Lowering, sides: Sequence[Node]) -> None:
-    """A bare count against money says that somebody forgot how much a piece is worth."""
-    facts = lowering.around.facts
-    inner = [side.children[0] if side.op is Op.SCALED else side for side in sides]
-    for one, other in (inner, inner[::-1]):
-        if (
-            one.op is Op.FACT
-            and facts[one.name].type is FactType.INTEGER
-            and other.op is Op.FACT
-            and other.scale == 1
-        ):
-            raise ExpressionError(
-                one.position,
-                Bilingual(
-                    f"数目 {one.name} 不能与金额 {other.name} 直接比较",
-                    f"the count {one.name} cannot be compared with the money {other.name}",
-                ),
-                Bilingual(
-                    f"写明每个值多少元，例如 {one.name} * 1000",
-                    f"say what each is worth in yuan, as in {one.name} * 1000",
-                ),
-            )
 
 
 _LOWER: Mapping[str, Handler] = {

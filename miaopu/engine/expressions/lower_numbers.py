@@ -21,13 +21,15 @@ def _signs(syntax: Syntax) -> tuple[str, ...]:
 def lower_sum(lowering: Lowering, syntax: Syntax) -> Node:
     """A sum of numbers at one scale."""
     parts = lowering.alike(lowering.all_of(syntax, Kind.NUMBER))
-    return Node(
-        Op.SUM,
-        Kind.NUMBER,
-        parts,
-        value=_signs(syntax),
-        scale=parts[0].scale,
-        position=syntax.position,
+    return _within_bounds(
+        Node(
+            Op.SUM,
+            Kind.NUMBER,
+            parts,
+            value=_signs(syntax),
+            scale=parts[0].scale,
+            position=syntax.position,
+        )
     )
 
 
@@ -36,7 +38,53 @@ def lower_product(lowering: Lowering, syntax: Syntax) -> Node:
     parts = lowering.all_of(syntax, Kind.NUMBER)
     signs = _signs(syntax)
     scale = sum(p.scale if s == "*" else -p.scale for p, s in zip(parts, signs, strict=True))
-    return Node(Op.PRODUCT, Kind.NUMBER, parts, value=signs, scale=scale, position=syntax.position)
+    for part, sign in zip(parts, signs, strict=True):
+        if sign == "/" and _written(part) == 0:
+            raise ExpressionError(
+                part.position,
+                Bilingual("除数是零", "the divisor is zero"),
+                Bilingual("请核对公式", "check the formula"),
+            )
+    return _within_bounds(
+        Node(Op.PRODUCT, Kind.NUMBER, parts, value=signs, scale=scale, position=syntax.position)
+    )
+
+
+def _written(node: Node) -> Fraction | None:
+    """What a figure comes to that is written out, without facts and parameters; else None."""
+    if node.op is Op.CONST:
+        value = node.value
+        return Fraction(value) if isinstance(value, int | Fraction) and not node.name else None
+    inner = [_written(child) for child in node.children]
+    known = [one for one in inner if one is not None]
+    if len(known) < len(inner):
+        return None
+    match node.op:
+        case Op.SCALED:
+            return known[0] * cast(int, node.value)
+        case Op.NEGATIVE:
+            return -known[0]
+        case Op.SUM:
+            signs = cast(tuple[str, ...], node.value)
+            pairs = zip(known, signs, strict=True)
+            return sum((one if sign == "+" else -one for one, sign in pairs), Fraction(0))
+        case Op.PRODUCT:
+            result = Fraction(1)
+            for one, sign in zip(known, cast(tuple[str, ...], node.value), strict=True):
+                result = result * one if sign == "*" else result / one
+            return result
+    return None
+
+
+def _within_bounds(node: Node) -> Node:
+    """`node`; raises ExpressionError where what is written out leaves 64 bits."""
+    value = _written(node)
+    if value is not None:
+        try:
+            bounded(value)
+        except OverflowError as error:
+            raise too_large(node.position) from error
+    return node
 
 
 def lower_negative(lowering: Lowering, syntax: Syntax) -> Node:

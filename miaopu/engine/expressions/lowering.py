@@ -16,7 +16,7 @@ from miaopu.engine.expressions.refusals import (
 )
 from miaopu.engine.expressions.syntax import Syntax
 from miaopu.engine.expressions.tree import Kind, Node, Op, at_scale, const
-from miaopu.engine.facts import Fact, Value
+from miaopu.engine.facts import Fact, FactType, Value
 from miaopu.engine.messages import Bilingual
 
 Handler = Callable[["Lowering", Syntax], Node]
@@ -71,6 +71,8 @@ class Lowering:
                 expect(node, kind)
         if texts and kind not in TEXTUAL:
             expect(texts[0], kind)
+        if kind is Kind.NUMBER:
+            self._check_units(nodes)
         codes = self._codes(nodes)
         made = [self._made(node, kind, codes) for node in nodes]
         scale = max((node.scale for node in made), default=0)
@@ -82,6 +84,26 @@ class Lowering:
             return at_scale(node, scale)
         except OverflowError as error:
             raise too_large(node.position) from error
+
+    def _check_units(self, nodes: Sequence[Node]) -> None:
+        """A bare count beside money says that somebody forgot how much a piece is worth."""
+        facts = self.around.facts
+        bare = [node for node in nodes if node.op is Op.FACT]
+        counts = [node for node in bare if facts[node.name].type is FactType.INTEGER]
+        money = [node for node in bare if facts[node.name].type is FactType.MONEY]
+        if counts and money:
+            count, sum_ = counts[0].name, money[0].name
+            raise ExpressionError(
+                counts[0].position,
+                Bilingual(
+                    f"数目 {count} 不能与金额 {sum_} 直接比较或相加",
+                    f"the count {count} cannot be compared with the money {sum_}, or added to it",
+                ),
+                Bilingual(
+                    f"写明每个值多少元，例如 {count} * 1000",
+                    f"say what each is worth in yuan, as in {count} * 1000",
+                ),
+            )
 
     def _codes(self, nodes: Sequence[Node]) -> Mapping[str, Bilingual]:
         codes: dict[str, Bilingual] = {}

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
+from functools import cache
 
 from miaopu.engine.facts import INT64_MAX, Value
 from miaopu.engine.messages import Bilingual
@@ -64,6 +65,7 @@ class Op(StrEnum):
     DECIDE = "decide"
 
 
+JUNCTIONS = frozenset({Op.AND, Op.OR, Op.NOT})
 COMPARISONS = frozenset({Op.EQ, Op.NE, Op.LT, Op.LE, Op.GT, Op.GE})
 
 
@@ -96,6 +98,13 @@ class Node:
     def fact_names(self) -> tuple[str, ...]:
         """The facts the expression looks at, each once, in the order they are met."""
         return tuple(dict.fromkeys(node.name for node in self.walk() if node.op is Op.FACT))
+
+
+@cache
+def canonical(node: Node) -> Node:
+    """`node` without where and how it was written, so that what asks the same is the same."""
+    children = tuple(canonical(child) for child in node.children)
+    return replace(node, children=children, position=0, title=None)
 
 
 def const(value: Value | None, kind: Kind, position: int, name: str = "") -> Node:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from functools import cache
+from math import ceil, floor
 from typing import cast
 
 from miaopu.engine.expressions.evaluate import runnable
-from miaopu.engine.expressions.tree import COMPARISONS, Kind, Node, Op
+from miaopu.engine.expressions.tree import COMPARISONS, JUNCTIONS, Kind, Node, Op
 
-JUNCTIONS = frozenset({Op.AND, Op.OR, Op.NOT})
 Figure = tuple[Op, Node, Fraction]
+_WHOLE_BOUND: Mapping[Op, Callable[[Fraction], int]] = {
+    Op.LT: ceil,
+    Op.GE: ceil,
+    Op.LE: floor,
+    Op.GT: floor,
+}
 _FLIPPED = {Op.LT: Op.GT, Op.GT: Op.LT, Op.LE: Op.GE, Op.GE: Op.LE, Op.EQ: Op.EQ, Op.NE: Op.NE}
-
-
-@cache
-def canonical(node: Node) -> Node:
-    """`node` without where and how it was written, so that what asks the same is the same."""
-    children = tuple(canonical(child) for child in node.children)
-    return replace(node, children=children, position=0, title=None)
 
 
 @cache
@@ -43,6 +41,13 @@ def against_figure(node: Node) -> Figure | None:
     return None
 
 
+def whole_bound(op: Op, figure: Fraction) -> int | None:
+    """The whole number that whole numbers may be compared with instead of `figure`."""
+    if op in _WHOLE_BOUND:
+        return _WHOLE_BOUND[op](figure)
+    return int(figure) if figure.denominator == 1 else None
+
+
 def is_rising(node: Node) -> bool:
     """Whether it compares a date that a rule makes of one fact, later the later the fact is."""
     if node.op not in _FLIPPED or node.op in (Op.EQ, Op.NE):
@@ -61,9 +66,28 @@ def is_intricate(node: Node) -> bool:
     return any(
         one.op is Op.CASE
         or (one.op in JUNCTIONS and not outside)
-        or (one.op is Op.PRODUCT and "/" in cast(tuple[str, ...], one.value))
+        or any(not _is_bare(divisor) for divisor in _divisors(one))
         for outside, one in _walk(node)
     )
+
+
+@cache
+def facts_divided_by(node: Node) -> frozenset[str]:
+    """The facts by which something is divided: a zero there is as good as not known."""
+    divisors = [below for one in node.walk() for below in _divisors(one)]
+    return frozenset(name for divisor in divisors for name in divisor.fact_names())
+
+
+def _divisors(node: Node) -> list[Node]:
+    if node.op is not Op.PRODUCT:
+        return []
+    signs = cast(tuple[str, ...], node.value)
+    return [child for child, sign in zip(node.children, signs, strict=True) if sign == "/"]
+
+
+def _is_bare(node: Node) -> bool:
+    """Whether it is a fact or a figure, at whatever scale."""
+    return _is_bare(node.children[0]) if node.op is Op.SCALED else node.op in (Op.FACT, Op.CONST)
 
 
 def _walk(node: Node, outside: bool = True) -> Iterator[tuple[bool, Node]]:

@@ -14,7 +14,7 @@ from miaopu.engine.expressions.tree import Node, Op
 from miaopu.engine.facts import Value
 from miaopu.engine.planes.batch import of_each_value
 from miaopu.engine.planes.bits import WORD, Words, packed, words_for
-from miaopu.engine.planes.columns import Column
+from miaopu.engine.planes.columns import Bools, Column
 from miaopu.engine.planes.program import Step
 from miaopu.engine.planes.truth import truth_of
 
@@ -41,20 +41,20 @@ class Scratch:
 
     def __init__(self, rows: int) -> None:
         self._whole_words = np.zeros(words_for(rows) * WORD, dtype=np.bool_)
-        self.truth = self._whole_words[:rows]
         self._rows = rows
-        self._wide: dict[tuple[int, type], Stored] = {}
 
-    def bits(self) -> Words:
-        """What stands in `truth`, as bits."""
-        return np.packbits(self._whole_words, bitorder="little").view(np.uint64)
+    def rows_in(self, stored: Any, words: slice) -> Any:
+        """The rows of a column whose bits are in these words."""
+        return stored[words.start * WORD : words.stop * WORD]
 
-    def numbers(self, side: int, kind: type) -> Stored:
-        """Room for numbers: two sides of a comparison."""
-        found = self._wide.get((side, kind))
-        if found is None:
-            found = self._wide[side, kind] = np.empty(self._rows, dtype=kind)
-        return found
+    def truth(self, rows: int) -> Bools:
+        """Room for the truth of so many rows."""
+        return self._whole_words[:rows]
+
+    def bits(self, rows: int) -> Words:
+        """What stands there, as bits; those beyond the last row mean nothing."""
+        room = self._whole_words[: words_for(rows) * WORD]
+        return np.packbits(room, bitorder="little").view(np.uint64)
 
 
 def by_value(step: Step, column: Column) -> ByValue:
@@ -104,23 +104,24 @@ def among(stored: Stored, stretches: Stretches, values: int, scratch: Scratch) -
         for first, last in stretches:
             table[first : last + 1] = True
         return packed(table[stored])
-    _within(stored, *stretches[0], values, scratch)
-    found = scratch.bits()
+    truth, rows = scratch.truth(len(stored)), len(stored)
+    _within(stored, *stretches[0], values, truth)
+    found = scratch.bits(rows)
     for first, last in stretches[1:]:
-        _within(stored, first, last, values, scratch)
-        np.bitwise_or(found, scratch.bits(), out=found)
+        _within(stored, first, last, values, truth)
+        np.bitwise_or(found, scratch.bits(rows), out=found)
     return found
 
 
-def _within(stored: Stored, first: int, last: int, values: int, scratch: Scratch) -> None:
+def _within(stored: Stored, first: int, last: int, values: int, truth: Bools) -> None:
     if first == last:
-        np.equal(stored, first, out=scratch.truth)
+        np.equal(stored, first, out=truth)
     elif first == 0:
-        np.less_equal(stored, last, out=scratch.truth)
+        np.less_equal(stored, last, out=truth)
     else:
-        np.greater_equal(stored, first, out=scratch.truth)
+        np.greater_equal(stored, first, out=truth)
         if last != values - 1:
-            np.logical_and(scratch.truth, stored <= last, out=scratch.truth)
+            np.logical_and(truth, stored <= last, out=truth)
 
 
 def _from_some_day_on(step: Step, column: Column) -> ByValue | None:

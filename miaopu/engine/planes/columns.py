@@ -40,6 +40,7 @@ class Column:
     known: Bools
     stored: npt.NDArray[np.integer[Any]]
     distinct: tuple[Value, ...] | None = None
+    within: tuple[int, int] | None = None  # bounds of the whole that this is a part of
 
     @cached_property
     def numbers(self) -> Ints | None:
@@ -53,7 +54,9 @@ class Column:
 
     @cached_property
     def bounds(self) -> tuple[int, int]:
-        """The least and the largest number that is stored; 0 and 0 where there is none."""
+        """Between which numbers lies what is stored; 0 and 0 where there is nothing."""
+        if self.within is not None:
+            return self.within
         if not len(self.stored):
             return 0, 0
         return int(self.stored.min()), int(self.stored.max())
@@ -77,7 +80,8 @@ class Column:
 
     def at(self, rows: Ints | slice) -> Column:
         """The column of some of the enterprises."""
-        return Column(self.fact, self.known[rows], self.stored[rows], self.distinct)
+        within = self.bounds if self.distinct is None else None
+        return Column(self.fact, self.known[rows], self.stored[rows], self.distinct, within)
 
 
 def narrow(numbers: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.integer[Any]]:

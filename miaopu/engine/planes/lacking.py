@@ -8,9 +8,9 @@ from math import prod
 import numpy as np
 
 from miaopu.engine.expressions.evaluate import Runnable
-from miaopu.engine.expressions.tree import Node
+from miaopu.engine.expressions.tree import Node, canonical
 from miaopu.engine.facts import INT64_MAX
-from miaopu.engine.planes.atoms import canonical, is_intricate
+from miaopu.engine.planes.atoms import facts_divided_by, is_intricate
 from miaopu.engine.planes.batch import Batch
 from miaopu.engine.planes.bits import bits_of, unknown_in
 from miaopu.engine.planes.columns import Ints, combined
@@ -111,7 +111,13 @@ def _signs(node: Node, batch: Batch, rows: Ints | None = None) -> list[tuple[Int
         columns = [column.at(rows) for column in columns]
     if is_intricate(node):
         return [(places, len(values)) for places, values in (one.identities for one in columns)]
-    return [(column.known.astype(np.int64), 2) for column in columns]
+    divided = facts_divided_by(node)
+    return [
+        (column.known.astype(np.int64) + (column.known & (column.stored == 0)), 3)
+        if column.fact.name in divided
+        else (column.known.astype(np.int64), 2)
+        for column in columns
+    ]
 
 
 def _fit(signs: list[tuple[Ints, int]]) -> bool:

@@ -15,12 +15,12 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 
-from miaopu.engine.expressions.reasons import TRUE, UNKNOWN
+from miaopu.engine.expressions.plain import TRUE, UNKNOWN
 from miaopu.engine.planes.batch import Batch
 from miaopu.engine.planes.bits import rows_of, unknown_in
 from miaopu.engine.planes.columns import Bools, Ints, Problem, read_column
 from miaopu.engine.planes.lacking import Lacking
-from miaopu.engine.planes.program import Program, program_of
+from miaopu.engine.planes.program import program_of
 from miaopu.engine.planes.run import Piece, RulePlanes, pieces
 from miaopu.engine.planes.truth import fen_of
 from miaopu.engine.rule_sets import RuleSet
@@ -77,18 +77,21 @@ def read_batch(
 
 
 def match_batch(
-    rules: RuleSet, as_of: date, batch: Batch, *, unknown: bool = True, prune: bool = True
+    rules: RuleSet,
+    as_of: date,
+    batch: Batch,
+    *,
+    unknown: bool = True,
+    prune: bool = True,
+    threads: int = 1,
 ) -> Matches:
     """Every rule over the batch; without `unknown`, the true rows only.
 
     `prune` False asks even the rules for places that do not occur: for measurements.
     """
-    return _match(program_of(rules, as_of), batch, unknown=unknown, prune=prune)
-
-
-def _match(program: Program, batch: Batch, *, unknown: bool, prune: bool) -> Matches:
     table = _Table(unknown)
-    for piece in pieces(program, batch, unknown=unknown, prune=prune):
+    program = program_of(rules, as_of)
+    for piece in pieces(program, batch, unknown=unknown, prune=prune, threads=threads):
         table.add(piece)
     return table.matches()
 

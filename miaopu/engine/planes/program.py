@@ -9,14 +9,13 @@ from functools import cached_property, lru_cache
 from typing import cast
 
 from miaopu.engine.expressions.evaluate import Closure, runnable
-from miaopu.engine.expressions.tree import Node, Op
+from miaopu.engine.expressions.tree import JUNCTIONS, Node, Op, canonical
 from miaopu.engine.planes.atoms import (
-    JUNCTIONS,
     Figure,
     against_figure,
-    canonical,
     is_intricate,
     is_rising,
+    whole_bound,
 )
 from miaopu.engine.prepared import PreparedRule, PreparedRules, prepare
 from miaopu.engine.rule_sets import RuleSet
@@ -38,6 +37,11 @@ class Step:
     def closure(self) -> Closure:
         """What it comes to for one enterprise's facts."""
         return runnable(self.node).value
+
+    @cached_property
+    def bound(self) -> int | None:
+        """The whole number that whole numbers may be compared with instead of the figure."""
+        return None if self.figure is None else whole_bound(self.figure[0], self.figure[2])
 
     @cached_property
     def is_rising(self) -> bool:
@@ -62,6 +66,7 @@ class ProgramRule:
     conditions: tuple[int | None, ...]
     jurisdiction: tuple[int, int] | None
     atoms: frozenset[int] = frozenset()  # all that the conditions ask but the jurisdiction
+    steps: frozenset[int] = frozenset()  # the conditions, and all that they join
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +77,16 @@ class Program:
     steps: tuple[Step, ...]
     rules: tuple[ProgramRule, ...]
     region: str | None  # the fact that jurisdictions ask, where there are any
+
+    @cached_property
+    def negated(self) -> frozenset[int]:
+        """The steps below a NOT: who is true above depends on who is false in them."""
+        found: set[int] = set()
+        for number in range(len(self.steps) - 1, -1, -1):
+            step = self.steps[number]
+            if step.node.op is Op.NOT or number in found:
+                found.update(step.parts)
+        return frozenset(found)
 
     def in_order(self, atoms: Iterable[int]) -> list[int]:
         """The atoms fact by fact, so that a column is looked at while it is at hand."""
@@ -101,6 +116,9 @@ def numbered(prepared: PreparedRules) -> Program:
         parts = steps[number].parts
         return tuple(atom for part in parts for atom in below(part)) if parts else (number,)
 
+    def all_of(number: int) -> set[int]:
+        return {number}.union(*(all_of(part) for part in steps[number].parts))
+
     rules, region = [], None
     for rule in prepared.rules:
         conditions = tuple(
@@ -116,5 +134,6 @@ def numbered(prepared: PreparedRules) -> Program:
             region = place.children[0].name
         asked = conditions[1:] if jurisdiction else conditions
         atoms = [atom for one in asked if one is not None for atom in below(one)]
-        rules.append(ProgramRule(rule, conditions, jurisdiction, frozenset(atoms)))
+        joined = frozenset[int]().union(*(all_of(one) for one in conditions if one is not None))
+        rules.append(ProgramRule(rule, conditions, jurisdiction, frozenset(atoms), joined))
     return Program(prepared, tuple(steps), tuple(rules), region)

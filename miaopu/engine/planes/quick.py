@@ -8,18 +8,17 @@ stored. Anything else is left to `planes.truth`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping
 from fractions import Fraction
-from functools import cache
-from math import ceil, floor
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from miaopu.engine.expressions.tree import Node, Op
-from miaopu.engine.facts import INT64_MAX
 from miaopu.engine.planes.batch import Batch
-from miaopu.engine.planes.bits import Plane, Words, packed
-from miaopu.engine.planes.by_value import ByValue, Scratch, Stored, among, by_value
+from miaopu.engine.planes.bits import WORD, Plane, Words, packed
+from miaopu.engine.planes.by_value import ByValue, Scratch, among, by_value
 from miaopu.engine.planes.columns import Column
 from miaopu.engine.planes.program import Step
 from miaopu.engine.planes.truth import truth_of
@@ -32,15 +31,14 @@ _TESTS: Mapping[Op, np.ufunc] = {
     Op.GT: np.greater,
     Op.GE: np.greater_equal,
 }
-_WHOLE_BOUND: Mapping[Op, Callable[[Fraction], int]] = {
-    Op.LT: ceil,
-    Op.GE: ceil,
-    Op.LE: floor,
-    Op.GT: floor,
-}
-_INT32_MAX = 2**31 - 1
+_EXACT: Mapping[type, tuple[int, int]] = {
+    np.float32: (2**24, 2**22),
+    np.float64: (2**53, 2**51),
+}  # up to where whole numbers are exact, and up to where quotients keep their order
 Answers = MutableMapping[int, ByValue]
 Known = tuple[Words, Words]  # where a fact is known, and where it is not
+Floats = npt.NDArray[np.floating[Any]]
+Found = tuple[Words, Known | None]
 
 
 class Columns:
@@ -50,22 +48,34 @@ class Columns:
         self.batch = batch
         self.answers = answers  # by step, kept while the columns' values stay the same
         self._known: dict[str, Known | None] = {}
-        self._wide: dict[tuple[str, type], Stored] = {}
         self._scratch = Scratch(batch.rows)
         self._divisible: dict[tuple[str, str], Known] = {}
+        self._quotients: dict[tuple[str, str, type], Floats] = {}
 
-    def atom(self, number: int, step: Step, plane: Plane) -> None:
-        """Fill the plane of the condition `step`, the one of this number."""
+    def atom(self, number: int, step: Step, plane: Plane, words: slice, both: bool = True) -> None:
+        """Fill the plane of the condition `step`, the one of this number, for some words.
+
+        Without `both` only where it is true.
+        """
         if len(step.names) == 1:
             column = self.batch.columns[step.names[0]]
             if column.distinct is not None:
-                self._by_value(number, step, column, plane)
+                self._by_value(number, step, column, plane, words, both)
                 return
         if step.figure is not None:
-            compare = self._compared if len(step.names) == 1 else self._quotient
-            if compare(*step.figure, plane):
+            op, subject, figure = step.figure
+            if len(step.names) == 1:
+                found = self._compared(op, subject, step.bound, words)
+            else:
+                found = self._quotient(op, subject, figure, words)
+            if found is not None:
+                true, known = found
+                _sided(true, known, plane[0], words, unknown=False)
+                if both:
+                    _sided(true, known, plane[1], words, unknown=True)
                 return
-        truth = truth_of(step.node, self.batch)
+        rows = slice(words.start * WORD, min(words.stop * WORD, self.batch.rows))
+        truth = truth_of(step.node, self.batch.part(rows, step.names))
         plane[0] = packed(truth.true)
         np.invert(packed(truth.false), out=plane[1])
 
@@ -77,61 +87,59 @@ class Columns:
             self._known[name] = None if known is None else (known, ~known)
         return self._known[name]
 
-    def _by_value(self, number: int, step: Step, column: Column, plane: Plane) -> None:
+    def _by_value(
+        self, number: int, step: Step, column: Column, plane: Plane, words: slice, both: bool
+    ) -> None:
         found = self.answers.get(number)
         if found is None:
             found = self.answers[number] = by_value(step, column)
-        true = among(column.stored, found.true, found.values, self._scratch)
-        maybe = true
-        if found.maybe != found.true:
-            maybe = among(column.stored, found.maybe, found.values, self._scratch)
+        stored = self._scratch.rows_in(column.stored, words)
+        true = among(stored, found.true, found.values, self._scratch)
         known = self.known(column)
-        for side, place, without in ((true, 0, found.unknown[0]), (maybe, 1, found.unknown[1])):
-            if known is None:
-                plane[place] = side
-            elif without:
-                np.bitwise_or(side, known[1], out=plane[place])
-            else:
-                np.bitwise_and(side, known[0], out=plane[place])
+        _sided(true, known, plane[0], words, unknown=found.unknown[0])
+        if both:
+            maybe = true
+            if found.maybe != found.true:
+                maybe = among(stored, found.maybe, found.values, self._scratch)
+            _sided(maybe, known, plane[1], words, unknown=found.unknown[1])
 
-    def _compared(self, op: Op, fact: Node, figure: Fraction, plane: Plane) -> bool:
-        """A fact of numbers against a figure; whether it is that."""
-        bound = _whole_bound(op, figure)
+    def _compared(self, op: Op, fact: Node, bound: int | None, words: slice) -> Found | None:
+        """A fact of numbers against a figure; None where it is something else."""
         if fact.op is not Op.FACT or bound is None:
-            return False
+            return None
         column = self.batch.columns[fact.name]
-        _TESTS[op](column.stored, bound, out=self._scratch.truth)
-        _where_known(self._scratch.bits(), self.known(column), plane)
-        return True
+        stored = self._scratch.rows_in(column.stored, words)
+        _TESTS[op](stored, bound, out=self._scratch.truth(len(stored)))
+        return self._scratch.bits(len(stored)), self.known(column)
 
-    def _quotient(self, op: Op, product: Node, figure: Fraction, plane: Plane) -> bool:
-        """One fact of numbers by another that is never below zero, against a figure; if so."""
+    def _quotient(self, op: Op, product: Node, figure: Fraction, words: slice) -> Found | None:
+        """One fact of numbers by another that is never below zero, against a figure; else None.
+
+        Quotients of whole numbers are compared as they are rounded: the same quotient is rounded
+        the same way, and where numerator times denominator stay small (`_EXACT`) two different
+        ones lie further apart than rounding brings them together.
+        """
         if product.op is not Op.PRODUCT or product.value != ("*", "/"):
-            return False
+            return None
         if any(child.op is not Op.FACT for child in product.children):
-            return False
+            return None
         upper, lower = (self.batch.columns[child.name] for child in product.children)
-        sizes = [
-            max(abs(bound) for bound in column.bounds) * abs(factor)
-            for column, factor in ((upper, figure.denominator), (lower, figure.numerator))
-        ]
-        if lower.bounds[0] < 0 or max(sizes) > INT64_MAX:
-            return False
-        kind = np.int32 if max(sizes) <= _INT32_MAX else np.int64
-        left = self._times(upper, figure.denominator, 0, kind)
-        right = self._times(lower, figure.numerator, 1, kind)
-        _TESTS[op](left, right, out=self._scratch.truth)
-        _where_known(self._scratch.bits(), self._both(upper, lower), plane)
-        return True
+        kind = _float_for(upper, lower, figure)
+        if kind is None or lower.bounds[0] < 0:
+            return None
+        divided = self._scratch.rows_in(self._divided(upper, lower, kind), words)
+        quotient = kind(figure.numerator) / kind(figure.denominator)
+        _TESTS[op](divided, quotient, out=self._scratch.truth(len(divided)))
+        return self._scratch.bits(len(divided)), self._both(upper, lower)
 
-    def _times(self, column: Column, factor: int, side: int, kind: type) -> Stored:
-        key = (column.fact.name, kind)
-        wide = self._wide.get(key)
-        if wide is None:
-            wide = self._wide[key] = column.stored.astype(kind)
-        if factor == 1:
-            return wide
-        return np.multiply(wide, factor, out=self._scratch.numbers(side, kind))
+    def _divided(self, upper: Column, lower: Column, kind: type) -> Floats:
+        key = (upper.fact.name, lower.fact.name, kind)
+        found = self._quotients.get(key)
+        if found is None:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                found = np.divide(upper.stored, lower.stored, dtype=kind, casting="unsafe")
+            self._quotients[key] = found
+        return found
 
     def _both(self, upper: Column, lower: Column) -> Known:
         """Where a quotient has a value, and where not."""
@@ -146,17 +154,21 @@ class Columns:
         return found
 
 
-@cache
-def _whole_bound(op: Op, figure: Fraction) -> int | None:
-    """The whole number that whole numbers may be compared with instead of `figure`."""
-    if op in _WHOLE_BOUND:
-        return _WHOLE_BOUND[op](figure)
-    return int(figure) if figure.denominator == 1 else None
+def _float_for(upper: Column, lower: Column, figure: Fraction) -> type | None:
+    """The floats in which quotients of two facts keep their order beside `figure`; None: none."""
+    share, whole = abs(figure.numerator), figure.denominator
+    most = max(abs(bound) for bound in upper.bounds)
+    for kind, (exact, ordered) in _EXACT.items():
+        if max(most, lower.bounds[1], share, whole) < exact and most * whole < ordered:
+            return kind
+    return None
 
 
-def _where_known(found: Words, known: Known | None, plane: Plane) -> None:
+def _sided(found: Words, known: Known | None, side: Words, words: slice, *, unknown: bool) -> None:
+    """One side of a plane: what was `found` where it is known, and where not, `unknown`."""
     if known is None:
-        plane[:] = found
+        side[:] = found
+    elif unknown:
+        np.bitwise_or(found, known[1][words], out=side)
     else:
-        np.bitwise_and(found, known[0], out=plane[0])
-        np.bitwise_or(found, known[1], out=plane[1])
+        np.bitwise_and(found, known[0][words], out=side)

@@ -7,8 +7,12 @@ taken out first and asked by themselves.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,8 +22,9 @@ from miaopu.engine.planes.bits import WORD, Plane, everybody, packed, words_for
 from miaopu.engine.planes.columns import Bools, Ints
 from miaopu.engine.planes.program import Program, ProgramRule
 from miaopu.engine.planes.quick import Answers, Columns
+from miaopu.engine.planes.whereabouts import Stretch, Whereabouts
 
-PIECE = 98_304
+PIECE = 131_072
 
 
 @dataclass(frozen=True)
@@ -50,28 +55,53 @@ class Piece:
 
 
 def pieces(
-    program: Program, batch: Batch, *, unknown: bool = True, prune: bool = True
+    program: Program,
+    batch: Batch,
+    *,
+    unknown: bool = True,
+    prune: bool = True,
+    threads: int = 1,
 ) -> Iterator[Piece]:
     """The batch piece by piece, each with the rules that are not false for all of it.
 
-    Without `unknown` nobody is asked what can only come to unknown.
+    Without `unknown` nobody is asked what can only come to unknown. With several `threads` so many
+    pieces are worked on at a time; they come in the same order.
     """
     answers: Answers = {}
     column = batch.columns[program.region] if prune and program.region else None
-    for start, end in _spans(batch.rows):
+
+    def placed(start: int, end: int) -> Piece:
         part = batch.part(slice(start, end))
-        placed = None if column is None else part.columns[column.fact.name].known
-        planes = Planes(program, part, answers)
-        yield Piece(part, start, None, planes, tuple(planes.rules(placed)))
-    if column is None or column.all_known:
-        return
-    nowhere = np.flatnonzero(~column.known).astype(np.int64)
-    for start, end in _spans(len(nowhere)):
+        where = None if column is None else part.columns[column.fact.name].known
+        planes = Planes(program, part, answers, unknown)
+        return Piece(part, start, None, planes, tuple(planes.rules(where)))
+
+    def unplaced(start: int, end: int) -> Piece:
         listed = nowhere[start:end]
         part = batch.part(listed)
-        planes = Planes(program, part, answers)
-        found = planes.rules(None, anywhere=not unknown)
-        yield Piece(part, start, listed, planes, tuple(found))
+        planes = Planes(program, part, answers, unknown)
+        return Piece(part, start, listed, planes, tuple(planes.rules(None, anywhere=not unknown)))
+
+    works = [partial(placed, start, end) for start, end in _spans(batch.rows)]
+    if column is not None and not column.all_known:
+        nowhere = np.flatnonzero(~column.known).astype(np.int64)
+        works += [partial(unplaced, start, end) for start, end in _spans(len(nowhere))]
+    return _in_order(works, threads)
+
+
+def _in_order(works: Sequence[Callable[[], Piece]], threads: int) -> Iterator[Piece]:
+    """What the works give, one after the other; never more than `threads` ahead."""
+    if threads <= 1:
+        yield from (work() for work in works)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        ahead: deque[Future[Piece]] = deque()
+        for work in works:
+            if len(ahead) > threads:
+                yield ahead.popleft().result()
+            ahead.append(pool.submit(work))
+        while ahead:
+            yield ahead.popleft().result()
 
 
 def _spans(rows: int) -> Iterator[tuple[int, int]]:
@@ -83,32 +113,44 @@ def _spans(rows: int) -> Iterator[tuple[int, int]]:
 
 
 class Planes:
-    """The planes of one piece, made when they are first asked for."""
+    """The planes of one piece, made when they are first asked for.
 
-    def __init__(self, program: Program, batch: Batch, answers: Answers) -> None:
+    A plane is made for those rows only that some rule asks about.
+    """
+
+    def __init__(
+        self, program: Program, batch: Batch, answers: Answers, unknown: bool = True
+    ) -> None:
         self.program = program
         self.batch = batch
+        self.unknown = unknown  # else a plane says only where something is true
         self._columns = Columns(batch, answers)
-        self._room = np.empty((len(program.steps), 2, words_for(batch.rows)), dtype=np.uint64)
+        words = words_for(batch.rows)
+        self._room = np.empty((len(program.steps), 2, words), dtype=np.uint64)
         self._made = [False] * len(program.steps)
+        self._words = [slice(0, words)] * len(program.steps)
 
     def step(self, number: int) -> Plane:
         """The plane of a step."""
         plane: Plane = self._room[number]
         if not self._made[number]:
-            self._make(number, plane)
+            self._make(number, plane[:, self._words[number]])
             self._made[number] = True
         return plane
 
     def _make(self, number: int, plane: Plane) -> None:
-        step = self.program.steps[number]
+        step, words = self.program.steps[number], self._words[number]
+        both = self.unknown or number in self.program.negated
         if not step.parts:
-            self._columns.atom(number, step, plane)
+            self._columns.atom(number, step, plane, words, both)
             return
-        first, *others = (self.step(part) for part in step.parts)
+        first, *others = (self.step(part)[:, words] for part in step.parts)
         if step.node.op is Op.NOT:
             np.invert(first[::-1], out=plane)
             return
+        if not both:
+            plane, first = plane[0], first[0]
+            others = [part[0] for part in others]
         join = np.bitwise_and if step.node.op is Op.AND else np.bitwise_or
         if not others:
             plane[:] = first
@@ -120,59 +162,91 @@ class Planes:
     def rules(self, placed: Bools | None, *, anywhere: bool = False) -> Iterator[RulePlanes]:
         """The rules that are not false for all rows; `anywhere`: only those without jurisdiction.
 
-        With `placed` (whose region is known) only those rows are asked, and jurisdictions that do
-        not occur among them are skipped.
+        With `placed` (whose region is known) only those rows are asked, and each rule only of the
+        rows where those of its jurisdiction stand.
         """
-        here: Ints | None = None
         everyone = everybody(self.batch.rows) if placed is None else packed(placed)
-        asked = np.stack([everyone, everyone])
+        asked = np.stack([everyone, everyone]) if self.unknown else everyone[None]
+        alive = list(self._alive(placed is not None, anywhere))
         if placed is not None:
-            here = self._places(placed)
-            if not len(here):
-                return
-        alive: list[tuple[int, ProgramRule, tuple[int | None, ...]]] = []
-        for place, rule in enumerate(self.program.rules):
-            conditions = rule.conditions
-            if rule.jurisdiction is not None:
-                if anywhere:
-                    continue
-                if here is not None:
-                    first, last = rule.jurisdiction
-                    inside = (here >= first) & (here <= last)
-                    if not inside.any():
-                        continue
-                    if inside.all():
-                        conditions = conditions[1:]
-            alive.append((place, rule, conditions))
-        needed = frozenset[int]().union(*(rule.atoms for _place, rule, _asked in alive))
-        for number in self.program.in_order(needed):
+            self._narrow(alive)
+        for number in self.program.in_order(
+            frozenset[int]().union(*(one.rule.atoms for one in alive))
+        ):
             self.step(number)
         for one in alive:
-            found = self._rule(*one, asked)
+            found = self._rule(one, asked)
             if found is not None:
                 yield found
 
-    def _rule(
-        self, place: int, rule: ProgramRule, conditions: tuple[int | None, ...], asked: Plane
-    ) -> RulePlanes | None:
-        found = asked.copy()
+    def _alive(self, is_placed: bool, anywhere: bool) -> Iterator[_Asked]:
+        """The rules to ask, and of whom."""
+        everywhere = Stretch(0, self.batch.rows, alone=False)
+        where = None
+        if is_placed:
+            assert self.program.region is not None
+            where = Whereabouts(self.batch.columns[self.program.region])
+            if where.nobody:
+                return
+        known: dict[tuple[int, int], Stretch | None] = {}
+        for place, rule in enumerate(self.program.rules):
+            stretch: Stretch | None = everywhere
+            if rule.jurisdiction is not None:
+                if anywhere:
+                    continue
+                if where is not None:
+                    if rule.jurisdiction not in known:
+                        known[rule.jurisdiction] = where.of(rule.jurisdiction)
+                    stretch = known[rule.jurisdiction]
+            if stretch is not None:
+                yield _Asked(place, rule, stretch)
+
+    def _narrow(self, alive: list[_Asked]) -> None:
+        """Make planes for those rows only that rules ask about; a step's rules ask its parts."""
+        asked: dict[tuple[int, int], set[int]] = {}
+        for one in alive:
+            words = one.stretch.words
+            asked.setdefault((words.start, words.stop), set()).update(one.rule.steps)
+        starts: dict[int, int] = {}
+        ends: dict[int, int] = {}
+        for (start, end), numbers in asked.items():
+            for number in numbers:
+                if start < starts.get(number, end):
+                    starts[number] = start
+                if end > ends.get(number, 0):
+                    ends[number] = end
+        for number, start in starts.items():
+            self._words[number] = slice(start, ends[number])
+
+    def _rule(self, one: _Asked, asked: Plane) -> RulePlanes | None:
+        conditions = one.rule.conditions
+        if not self.unknown and None in conditions:
+            return None
+        sides, words = len(asked), one.stretch.words
+        whole = np.zeros((2, asked.shape[1]), dtype=np.uint64)
+        found = whole[:sides, words]
+        found[:] = asked[:, words]
+        if one.stretch.alone:
+            one.stretch.trim(found)
+            conditions = conditions[1:]
         decided = True
         for number in conditions:
             if number is None:
                 decided = False
                 continue
-            np.bitwise_and(found, self.step(number), out=found)
-        if not found[1].any():
+            np.bitwise_and(found, self.step(number)[:sides, words], out=found)
+        if not found[-1].any():
             return None
-        if not decided:
-            found[0] = 0
-        return RulePlanes(place, rule, found)
+        if not self.unknown:
+            whole[1] = whole[0]
+        elif not decided:
+            whole[0] = 0
+        return RulePlanes(one.place, one.rule, whole)
 
-    def _places(self, placed: Bools) -> Ints:
-        """The codes of the regions that occur."""
-        assert self.program.region is not None
-        column = self.batch.columns[self.program.region]
-        assert column.distinct is not None
-        stored = column.stored if column.all_known else column.stored[placed]
-        found = np.flatnonzero(np.bincount(stored, minlength=1))
-        return np.array([column.distinct[place] for place in found], dtype=np.int64)
+
+class _Asked(NamedTuple):
+    """A rule by its place, and the rows that it asks about."""
+
+    place: int
+    rule: ProgramRule
+    stretch: Stretch

@@ -8,11 +8,13 @@ from miaopu.plans.models.decompositions import (
 from miaopu.plans.models.letters import TargetLetter
 from miaopu.plans.models.matches import Match
 from miaopu.plans.models.programmes import Programme, ProgrammeVersion
+from miaopu.plans.models.runs import MatchRun
 from miaopu.plans.models.targets import Target
 
 __all__ = [
     "DecompositionMember",
     "Match",
+    "MatchRun",
     "Programme",
     "ProgrammeVersion",
     "Target",

@@ -1,0 +1,154 @@
+"""Further figures of the rules engine: reasons, growth, changes, and a file as a stream."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from bench.report import Report
+from bench.rules import made, register
+from bench.rules.made import AS_OF
+from miaopu.engine.facts import FactError
+from miaopu.engine.matching import explain_one, explanations_as_text
+from miaopu.engine.planes.batch import Batch
+from miaopu.engine.planes.matching import match_batch, read_batch
+from miaopu.engine.planes.renewal import renewed
+from miaopu.engine.planes.streaming import Chunk, matched_chunks
+from miaopu.engine.rule_sets import RuleSet
+from miaopu.engine.tables import read_chunks
+
+EXPLAINED = 100
+CHUNK = 131_072
+MEGABYTE = 1024
+
+
+def explaining(report: Report) -> None:
+    """Two hundred rules for one enterprise: what they come to, and every reason as JSON."""
+    rules = made.in_our_words(made.make(200))
+    columns = {n: one.to_pylist() for n, one in register.make(400, provinces=0).arrow().items()}
+    rows = [{name: column[place] for name, column in columns.items()} for place in range(400)]
+    for row in rows[:EXPLAINED]:
+        found = explain_one(rules, row, AS_OF)
+        assert explanations_as_text(found) == json.dumps(
+            [one.to_json() for one in found], ensure_ascii=False
+        )
+    taken: tuple[list[float], ...] = ([], [], [])
+    for row in rows[EXPLAINED : 3 * EXPLAINED]:
+        began = time.process_time()
+        found = explain_one(rules, row, AS_OF)
+        taken[0].append(time.process_time() - began)
+        explanations_as_text(found)
+        taken[1].append(time.process_time() - began)
+        for one in found:
+            _ = one.tree
+        taken[2].append(time.process_time() - began)
+    ready, printed, trees = (statistics.median(one) * 1000 for one in taken)
+    report.add("200 rules for one enterprise, ready to read: CPU ms", f"{ready:.2f}", "≤ 5 ms",
+               ready <= 5)  # fmt: skip
+    report.add("200 rules, every reason as JSON: CPU ms", f"{printed:.2f}", "≤ 5 ms", printed <= 5)
+    report.add("200 rules, and every node as an object: CPU ms", f"{trees:.1f}")
+
+
+def growth(report: Report, rows: int) -> None:
+    """The same enterprises under more and more rules, with rows and amounts of the entitled."""
+    facts = register.make(rows).arrow()
+    first = 0.0
+    for count in (50, 200, 800):
+        rules = made.in_our_words(made.make(count))
+        batch = read_batch(rules, AS_OF, facts, rows, _never)
+        taken = []
+        for _ in range(4):
+            began = time.process_time()
+            match_batch(rules, AS_OF, batch, unknown=False)
+            taken.append(time.process_time() - began)
+        middle = statistics.median(taken[1:])
+        first = first or middle
+        report.add(f"{rows:,} × {count} rules: CPU ms", f"{middle * 1000:,.0f}")
+    report.add(f"{rows:,}, 800 rules / 50 rules", f"{middle / first:.1f} ×", "< 16 ×",
+               middle / first < 16)  # fmt: skip
+
+
+def _never(row: int, error: FactError) -> None:
+    raise AssertionError((row, error))
+
+
+def changes(report: Report, rules: RuleSet, batch: Batch) -> None:
+    """One enterprise of a hundred has changed: against asking everybody, equal rows."""
+    changed = np.arange(0, batch.rows, 100, dtype=np.int64)
+    before = match_batch(rules, AS_OF, batch)  # nothing has changed in truth: the rows stay
+    whole, part = [], []
+    for _ in range(3):
+        began = time.process_time()
+        full = match_batch(rules, AS_OF, batch)
+        whole.append(time.process_time() - began)
+        began = time.process_time()
+        found = renewed(before, rules, AS_OF, batch, changed)
+        part.append(time.process_time() - began)
+    assert np.array_equal(found.row, full.row)
+    assert np.array_equal(found.fen, full.fen)
+    share = statistics.median(part) / statistics.median(whole)
+    report.add(f"{batch.rows:,} enterprises, 1 % changed / full run", f"{share:.0%}", "≤ 40 %",
+               share <= 0.4)  # fmt: skip
+
+
+def streaming(report: Report, rows: int) -> None:
+    """A Parquet file through the rules, in a process of its own, beside its decoding alone."""
+    with tempfile.TemporaryDirectory(prefix="miaopu-stream-") as folder:
+        path = Path(folder) / "facts.parquet"
+        _write(path, rows)
+        taken = {}
+        for what in ("decode", "match"):
+            command = [sys.executable, "-W", "ignore", "-m", "bench.rules.further", what, str(path)]
+            told = subprocess.run(command, check=True, capture_output=True, text=True)
+            taken[what] = json.loads(told.stdout)
+    for what, found in taken.items():
+        report.add(f"{rows:,} rows of Parquet, {what}: CPU s, MB", f"{found[0]:.1f}, {found[1]:,}")
+    ratio = taken["match"][0] / taken["decode"][0]
+    report.add(f"{rows:,} × 200, match / decode", f"{ratio:.1f} ×", "≤ 1.5 ×", ratio <= 1.5)
+    report.add(f"{rows:,} × 200, most memory", f"{taken['match'][1]:,} MB", "≤ 2,048 MB",
+               taken["match"][1] <= 2048)  # fmt: skip
+
+
+def _write(path: Path, rows: int) -> None:
+    writer, part = None, 500_000
+    for start in range(0, rows, part):
+        count = min(part, rows - start)
+        columns = register.make(count, seed=5 + start).arrow()
+        ids = pa.array(np.arange(start, start + count))
+        table = pa.table({"enterprise_id": ids, **columns})
+        writer = writer or pq.ParquetWriter(path, table.schema)
+        writer.write_table(table)
+    assert writer is not None
+    writer.close()
+
+
+def _stream(what: str, path: Path, as_of: date) -> int:
+    if what == "decode":
+        return sum(count for _columns, count in read_chunks(path, CHUNK))
+    rules = made.in_our_words(made.make(200))
+    chunks = (Chunk(columns, count) for columns, count in read_chunks(path, CHUNK))
+    return sum(len(part.matches) for part in matched_chunks(rules, chunks, as_of))
+
+
+def main() -> None:
+    """One pass over a file: CPU seconds and the most memory, in MB, as JSON."""
+    began = time.process_time()
+    _stream(sys.argv[1], Path(sys.argv[2]), AS_OF)
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // MEGABYTE
+    print(json.dumps([time.process_time() - began, most, os.getloadavg()[0]]))
+
+
+if __name__ == "__main__":
+    main()
