@@ -30,6 +30,8 @@ def read_money(
         if one.quoted or (statement.node is None and context.tree.nodes):
             continue
         before = context.folded.seen[statement.start : one.start]
+        if re.search(r"[较比]上年[^,。;]{0,6}(?:增加|增长|提高|减少)$", before):
+            continue  # the change of an amount that stands beside it
         if one.start in targets and not re.search(r"注册(?:资本|资金)[^,。;]{0,10}$", before):
             continue
         if statement.past and not _FUND_STANDS.search(before):

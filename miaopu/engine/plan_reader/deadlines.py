@@ -11,6 +11,10 @@ from miaopu.engine.plan_reader.times import Time, complete
 _BACKGROUND = re.compile(
     r"^(?:以来|以前年度|[^,。;]{0,30}(?:分为|构成)|[^,。]{0,6}(?:相比|同期|基础上)|版|《|修订|发布的|印发的|出台的|起算)"
 )
+# 2020年1月25日后到期的贷款: which things are meant, not when to act.
+_DESCRIBES = re.compile(
+    r"^(?:之|以)?[前后]?(?:新)?(?:到期|成立|注册|登记|取得|设立|入职|毕业|参保|创办|出生|竣工|投产|认定|上市|引进|签订)[^,。;]{0,10}的(?![,。;])"
+)
 _BEFORE_ACT = re.compile(r"^(?:之|以)?前")
 _ACTION = re.compile(
     r"开展|组织|完成|建立|制定|出台|启动|实施|推进|举办|召开|报送|上报|建成|投入|落实|申报|评选|考核|验收|总结|检查|开工|启用|公布|执行|印发|扶持|支持|创办|建设|编制|发布|安排|整改|自查|公示|兑现|拨付|搭建"
@@ -26,9 +30,7 @@ def read_deadlines(
     money_statements = _by_statement(context, [context.folded.index(one.end - 1) for one in money])
     rows: list[Deadline] = []
     shortened = {one.start for one in shortened_times(context)}
-    bounded: set[int] = {
-        _line(context, one.start) for one in context.times if one.kind in ("run", "years")
-    }
+    bounded = {_around(context, one.start) for one in context.times if one.kind in ("run", "years")}
     for one in context.times:
         statement = context.at(one.start)
         if statement is None or one.start >= context.layout.body_end or one.start in shortened:
@@ -54,8 +56,10 @@ def _by_statement(context: Context, places: Sequence[int]) -> dict[int, list[int
     return found
 
 
-def _line(context: Context, place: int) -> int:
-    return context.line(place)
+def _around(context: Context, place: int) -> tuple[int, str]:
+    """The line and the clause of a place."""
+    statement = context.at(place)
+    return context.line(place), statement.clause if statement is not None else ""
 
 
 def _is_planned_cut_off(context: Context, statement: Statement, one: Time) -> bool:
@@ -89,21 +93,25 @@ def _is_deadline(
     one: Time,
     with_target: dict[int, list[int]],
     with_money: dict[int, list[int]],
-    bounded: set[int],
+    bounded: set[tuple[int, str]],
 ) -> bool:
     seen = context.folded.seen
     before, after = seen[max(0, one.start - 12) : one.start], seen[one.end : one.end + 40]
     if _inside_name(seen, one.start, statement):
         return False
+    if _DESCRIBES.match(after):
+        return False
     if re.match(r"^(?:以来|版|同期)", after) or before.endswith(("比", "较", "〔", "[")):
         return False
     if one.kind == "every":
         if statement.condition or re.match(
-            r"^(?:最高|不超过|每|累计|可|享受|缴|营业|销售|纳税|收入|新增贷款)", after
+            r"^(?:应?达到|最高|不超过|每|累计|可|享受|缴|营业|销售|纳税|收入|新增贷款)", after
         ):
             return False
-        return _line(context, one.start) not in bounded or not _is_yearly(one)
-    if one.kind in ("span", "valid"):
+        if re.search(r"每[人户家个名亩岗只][\u4e00-\u9fff]{0,3}$", before):
+            return False
+        return _around(context, one.start) not in bounded or not _is_yearly(one)
+    if one.kind in ("span", "valid", "term", "most"):
         if one.kind == "span" and _dates_only_target(one, statement, with_target, seen):
             return False
         return not statement.condition and _is_window(one, before, after)
@@ -128,11 +136,11 @@ def _inside_name(seen: str, place: int, statement: Statement) -> bool:
 
 
 def _is_window(one: Time, before: str, after: str) -> bool:
-    if one.kind == "valid":
+    if one.kind in ("valid", "term", "most"):
         return True
     if re.match(r"^的?[^,。;]{0,10}(?:毕业生|大学生|人员|创业者|退役)", after):
         return False
-    return not re.search(r"(?:近|过去|最近|前|连续)$", before) and not re.match(
+    return not re.search(r"(?:近|过去|最近|(?<![满期毕])前|连续)$", before) and not re.match(
         r"^(?:连续|累计|平均)", after
     )
 
@@ -203,7 +211,7 @@ def _row(context: Context, statement: Statement, one: Time, date: str) -> Deadli
 
 
 def _begin(seen: str, one: Time) -> str | None:
-    if one.kind not in ("span", "valid"):
+    if one.kind not in ("span", "valid", "term", "most"):
         return None
     found = re.search(
         r"(?:自|从|于)?([\u4e00-\u9fff]{2,10}?)(?:之日起?|后|以后|起)(?:的?)$",

@@ -4,8 +4,10 @@ import re
 
 from miaopu.engine.plan_reader.context import Context, Statement
 from miaopu.engine.plan_reader.quantities import Quantity
-from miaopu.engine.plan_reader.target_rules import Memory
+from miaopu.engine.plan_reader.target_words import Memory
 from miaopu.engine.plan_reader.times import Time, complete
+
+_UNDATED = ("every", "span", "valid", "term", "most")
 
 
 def date_of(context: Context, statement: Statement, one: Quantity, memory: Memory) -> str | None:
@@ -16,8 +18,8 @@ def date_of(context: Context, statement: Statement, one: Quantity, memory: Memor
         for time in context.times_between(statement.start, one.start)
         if not _is_base_year(seen, time.start, time.end)
     ]
-    found.sort(key=lambda time: time.kind in ("every", "span", "valid"))
-    dated = [t for t in found if t.kind not in ("every", "span", "valid")]
+    found.sort(key=lambda time: time.kind in _UNDATED)
+    dated = [t for t in found if t.kind not in _UNDATED]
     own_first, _ = context.segment(statement, one.start)
     near = [
         t for t in found if t.kind == "span" and own_first <= t.start and seen[t.end - 1] == "内"
@@ -33,9 +35,7 @@ def date_of(context: Context, statement: Statement, one: Quantity, memory: Memor
         return spans[-1].value
     if any(t.kind == "every" for t in found) and not memory.date:
         return next(t.value for t in found if t.kind == "every")
-    after = [
-        t for t in context.times_between(one.end, one.end + 2) if t.kind not in ("span", "valid")
-    ]
+    after = [t for t in context.times_between(one.end, one.end + 2) if t.kind not in _UNDATED]
     if after:
         return complete(after[0].value, context.year_for(statement))
     period = re.search(
@@ -46,7 +46,7 @@ def date_of(context: Context, statement: Statement, one: Quantity, memory: Memor
         return context.horizon
     if memory.date and memory.clause == statement.clause:
         return memory.date
-    return _inherited(context, statement) or (_year_of_title(context) if statement.goal else None)
+    return _inherited(context, statement) or _year_of_title(context)
 
 
 def _year_of_title(context: Context) -> str | None:

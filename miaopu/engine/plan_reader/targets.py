@@ -1,5 +1,6 @@
 """Quantities to be reached, told apart from statistics, conditions, stock and money."""
 
+import re
 from collections.abc import Sequence
 
 from miaopu.engine.plan_reader.context import Context, Statement
@@ -7,8 +8,19 @@ from miaopu.engine.plan_reader.model import Target
 from miaopu.engine.plan_reader.quantities import Quantity
 from miaopu.engine.plan_reader.target_dates import date_of
 from miaopu.engine.plan_reader.target_extras import headcounts, shortened_targets
-from miaopu.engine.plan_reader.target_rules import Memory, is_target
-from miaopu.engine.plan_reader.target_words import comparator_of, indicator_of, last_piece, scope_of
+from miaopu.engine.plan_reader.target_rules import is_target
+from miaopu.engine.plan_reader.target_words import (
+    Memory,
+    comparator_of,
+    indicator_of,
+    last_piece,
+    scope_of,
+)
+
+# Bodies that a whole is shared out to: 其中，国有商业银行60亿元.
+_MEMBER_BODY = re.compile(
+    r"^[\u4e00-\u9fff]{2,12}(?:银行|机构|公司|部门|分行|支行|联社|局|委|院校|高校|集团|协会)$"
+)
 
 
 def read_targets(
@@ -63,6 +75,9 @@ def _make(context: Context, statement: Statement, one: Quantity, memory: Memory)
     indicator, scope = indicator_of(pieces)
     if not indicator:
         indicator = memory.indicator if scope or memory.statement == statement.start else ""
+    if indicator and memory.indicator and memory.statement == statement.start:
+        if _MEMBER_BODY.search(indicator) and "其中" in folded.seen[statement.start : one.start]:
+            scope, indicator = indicator, memory.indicator
     if not indicator:
         before = folded.seen[max(statement.start, first - 40) : max(statement.start, first - 1)]
         indicator = indicator_of(before.split(",")[-1])[0] or memory.indicator

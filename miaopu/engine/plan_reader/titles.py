@@ -27,7 +27,11 @@ def title_of(folded: Folded, tree: Tree, index: int) -> str:
     text = folded.seen[start:end]
     more = bool(folded.seen[end + 1 : own_end].strip("\n。")) or bool(node.children)
     stop = found.group() if found else "\n"
-    if stop == ";" or len(text) > _TITLE_LIMIT or (stop in "。!?" and not more):
+    if (
+        stop == ";"
+        or len(text) > _TITLE_LIMIT
+        or (stop in "。!?" and (not more or text.endswith("的")))
+    ):
         return ""
     if "," in text and node.style == "条":
         return ""

@@ -27,7 +27,7 @@ _PROSE_END = re.compile(
 )
 _VERB = re.compile(
     r"(?P<lead>(?:共同)?牵头(?:负责|落实|实施|组织(?:实施)?|推进|会同|、?)?)"
-    r"|(?P<with>会同|商|联合)"
+    r"|(?P<with>会同|(?<=[局部委厅办行会院府])商(?=[国省市县区州财各有])|联合(?![会社体]))"
     r"|(?P<coop>(?:积极|予以|等?共同)?(?:配合|参与|协助|参加|协同)(?:落实|实施|推进)?)"
     r"|(?P<resp>(?:(?:按照?|根据)(?:各自)?(?:职责|职能)?(?:分工)?)?(?:分别|共同|具体|等)?(?:负责(?:组织)?(?:落实|实施|推进)?|落实|组织实施|推进实施|承办)|按(?:照)?(?:各自)?职责(?:分工)?)"
 )
@@ -52,8 +52,9 @@ def read_marks(folded: Folded, tree: Tree) -> tuple[list[Responsibility], list[t
     last_line = -2
     for start, end in sorted(_mark_spans(seen)):
         parts = list(_labelled(seen, start, end)) or list(_prose(seen, start, end))
-        if not parts and _only_units(seen[start:end]):
-            parts = [_Part(split_units(seen[start:end]), "responsible", start, end, True)]
+        bare = _without_note(seen[start:end])
+        if not parts and _only_units(bare):
+            parts = [_Part(split_units(bare), "responsible", start, start + len(bare), True)]
         if not parts:
             continue
         line = folded.line_start(start)
@@ -99,18 +100,29 @@ def _unclosed(seen: str, start: int) -> int | None:
     return end if end >= 0 else (len(seen) if len(seen) - start <= _LINE_LIMIT else None)
 
 
+# What may follow a unit mark whose line break was lost: the number of the next clause.
+_NEXT_CLAUSE = re.compile(r"[一二三四五六七八九十]{1,3}、|\d{1,2}[.、](?!\d)|[①-⑳]")
+
+
 def _looks_like_prose_mark(seen: str, inside: str, close: int) -> bool:
     after = seen[close + 1 : close + 2]
-    if len(inside) <= 160 and after in ("", "\n", "\t") and _only_units(inside):
+    ends = after in ("", "\n", "\t") or _NEXT_CLAUSE.match(seen, close + 1) is not None
+    if len(inside) <= 160 and ends and _only_units(_without_note(inside)):
         return True
     text = re.split(r"[。;]", inside)[0] if "。" in inside else inside
     if len(inside) > _LINE_LIMIT or not _PROSE_END.search(re.sub(r"[。;,]+$", "", text)):
         return False
-    return after in ("", "\n", "。", ";", "\t", "(") or _FIRST_LEADS.search(inside) is not None
+    return ends or after in ("。", ";", "(", ",") or _FIRST_LEADS.search(inside) is not None
+
+
+def _without_note(inside: str) -> str:
+    """Without ，列第一位者为牵头单位，下同."""
+    note = _FIRST_LEADS.search(inside)
+    return inside if note is None else inside[: note.start()].rstrip(",;。")
 
 
 _SURE_UNIT = re.compile(
-    r"^(?:(?:[省市县区州]|国家|中国|各)[\u4e00-\u9fff“”()、及和]{1,24}|[\u4e00-\u9fff]{2,24}(?:局|委|办|厅|政府|管委会))$"
+    r"^(?:(?:[省市县区州]|国家|中国|各)[\u4e00-\u9fff“”()、及和]{1,24}|[\u4e00-\u9fff]{2,24}(?:局|委|办|厅|政府|管委会|公司|银行|[支分]行|中心|集团|学院|大学|工会|联合会))$"
 )
 
 
@@ -120,7 +132,7 @@ def _only_units(inside: str) -> bool:
     return (
         bool(names)
         and all(
-            looks_like_unit(name) and _SURE_UNIT.match(re.sub(r"\([^()]*\)", "", name))
+            looks_like_unit(name) and _SURE_UNIT.match(re.sub(r"\([^()]*\)|〔[^〔〕]*〕", "", name))
             for name in names
         )
         and any(name.endswith(("局", "委", "办", "厅", "政府", "部", "会")) for name in names)
