@@ -7,7 +7,7 @@ from miaopu.engine.plan_reader.context import Context, Statement
 from miaopu.engine.plan_reader.model import Money
 from miaopu.engine.plan_reader.quantities import Quantity
 
-_RATIO_WORDS = re.compile(r"比例|分担|配比|配套|承担|匹配|共担|负担|出资|分成")
+_RATIO_WORDS = re.compile(r"比例|分担|配比|拨付|兑付|兑现|配套|承担|匹配|共担|负担|出资|分成")
 _FUND_STANDS = re.compile(r"(?:基金|资金池?|专项)[^,。;]{0,12}规模[^,。;]{0,4}已?达?到?$")
 _EACH = re.compile(r"各(?:给予|奖励?|补助?|补贴|一次性)*(?:给予)?(?:不超过|最高)?$")
 _LIST = re.compile(r"(?:对|给予|向|奖励)([^,。;]{2,60})$")
@@ -36,7 +36,10 @@ def read_money(
             continue
         if statement.past and not _FUND_STANDS.search(before):
             continue
-        if re.match(r"[^,。;]{0,10}构成", context.folded.seen[one.end : one.end + 14]):
+        if re.match(
+            r"[^,。;]{0,10}构成|(?:的)?(?:增加|提高|上调|提升|扩大|调整|增长)[到至为]",
+            context.folded.seen[one.end : one.end + 14],
+        ):
             continue  # an amount said again to be taken apart
         rows.extend(_amount(context, statement, one))
     for start, end, text in ratios:
@@ -49,7 +52,10 @@ def read_money(
         bracket = context.folded.seen.rfind("(", ratio_in.start, start)
         if bracket >= 0 and "简称" in context.folded.seen[bracket:start]:
             continue
-        if _RATIO_WORDS.search(around):
+        leverage = context.folded.seen[end : end + 8]
+        if _RATIO_WORDS.search(around) and not re.match(
+            r"(?:的?比例)?(?:撬动|放大|杠杆)", leverage
+        ):
             rows.append(_ratio(context, ratio_in, start, end, text))
     rows.sort(key=lambda one: one.start)
     return rows

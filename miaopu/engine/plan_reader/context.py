@@ -9,7 +9,7 @@ from miaopu.engine.plan_reader.clauses import Node, Tree
 from miaopu.engine.plan_reader.folded import Folded, Sentence, segments, sentences
 from miaopu.engine.plan_reader.layout import Layout
 from miaopu.engine.plan_reader.quantities import Quantity
-from miaopu.engine.plan_reader.times import Time
+from miaopu.engine.plan_reader.time_spans import Time
 from miaopu.engine.plan_reader.titles import title_of
 
 _PAST_TITLE_SURE = re.compile(
@@ -20,8 +20,8 @@ _CONDITION_TITLE = re.compile(
     r"条件|准入(?:标准|门槛|要求)|资格|申报(?:对象|范围)|认定标准|扶持对象|补助对象|支持对象|评[分定]标准|考核标准|对象$|适用范围"
 )
 _PAST = re.compile(
-    r"已(?:经|先后|累计)?(?:达|建|成|有|设|认|累|形|完|实|获|培|安|吸|投|开|引|发|突|超|新|纳|列|被|拥|入|组|连|评|创|提供|举办)|(?<!期限)(?<!有效期)(?<!时间)(?<!执行)截至|(?<!期限)(?<!时间)截止(?!到?[^,。]{0,10}(?:计划|力争|实现|达到|完成))|目前|现存|近年来|一直|近[一二三两四五\d]+年|年以来|(?<![比较])上年|去年"
-    r"|(?:完成|建成|认定|培育|新增|组织|开展|达到|实现|形成|举办|帮助|培养|增长|下降|超过|纳入)了|累计完成|累计提供|取得"
+    r"已(?:经|先后|累计)?(?:达|建|成|有|设|认|累|形|完|实|获|培|安|吸|投|开|引|发|突|超|新|纳|列|被|拥|入|组|连|评|创|提供|举办)|(?<!期限)(?<!有效期)(?<!时间)(?<!执行)截至|(?<!期限)(?<!时间)截止(?!到?[^,。]{0,10}(?:计划|力争|实现|达到|完成))|目前|现存|近年来|一直|近[一二三两四五\d]+年|年以来|(?<![比较])上年(?!度)|去年"
+    r"|(?:完成|建成|认定|培育|新增|组织|开展|达到|实现|形成|举办|帮助|培养|增长|下降|超过|纳入)了|累计完成|累计提供|取得(?:了|[明显较积新良一重长丰优])"
 )
 _AGAINST = re.compile(r"[比较]上年")
 _PLAN = re.compile(

@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from miaopu.engine.plan_reader.context import Context, Statement
 from miaopu.engine.plan_reader.model import Deadline, Money, Target
 from miaopu.engine.plan_reader.target_extras import shortened_times
-from miaopu.engine.plan_reader.times import Time, complete
+from miaopu.engine.plan_reader.time_spans import Time
+from miaopu.engine.plan_reader.times import complete
 
 _BACKGROUND = re.compile(
-    r"^(?:以来|以前年度|[^,。;]{0,30}(?:分为|构成)|[^,。]{0,6}(?:相比|同期|基础上)|版|《|修订|发布的|印发的|出台的|起算)"
+    r"^(?:的\d|为基[期数准]|以来|以前年度|[^,。;]{0,30}(?:分为|构成)|[^,。]{0,6}(?:相比|同期|基础上)|版|《|修订|发布的|印发的|出台的|起算)"
 )
 # 2020年1月25日后到期的贷款: which things are meant, not when to act.
 _DESCRIBES = re.compile(
     r"^(?:之|以)?[前后]?(?:新)?(?:到期|成立|注册|登记|取得|设立|入职|毕业|参保|创办|出生|竣工|投产|认定|上市|引进|签订)[^,。;]{0,10}的(?![,。;])"
 )
+_IN_TIME = re.compile(r"(?:完成|办结|整改|落实)?(?:时限|时间|期限)(?:要求)?:$")
+_RATE_PER = re.compile(r"^(?:利率|费率|按|加收|万分之|千分之|\d[\d.,]*[百千万亿]{0,2}元)")
 _BEFORE_ACT = re.compile(r"^(?:之|以)?前")
 _ACTION = re.compile(
     r"开展|组织|完成|建立|制定|出台|启动|实施|推进|举办|召开|报送|上报|建成|投入|落实|申报|评选|考核|验收|总结|检查|开工|启用|公布|执行|印发|扶持|支持|创办|建设|编制|发布|安排|整改|自查|公示|兑现|拨付|搭建"
@@ -35,16 +38,32 @@ def read_deadlines(
         statement = context.at(one.start)
         if statement is None or one.start >= context.layout.body_end or one.start in shortened:
             continue
-        if statement.node is None and context.tree.nodes:
+        if statement.node is None and context.tree.nodes and not _opens(context, statement, one):
             continue
         date = _date_of(context, statement, one)
-        if date is None or statement.past and not _is_planned_cut_off(context, statement, one):
+        if date is None or (
+            statement.past
+            and not _is_planned_cut_off(context, statement, one)
+            and not _opens(context, statement, one)
+        ):
             continue
         if _is_deadline(context, statement, one, target_statements, money_statements, bounded):
             rows.append(_row(context, statement, one, date))
     rows.extend(_horizons(context, money_statements))
     rows.sort(key=lambda one: one.start)
     return _once(rows)
+
+
+def _opens(context: Context, statement: Statement, one: Time) -> bool:
+    """自2016年1月1日起施行 or 决定于3月开展, said before the first clause."""
+    seen = context.folded.seen
+    if statement.clause != "preamble" or one.kind not in ("day", "days", "month", "shortmonth"):
+        return False
+    before = seen[max(0, one.start - 4) : one.start]
+    return bool(
+        re.match(r"起?(?:正式)?(?:施行|实施|执行)", seen[one.end : one.end + 6])
+        or re.search(r"(?:决定|定|拟)[于从自在]$", before)
+    )
 
 
 def _by_statement(context: Context, places: Sequence[int]) -> dict[int, list[int]]:
@@ -108,13 +127,15 @@ def _is_deadline(
             r"^(?:应?达到|最高|不超过|每|累计|可|享受|缴|营业|销售|纳税|收入|新增贷款)", after
         ):
             return False
-        if re.search(r"每[人户家个名亩岗只][\u4e00-\u9fff]{0,3}$", before):
+        if re.search(r"每[\u4e00-\u9fff]{1,4}$", before) or _RATE_PER.match(after):
             return False
         return _around(context, one.start) not in bounded or not _is_yearly(one)
-    if one.kind in ("span", "valid", "term", "most"):
+    if one.kind in ("span", "valid", "term", "most", "apart"):
         if one.kind == "span" and _dates_only_target(one, statement, with_target, seen):
             return False
         return not statement.condition and _is_window(one, before, after)
+    if _IN_TIME.search(before) or before[-1:] == "\t" and after[:1] in ("", "\t", "\n"):
+        return one.kind != "shortend" or "底" in seen[one.start : one.end]
     if one.kind in ("year", "years", "run", "shortend") or (
         one.kind == "yearend" and not _BEFORE_ACT.match(after)
     ):
@@ -122,7 +143,9 @@ def _is_deadline(
     if _dates_only_target(one, statement, with_target, seen):
         return False
     if one.kind == "nextyear":
-        return "月" in one.value or bool(_ACTION.search(seen[one.end : statement.end]))
+        return bool(re.search("[月季半]", one.value)) or bool(
+            _ACTION.search(seen[one.end : statement.end])
+        )
     return True
 
 
@@ -136,7 +159,7 @@ def _inside_name(seen: str, place: int, statement: Statement) -> bool:
 
 
 def _is_window(one: Time, before: str, after: str) -> bool:
-    if one.kind in ("valid", "term", "most"):
+    if one.kind in ("valid", "term", "most", "apart"):
         return True
     if re.match(r"^的?[^,。;]{0,10}(?:毕业生|大学生|人员|创业者|退役)", after):
         return False
@@ -153,7 +176,8 @@ def _dates_only_target(
         return False
     between = seen[one.end : places[0]]
     return (
-        len(between) < 60
+        not re.search(r"[,;。]", re.sub(r"^(?:之|以)?前?,?", "", between))
+        or len(between) < 60
         and not re.search(r"完成(?!\d)|;|建成投|启动|召开|前(?!提|列|沿|景)", between[:40])
         or one.kind in ("half",)
     )
@@ -170,7 +194,7 @@ def _dates_an_act(
     seen = context.folded.seen
     after = seen[one.end : statement.end]
     if _BACKGROUND.match(after) or re.search(
-        r"(?:比|较|自)$", seen[max(0, one.start - 2) : one.start]
+        r"(?:比|较|自|以)$", seen[max(0, one.start - 2) : one.start]
     ):
         return False
     if (
@@ -188,7 +212,8 @@ def _dates_an_act(
     if nearest_money is not None and (nearest_target is None or nearest_money < nearest_target):
         return True
     if nearest_target is not None:
-        return False
+        # 每年 bounded by years is the interval.
+        return one.kind in ("years", "run") and "每年" in seen[one.end : nearest_target]
     if one.kind == "years" and re.match(r"^\)?[^,。]{0,3}(?:[一二三四五]年)?[^,。]{0,4}期", after):
         return False
     if one.kind == "year" and with_target.get(statement.start):
@@ -211,7 +236,7 @@ def _row(context: Context, statement: Statement, one: Time, date: str) -> Deadli
 
 
 def _begin(seen: str, one: Time) -> str | None:
-    if one.kind not in ("span", "valid", "term", "most"):
+    if one.kind not in ("span", "valid", "term", "most", "apart"):
         return None
     found = re.search(
         r"(?:自|从|于)?([\u4e00-\u9fff]{2,10}?)(?:之日起?|后|以后|起)(?:的?)$",

@@ -14,8 +14,12 @@ from miaopu.engine.plan_reader.target_words import (
 )
 
 _SPECIAL_NOUN = re.compile(
-    r"总量|收入|产值|增加值|税[收金]?|利润|销售额|总额|成交额|交易额|进出口|出口|投资额|完成[\u4e00-\u9fff]{0,6}投资|投资完成|总产出|规模|产量|贷款|融资|授信|余额|担保额|资金支持|总值|额(?:达|突破|超)|成本|费用|减负|节约|让利|GDP|经济总量|营收|订单"
+    r"总量|收入|产值|增加值|税[收金]?|利润|销售额|总额|成交额|交易额|进出口|出口|投资额|完成[\u4e00-\u9fff]{0,6}投资|投资完成|总产出|规模|产量|贷款|融资|授信|余额|担保(?![费公机基])|资金支持|总值|额(?:达|突破|超)|成本|费用|减负|节约|让利|GDP|经济总量|营收|订单"
 )
+
+
+# What is done with money that is not one's own: 全年提供担保1.2亿元.
+_DOES = re.compile(r"(?:完成|实现|发放|提供|新增|投放|引进)[^,。;]{0,10}$")
 
 
 def is_money_target(statement: Statement, left: str, right: str, wide: str) -> bool:
@@ -29,6 +33,10 @@ def is_money_target(statement: Statement, left: str, right: str, wide: str) -> b
         )
     if re.search(r"(?:吸引|撬动|带动|拉动|引入)[^,。;]{0,14}$", left):
         return True
+    if re.search(r"(?:最高|额度|限额|上限)[^,。;]{0,10}$", left):
+        return False
+    if re.search(r"由[^,。;增提扩]{2,20}的$", left):
+        return False  # 由2020年的1000亿元增加到: what it is now
     if re.search(r"基金[^。;]{0,24}规模[^,。;]{0,8}$", wide[-60:]):
         return False
     if re.search(r"[较比]上年[^,。;]{0,6}(?:增加|增长|提高)$", left):
@@ -50,7 +58,11 @@ def is_money_target(statement: Statement, left: str, right: str, wide: str) -> b
         return False
     if AFTER_CONDITION.match(right):
         return False
-    return statement.planned or statement.goal or bool(REACH.search(left) or CHANGE.search(left))
+    return (
+        statement.planned
+        or statement.goal
+        or bool(REACH.search(left) or CHANGE.search(left) or _DOES.search(left))
+    )
 
 
 def _is_reached_amount(statement: Statement, left: str, right: str, wide: str) -> bool:
@@ -64,7 +76,7 @@ def goes_on(statement: Statement, memory: Memory, one: Quantity, left: str) -> b
     """东区达到6亿元: a member of an enumeration that began with a target in the same unit."""
     if memory.clause != statement.clause or not memory.unit.endswith("元") or statement.grant:
         return False
-    if re.search(r"安排|配套|投入|资金|补|奖|注册|^(?:同时)?[以在对为按]", left):
+    if re.search(r"安排|配套|投入|资金|补|奖|注册|最高|额度|限额|^(?:同时)?[以在对为按]", left):
         return False
     return bool(REACH.search(left) or CHANGE.search(left)) or (
         memory.statement == statement.start

@@ -11,7 +11,7 @@ _EXISTING = re.compile(
     r"(?:现有|原有|已有|已建|其他|全[市省县区国](?:范围内)?|上述|以上|这|该|对|向|围绕|依托|在|将|把|从|由|每|分|按|第|约|前|共|等|所属|中的|中|规划的|我[市省县区])(?:的)?$"
 )
 _WEIGHT = re.compile(
-    r"占[^,。]{0,20}(?:总分|分数|权重|分值|考评|考核|成绩)[^,。]{0,6}$|权重|分值|得分|记\d?$|(?<!累)(?<!合)(?<!总)(?<!共)计$|满分|扣$"
+    r"(?:检查|考核|测评|评议|评价|自评|打分|得分|分数)[^,。]{0,4}占$|占[^,。]{0,20}(?:总分|分数|权重|分值|考评|考核|成绩)[^,。]{0,6}$|权重|分值|得分|记\d?$|(?<!累)(?<!合)(?<!总)(?<!共)计$|满分|扣$"
 )
 _RATE_OF_GRANT = re.compile(
     r"(?:按|按照|以|(?<!任务)的)[^,。;]{0,24}$|给予[^,。;]{0,30}$|补[助贴][^,。;]{0,16}$|奖[励补][^,。;]{0,16}$|分担[^,。;]{0,10}$|承担[^,。;]{0,10}$|贴息[^,。;]{0,10}$|费率|利率|比例[^,。;]{0,6}$"
@@ -92,10 +92,8 @@ def is_target(context: Context, statement: Statement, one: Quantity, memory: Mem
 
 
 _GRANTS = re.compile(r"给予|奖励|补助|补贴|资助|一次性|享受|优先")
-# What follows a goal that stands by itself in a sentence that goes on to grant.
-_NEXT_GRANTS_EACH = re.compile(
-    r"^(?:以上|左右)?[\u4e00-\u9fff]{0,8}[,;](?:对|每[个家户名人项]|给予每)"
-)
+# Where a grant begins that is given beside a goal, not for it.
+_GRANTS_EACH = re.compile(r"^(?:对|每[个家户名人项]|给予(?=每)|按|[省市区县])")
 
 
 def _is_outside_grant(
@@ -104,13 +102,15 @@ def _is_outside_grant(
     """A goal in a sentence that also grants: nothing is granted for reaching it."""
     seen = context.folded.seen
     rest = seen[one.start : statement.end]
-    if not _GRANTS.search(rest):
+    granted = _GRANTS.search(rest)
+    if granted is None:
         return True
     if re.match(r"[对凡给为向经]", left) or AFTER_CONDITION.match(right):
         return False
     if _GRANTS.search(left) or not (VERB.search(left) or CHANGE.search(left) or REACH.search(left)):
         return False
-    if _NEXT_GRANTS_EACH.match(seen[one.end : statement.end]):
+    part = re.split("[,;]", rest[: granted.start()])
+    if len(part) > 1 and _GRANTS_EACH.match(part[-1] + granted.group()):
         return True
     begin = seen.rfind(",", statement.start, one.start) + 1
     return bool(context.times_between(max(statement.start, begin), one.start)) and bool(

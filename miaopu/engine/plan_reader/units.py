@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from miaopu.engine.plan_reader.clauses import Tree
 from miaopu.engine.plan_reader.folded import Folded, bracket_pairs
 from miaopu.engine.plan_reader.model import Responsibility
+from miaopu.engine.plan_reader.table_units import unit_cells
 from miaopu.engine.plan_reader.unit_names import is_collective, looks_like_unit, split_units, tidy
 
 _LABEL = re.compile(
@@ -32,6 +33,10 @@ _VERB = re.compile(
     r"|(?P<resp>(?:(?:按照?|根据)(?:各自)?(?:职责|职能)?(?:分工)?)?(?:分别|共同|具体|等)?(?:负责(?:组织)?(?:落实|实施|推进)?|落实|组织实施|推进实施|承办)|按(?:照)?(?:各自)?职责(?:分工)?)"
 )
 _LINE_LIMIT = 400
+# What a mark may add behind its verb: by when, or that it goes on.
+_LATER = re.compile(
+    r"[,;](?:持续[\u4e00-\u9fff]{0,4}|长期[\u4e00-\u9fff]{0,4}|常态化?[\u4e00-\u9fff]{0,4}|全年[\u4e00-\u9fff]{0,4}|(?:于|在)?[^,;、]{0,12}(?:[年月日]|[底末]|季度)前?(?:完成|落实|到位)?)$"
+)
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,12 @@ def read_marks(folded: Folded, tree: Tree) -> tuple[list[Responsibility], list[t
         clause = _clause(tree, start, alone)
         for part in parts:
             rows.extend(_rows(folded, clause, part, first_leads))
-    return rows, spans
+    for cell in unit_cells(folded):
+        spans.append((cell.start, cell.end))
+        part = _Part(cell.units, cell.role, cell.start, cell.end, cell.role == "responsible")
+        rows.extend(_rows(folded, _clause(tree, cell.start, False), part, first_leads))
+    rows.sort(key=lambda one: one.start)
+    return rows, sorted(spans)
 
 
 def _mark_spans(seen: str) -> Iterator[tuple[int, int]]:
@@ -110,6 +120,7 @@ def _looks_like_prose_mark(seen: str, inside: str, close: int) -> bool:
     if len(inside) <= 160 and ends and _only_units(_without_note(inside)):
         return True
     text = re.split(r"[。;]", inside)[0] if "。" in inside else inside
+    text = _LATER.sub("", text)
     if len(inside) > _LINE_LIMIT or not _PROSE_END.search(re.sub(r"[。;,]+$", "", text)):
         return False
     return ends or after in ("。", ";", "(", ",") or _FIRST_LEADS.search(inside) is not None
@@ -207,6 +218,8 @@ def _prose(seen: str, start: int, end: int) -> Iterator[_Part]:
     """A牵头，B、C按职责分工负责; A会同B负责; A负责."""
     sentence = re.compile("[。]").search(seen, start, end)
     stop = sentence.start() if sentence else end
+    later = _LATER.search(seen[start:stop])
+    stop = start + later.start() if later else stop
     place = start
     parts: list[_Part] = []
     pending_lead = False

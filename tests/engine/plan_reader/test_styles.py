@@ -75,7 +75,7 @@ def test_a_notice_with_its_plan() -> None:
         ("三/(二)", "recurring:每年12月10日", None),
         ("三/(二)", "P15WD", "收到通知"),
         ("三/(二)", "P20D", "受理"),
-        ("三/(二)", "2019-05-01", None),
+        ("三/(二)", "2019-05-01/2021-12-31", None),
     ):
         assert one in found
     assert [(c.title, c.number) for c in reading.citations] == [
