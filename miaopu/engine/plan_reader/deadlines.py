@@ -14,13 +14,15 @@ _BACKGROUND = re.compile(
 )
 # 2020年1月25日后到期的贷款: which things are meant, not when to act.
 _DESCRIBES = re.compile(
-    r"^(?:之|以)?[前后]?(?:新)?(?:到期|成立|注册|登记|取得|设立|入职|毕业|参保|创办|出生|竣工|投产|认定|上市|引进|签订)[^,。;]{0,10}的(?![,。;])"
+    r"^(?:之|以)?[前后]?(?:新)?(?:到期|发放|缴纳|签订|发生|产生|成立|注册|登记|取得|设立|入职|毕业|参保|创办|出生|竣工|投产|认定|上市|引进|签订)[^,。;]{0,10}的(?![,。;])"
 )
 _IN_TIME = re.compile(r"(?:完成|办结|整改|落实)?(?:时限|时间|期限)(?:要求)?:$")
-_RATE_PER = re.compile(r"^(?:利率|费率|按|加收|万分之|千分之|\d[\d.,]*[百千万亿]{0,2}元)")
+# “月调度、季通报”机制: a way of working, not a name.
+_QUOTED_WAY = re.compile(r"^[^”。]{0,16}”的?(?:工作)?(?:机制|制度|模式|办法)")
+_RATE_PER = re.compile(r"^(?:利率|费率|按|加收|万分之|千分之|\d[\d.,]*(?:[百千万亿]{0,2}元|%))")
 _BEFORE_ACT = re.compile(r"^(?:之|以)?前")
 _ACTION = re.compile(
-    r"开展|组织|完成|建立|制定|出台|启动|实施|推进|举办|召开|报送|上报|建成|投入|落实|申报|评选|考核|验收|总结|检查|开工|启用|公布|执行|印发|扶持|支持|创办|建设|编制|发布|安排|整改|自查|公示|兑现|拨付|搭建"
+    r"开展|组织|完成|建立|制定|出台|启动|实施|推进|举办|召开|报送|上报|建成|投入|落实|申报|评选|考核|验收|总结|检查|开工|启用|公布|执行|印发|扶持|支持|创办|建设|编制|发布|安排|整改|自查|公示|兑现|拨付|搭建|挂牌|运营|建成"
 )
 
 
@@ -116,7 +118,9 @@ def _is_deadline(
 ) -> bool:
     seen = context.folded.seen
     before, after = seen[max(0, one.start - 12) : one.start], seen[one.end : one.end + 40]
-    if _inside_name(seen, one.start, statement):
+    if _inside_name(seen, one.start, statement) and not (
+        one.kind == "every" and _QUOTED_WAY.match(after)
+    ):
         return False
     if _DESCRIBES.match(after):
         return False
@@ -124,7 +128,8 @@ def _is_deadline(
         return False
     if one.kind == "every":
         if statement.condition or re.match(
-            r"^(?:应?达到|最高|不超过|每|累计|可|享受|缴|营业|销售|纳税|收入|新增贷款)", after
+            r"^(?:[^,。;给]{0,6}(?:不超过|限额)|递增|应?达到|最高|不超过|每|累计|可|享受|缴|营业|销售|纳税|收入|新增贷款)",
+            after,
         ):
             return False
         if re.search(r"每[\u4e00-\u9fff]{1,4}$", before) or _RATE_PER.match(after):
@@ -204,7 +209,9 @@ def _dates_an_act(
         and "末" not in seen[one.start : one.end]
     ):
         if one.kind == "shortend" and not _BEFORE_ACT.match(after):
-            return False
+            counted = with_target.get(statement.start) or with_money.get(statement.start)
+            within = seen[one.start : one.end].endswith("内")
+            return within and not counted and "了" not in after and bool(_ACTION.search(after))
     money = [place for place in with_money.get(statement.start, []) if place > one.start]
     target = [place for place in with_target.get(statement.start, []) if place > one.start]
     nearest_money = min(money, default=None)

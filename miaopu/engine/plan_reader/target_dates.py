@@ -42,6 +42,9 @@ def date_of(context: Context, statement: Statement, one: Quantity, memory: Memor
     period = re.search(
         r"(?:[一二三四五]年|示范|试点|规划|实施|建设)[^,。]{0,4}期内|[三五]年累计|年均",
         seen[statement.start : one.start],
+    ) or re.match(
+        r"(?:力争|计划)?[二两三四五]年(?:内|累计|共|时间)?[^,内度以来]",
+        seen[statement.start : statement.start + 8],
     )
     if period and context.horizon:
         return context.horizon

@@ -9,6 +9,7 @@ from miaopu.engine.plan_reader.target_words import (
     CHANGE,
     REACH,
     REGION,
+    SIZE_OF,
     VERB,
     Memory,
 )
@@ -33,7 +34,7 @@ def is_money_target(statement: Statement, left: str, right: str, wide: str) -> b
         )
     if re.search(r"(?:吸引|撬动|带动|拉动|引入)[^,。;]{0,14}$", left):
         return True
-    if re.search(r"(?:最高|额度|限额|上限)[^,。;]{0,10}$", left):
+    if re.search(r"(?:最高|额度|限额|上限|门槛|标准)[^,。;]{0,10}$", left):
         return False
     if re.search(r"由[^,。;增提扩]{2,20}的$", left):
         return False  # 由2020年的1000亿元增加到: what it is now
@@ -41,6 +42,10 @@ def is_money_target(statement: Statement, left: str, right: str, wide: str) -> b
         return False
     if re.search(r"[较比]上年[^,。;]{0,6}(?:增加|增长|提高)$", left):
         return False  # a change of a budget, said beside it
+    if SIZE_OF.match(right):
+        return False
+    if statement.goal and re.search(r"(?:区|县|市|园|镇)各?$", left):
+        return True  # 城东区2亿元, below a title that says of what
     noun = _SPECIAL_NOUN.search(near)
     if noun is None and REACH.search(left) and len(left) <= 4:
         near = wide[-40:]

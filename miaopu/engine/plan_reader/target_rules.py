@@ -18,9 +18,11 @@ _RATE_OF_GRANT = re.compile(
 )
 _SUBJECT_END = re.compile(r"^[,;。、)!\n(]|^(?:以上|左右|以内|以下)?$|^$")
 _NOUN = re.compile(r"[\u4e00-\u9fff)”]$")
+# 由1.2%提高到2%: the first is what is.
+_BASE_VALUE = re.compile(r"^(?:提高|提升|增加|增长|上升|下降|降低|压减)?(?:到|至|为)(?!\d{4}年)")
 _WHEN = re.compile(r"^(?:以上|以下)?(?:时|的时候|后)[,，]")
 _CHEAPER = re.compile(
-    r"(?:费率|利率|佣金)[^,。]{0,10}(?:降至|降到|降低|下降|下调|不高于|低于|压降)[到至]?$"
+    r"(?:费率|利率|佣金)[^,。]{0,10}(?:降至|降到|降低|下降|下调|不高于|低于|压降|控制在)[到至]?$"
 )
 _SELECT = re.compile(r"(?:评选|评出|评定|选树|遴选|选出|评选出|评选认定|择优)[\u4e00-\u9fff]{0,3}$")
 _BAD_CN_NOUN = re.compile(
@@ -31,6 +33,8 @@ _BAD_CN_NOUN = re.compile(
 def is_target(context: Context, statement: Statement, one: Quantity, memory: Memory) -> bool:
     """Whether a quantity is to be reached: by what stands before and behind it."""
     if statement.past or one.quoted or one.vague or one.value == 0:
+        return False
+    if one.is_percent and _BASE_VALUE.match(context.folded.seen[one.end : one.end + 5]):
         return False
     if _WHEN.search(context.folded.seen[one.end : one.end + 6]):
         return False
@@ -143,7 +147,7 @@ def _is_rate_target(statement: Statement, one: Quantity, left: str, right: str) 
     if statement.grant and _RATE_OF_GRANT.search(left):
         return False
     if (
-        re.search(r"(?:按|按照|以|为贷款|贷款|放大)[^,。;]{0,20}$", left)
+        re.search(r"(?:按|按照|以(?![后上下内])|为贷款|贷款|放大)[^,。;]{0,20}$", left)
         and not REACH.search(left)
         and one.unit != "倍"
     ):

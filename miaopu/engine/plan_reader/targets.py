@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from miaopu.engine.plan_reader.context import Context, Statement
 from miaopu.engine.plan_reader.model import Target
@@ -44,12 +45,26 @@ def read_targets(
         if not is_target(context, statement, one, memory):
             continue
         made = _make(context, statement, one, memory)
-        targets.append(made)
+        targets.extend(_members(context, statement, one, made))
         used[one.start] = made
     targets.extend(headcounts(context))
     targets.extend(shortened_targets(context))
     targets.sort(key=lambda one: one.start)
     return targets, used
+
+
+_SHARED = re.compile(
+    r"((?:[\u4e00-\u9fff]{1,8}[区县市镇园]、)+[\u4e00-\u9fff]{1,8}[区县市镇园])各[\u4e00-\u9fff]{0,6}$"
+)
+
+
+def _members(context: Context, statement: Statement, one: Quantity, made: Target) -> list[Target]:
+    """城东区、城西区各2亿元 is a target of each."""
+    left = context.folded.seen[max(statement.start, one.start - 60) : one.start]
+    shared = _SHARED.search(left)
+    if shared is None:
+        return [made]
+    return [replace(made, scope=name) for name in shared.group(1).split("、")]
 
 
 def _in_preamble(statement: Statement) -> bool:
