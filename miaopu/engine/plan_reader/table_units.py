@@ -29,14 +29,14 @@ class Cell:
 def unit_cells(folded: Folded) -> Iterator[Cell]:
     """The cells of tables that name units, in order; a row is a line, its cells parted by tabs."""
     heads: dict[int, str] = {}
-    place = 0
+    width = place = 0
     for line in folded.seen.split("\n"):
         if "\t" not in line:
             heads = {} if line else heads
         elif found := _heads(line):
-            heads = found
+            heads, width = found, line.count("\t") + 1
         elif heads:
-            yield from _row(line, place, heads)
+            yield from _row(folded, place, line, heads, width)
         place += len(line) + 1
 
 
@@ -51,11 +51,22 @@ def _heads(line: str) -> dict[int, str]:
     return found
 
 
-def _row(line: str, place: int, heads: dict[int, str]) -> Iterator[Cell]:
-    start = place
-    for column, cell in enumerate(line.split("\t")):
+def _row(
+    folded: Folded, place: int, line: str, heads: dict[int, str], width: int
+) -> Iterator[Cell]:
+    """The cells of one row; a row that a cell above reaches into lacks its first columns."""
+    cells, start = line.split("\t"), place
+    for column, cell in enumerate(cells, max(0, width - len(cells))):
         if column in heads and 0 < len(cell) <= _LONGEST:
-            units = [unit for unit in split_units(cell) if looks_like_unit(unit)]
+            units = _units(folded.raw(start, start + len(cell)), cell)
             if units:
                 yield Cell(start, start + len(cell), units, heads[column])
         start += len(cell) + 1
+
+
+def _units(printed: str, cell: str) -> list[str]:
+    """The units of a cell; one on each line of the cell comes parted by blanks."""
+    lines = printed.split()
+    if len(lines) > 1 and all(looks_like_unit(one) for one in lines):
+        return lines
+    return [unit for unit in split_units(cell) if looks_like_unit(unit)]
