@@ -42,7 +42,12 @@ def _from_to(context: Context, clause: str, found: Sequence[Quantity]) -> Iterat
         before = seen[max(0, first.start - 24) : first.start]
         between = seen[first.end : second.start]
         then = seen[second.end : third.start]
-        if not _FROM.search(before) or not _TO.search(between) or len(then) > 14:
+        if (
+            not _FROM.search(before)
+            or not _TO.search(between)
+            or len(then) > 14
+            or then.endswith(("至", "到"))
+        ):
             continue
         low, high, growth = printed(first), printed(second), printed(third)
         if low is None or high is None or growth is None or low.base != high.base or not low.value:

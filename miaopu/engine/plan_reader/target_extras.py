@@ -10,7 +10,7 @@ from miaopu.engine.plan_reader.time_spans import Time
 from miaopu.engine.plan_reader.times import complete
 
 _HEADCOUNT = re.compile(r"([十百千万])人(?=[\u4e00-\u9fff]{1,8}[团库队])")
-_SHORTEN = re.compile(r"(?:压缩|缩短|压减|减少|控制|降低?|精简)(?:到|至|在|为)$")
+_SHORTEN = re.compile(r"(?:压缩|缩短|缩减|压减|减少|控制|降低?|精简)(?:到|至|在|为)$")
 
 
 def shortened_targets(context: Context) -> list[Target]:

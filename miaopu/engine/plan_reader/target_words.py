@@ -12,10 +12,10 @@ CHANGE = re.compile(
     r"(?:新增|增加|增长率?为?|增长(?:率)?(?:达到?|不低于|超过)?|净增|提高|提升|下降|降低|减少|压减|缩短|压缩|递增|增幅(?:达到?|不低于|为)?|增速(?:达到?|不低于|为|保持在)?|增长)(?:不低于|不少于|超过|达到?|约|到)?$"
 )
 REGION = re.compile(
-    r"^(?:其中[:,]?)?(?P<name>[\u4e00-\u9fff]{1,9}(?:区|县|市|州|盟|旗|镇|乡|街道|园|新城|管委会|农场|兵团))(?P<rest>.{0,14}?)$"
+    r"^(?:其中[:,]?)?(?P<name>[\u4e00-\u9fff]{1,9}(?:区|县|市|州|盟|旗|镇|乡|街道|园|新城|管委会|农场|兵团)(?:\([^()]{1,8}\))?)(?P<rest>.{0,14}?)$"
 )
 NO_REGION = re.compile(
-    r"^全|^城镇|企业|标准|示范|孵化|创业|产业|新增|新建|建设|打造|培育|创建|认定|发展|建立|集聚|众创|^[以对在为向从由按]|超市|城市$|上市"
+    r"^全|城镇$|[出入在]园$|企业|标准|示范|孵化|创业|产业|新增|新建|建设|打造|培育|创建|认定|发展|建立|集聚|众创|^[以对在为向从由按]|超市|城市$|上市"
 )
 
 
@@ -50,6 +50,9 @@ class Memory:
 _MEMBER = re.compile(r"\d[\d,.]*[\u4e00-\u9fff%]{1,4}(?:以上|左右)?[、]")
 
 
+_CLOSED = re.compile(r"\([^()]*\)")
+
+
 def last_piece(left: str, first: int) -> tuple[int, str]:
     """The words right before the number: from the last 、 or ( outside of a name."""
     counted = max(_MEMBER.finditer(left), key=lambda one: one.start(), default=None)
@@ -59,7 +62,8 @@ def last_piece(left: str, first: int) -> tuple[int, str]:
     if opened >= 0 and ")" not in left[opened:]:
         inner = max(left.rfind("、"), opened)
         return first + inner + 1, left[inner + 1 :]
-    cut = max(left.rfind("、"), left.rfind(":"))
+    bare = _CLOSED.sub(lambda found: "_" * len(found.group()), left)
+    cut = max(bare.rfind("、"), left.rfind(":"))
     if (
         cut >= 0
         and len(left) - cut > 2

@@ -35,7 +35,7 @@ _VERB = re.compile(
 _LINE_LIMIT = 400
 # What a mark may add behind its verb: by when, or that it goes on.
 _LATER = re.compile(
-    r"[,;](?:持续[\u4e00-\u9fff]{0,4}|长期[\u4e00-\u9fff]{0,4}|常态化?[\u4e00-\u9fff]{0,4}|全年[\u4e00-\u9fff]{0,4}|(?:于|在)?[^,;、]{0,12}(?:[年月日]|[底末]|季度)前?(?:完成|落实|到位)?)$"
+    r"[,;](?:持续[\u4e00-\u9fff]{0,4}|长期[\u4e00-\u9fff]{0,4}|常态化?[\u4e00-\u9fff]{0,4}|全年[\u4e00-\u9fff]{0,4}|(?:于|在)?[^,;、]{0,12}(?:[年月日]|[底末]|季度)前?(?:完成|落实|到位)?(?:并(?:长期|持续)[\u4e00-\u9fff]{2})?)$"
 )
 
 
@@ -96,10 +96,18 @@ def _mark_spans(seen: str) -> Iterator[tuple[int, int]]:
             if close is None:
                 continue
         inside = seen[found.end() : close]
-        if _LABEL.match(inside) or _looks_like_prose_mark(seen, inside, close):
+        if _starts_labelled(inside) or _looks_like_prose_mark(seen, inside, close):
             yield found.end(), close
             taken = close
     yield from _bare_labels(seen)
+
+
+def _starts_labelled(inside: str) -> bool:
+    """Whether a bracket begins with a label; 牵头领导：… may stand before the units' own."""
+    person = _OTHER_LABEL.match(inside)
+    return _LABEL.match(inside) is not None or (
+        person is not None and _LABEL.search(inside, person.end()) is not None
+    )
 
 
 def _unclosed(seen: str, start: int) -> int | None:
@@ -182,7 +190,7 @@ def _is_inside_mark(seen: str, line_start: int, place: int) -> bool:
 def _labelled(seen: str, start: int, end: int) -> Iterator[_Part]:
     """牵头单位：A；配合单位：B."""
     labels = [found for found in _LABEL.finditer(seen, start, end)]
-    if not labels or labels[0].start() != start:
+    if not labels or (labels[0].start() != start and not _OTHER_LABEL.match(seen, start, end)):
         return
     for order, label in enumerate(labels):
         stop = labels[order + 1].start() if order + 1 < len(labels) else end

@@ -98,3 +98,16 @@ def test_a_plan_as_pdf_reads_like_its_text() -> None:
         assert [(one.value, one.unit) for one in of.targets] == [(5000, "户"), (2, "万人")]
         assert [one.date for one in of.deadlines] == ["2024-06-30"]
         assert [one.value for one in of.money] == [50]
+
+
+def test_marks_that_begin_with_a_person_or_end_with_a_time() -> None:
+    reading = read_text(
+        "方案\n一、任务\n（一）办事。提速。【牵头领导：李某某；牵头单位：市人社局；配合单位：市审批局】\n"
+        "（二）招聘。组织招聘。（市教育局负责，2024年12月31日前完成并长期坚持）\n二、要求\n甲。"
+    )
+    assert _units(reading) == [
+        ("一/(一)", "lead", ("市人社局",)),
+        ("一/(一)", "cooperate", ("市审批局",)),
+        ("一/(二)", "responsible", ("市教育局",)),
+    ]
+    assert [one.date for one in reading.deadlines] == ["2024-12-31"]
