@@ -24,6 +24,8 @@ _AND = re.compile(r"(?:以及|及|和|与|会同)")
 _SECOND_STANDS = re.compile(
     r"^(?:各|有关|相关|省|市|县|区|州|国家|自治|其他|所在|属地|开发区|高新|经开|经济|相应|市直|其余|驻|全市|.{2,8}(?:区|县|市|管委会|公司|银行)$)"
 )
+# （列首位者为牵头单位，下同） behind a unit is a note, not a part of its name.
+_NOTE = re.compile(r"\([^()]*(?:牵头|下同)[^()]*\)")
 _TRIM_HEAD = re.compile(r"^(?:由|请|以|并由|分别由|[、,;:\s—-])+")
 _TRIM_TAIL = re.compile(
     r"(?:[、,;:。.\s]|按(?:照)?(?:各自)?职责(?:分工)?|根据职责分工|按分工|等)+$"
@@ -45,7 +47,7 @@ def split_units(text: str) -> list[str]:
 
 def tidy(unit: str) -> str:
     """One unit without what stands around it."""
-    name = _TRIM_TAIL.sub("", _TRIM_HEAD.sub("", unit))
+    name = _TRIM_TAIL.sub("", _TRIM_HEAD.sub("", _NOTE.sub("", unit)))
     shorter = _REST.sub("", name)
     return shorter if shorter else name
 
