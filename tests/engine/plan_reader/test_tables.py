@@ -115,7 +115,8 @@ def test_marks_that_begin_with_a_person_or_end_with_a_time() -> None:
 
 def test_a_note_behind_a_unit_is_no_part_of_its_name() -> None:
     reading = read_text(
-        "措施\n第一条 支持展销。\n责任单位：市商务局（列首位者为牵头单位，下同）、市贸促会\n第二条 支持融资。\n"
+        "措施\n第一条 支持展销。\n责任单位：市商务局（列首位者为牵头单位，下同）、市贸促会\n"
+        "第二条 支持融资。\n"
     )
     assert _units(reading) == [
         ("第一条", "lead", ("市商务局",)),
