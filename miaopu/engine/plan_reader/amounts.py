@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Container, Sequence
+from dataclasses import replace
 
 from miaopu.engine.plan_reader.context import Context, Statement
 from miaopu.engine.plan_reader.model import Money
 from miaopu.engine.plan_reader.quantities import Quantity
+from miaopu.engine.plan_reader.target_words import SIZE_OF
 
-_RATIO_WORDS = re.compile(r"比例|分担|配比|配套|承担|匹配|共担|负担|出资|分成")
+_RATIO_WORDS = re.compile(r"比例|分担|配比|拨付|兑付|兑现|配套|承担|匹配|共担|负担|出资|分成")
 _FUND_STANDS = re.compile(r"(?:基金|资金池?|专项)[^,。;]{0,12}规模[^,。;]{0,4}已?达?到?$")
+_TWO_ENDS = re.compile(r"元(?:至|到)\d")
 _EACH = re.compile(r"各(?:给予|奖励?|补助?|补贴|一次性)*(?:给予)?(?:不超过|最高)?$")
 _LIST = re.compile(r"(?:对|给予|向|奖励)([^,。;]{2,60})$")
 
@@ -30,11 +33,22 @@ def read_money(
         if one.quoted or (statement.node is None and context.tree.nodes):
             continue
         before = context.folded.seen[statement.start : one.start]
+        if re.search(r"[较比]上年[^,。;]{0,6}(?:增加|增长|提高|减少)$", before):
+            continue  # the change of an amount that stands beside it
+        if (
+            "注册" not in before[-12:]
+            and SIZE_OF.match(context.folded.seen[one.end : one.end + 40])
+            and (one.after or context.folded.seen[one.end : one.end + 2] in ("以上", "以下"))
+        ):
+            continue
         if one.start in targets and not re.search(r"注册(?:资本|资金)[^,。;]{0,10}$", before):
             continue
         if statement.past and not _FUND_STANDS.search(before):
             continue
-        if re.match(r"[^,。;]{0,10}构成", context.folded.seen[one.end : one.end + 14]):
+        if re.match(
+            r"[^,。;]{0,10}构成|(?:的)?(?:增加|提高|上调|提升|扩大|调整|增长)[到至为]",
+            context.folded.seen[one.end : one.end + 14],
+        ):
             continue  # an amount said again to be taken apart
         rows.extend(_amount(context, statement, one))
     for start, end, text in ratios:
@@ -47,7 +61,10 @@ def read_money(
         bracket = context.folded.seen.rfind("(", ratio_in.start, start)
         if bracket >= 0 and "简称" in context.folded.seen[bracket:start]:
             continue
-        if _RATIO_WORDS.search(around):
+        leverage = context.folded.seen[end : end + 8]
+        if _RATIO_WORDS.search(around) and not re.match(
+            r"(?:的?比例)?(?:撬动|放大|杠杆)", leverage
+        ):
             rows.append(_ratio(context, ratio_in, start, end, text))
     rows.sort(key=lambda one: one.start)
     return rows
@@ -61,6 +78,9 @@ def _amount(context: Context, statement: Statement, one: Quantity) -> list[Money
     start, end = folded.span(begin, one.end)
     what = folded.clean(begin, one.start) if one.start > begin else ""
     row = Money(statement.clause, what, one.value, one.unit, folded.text[start:end], start, end)
+    if isinstance(one.value, list) and _TWO_ENDS.search(folded.seen[one.start : one.end]):
+        # 500万元至1000万元: both ends of a bracket, each with its unit
+        return [replace(row, value=value) for value in one.value]
     return [row] * _recipients(left)
 
 

@@ -36,6 +36,10 @@ def read_checks(
     return list(dict.fromkeys(rows))
 
 
+# 城东区、城西区各2亿元 stands for more than one part.
+_SHARED = re.compile(r"[区县市镇园家]各[\u4e00-\u9fff]{0,6}\d")
+
+
 def _districts(
     context: Context, quantities: Sequence[Quantity], targets: Mapping[int, Target]
 ) -> Iterator[Check]:
@@ -50,7 +54,7 @@ def _districts(
             target.clause, number.base, year, "+" if target.comparator == "increase" else ""
         ].append((target, number))
     for members in groups.values():
-        if len(members) > _MOST:
+        if len(members) > _MOST or any(_SHARED.search(target.raw) for target, _ in members):
             continue  # no enumeration over districts
         yield from _district_group(context, members)
 
@@ -108,7 +112,7 @@ def _whole_first(
 ) -> Iterator[Check]:
     seen = context.folded.seen
     found = _PARTS_FOLLOW.search(seen, statement.start, statement.end)
-    if found is None:
+    if found is None or _SHARED.search(seen, found.end(), statement.end):
         return
     before = [
         (one, n) for one, n in known if one.end <= found.start() + 12 and one.start < found.start()

@@ -13,6 +13,8 @@ _FROM = re.compile(r"(?:由|从)[^,。;\d]{0,12}(?:(?:19|20)\d\d年(?:底|末)?�
 _TO = re.compile(
     r"(?:增长|增加|提高|发展|扩大|上升|提升|增)(?:到|至|为)了?(?:(?:19|20)\d\d年(?:底|末)?的?)?$"
 )
+_FROM_YEAR = re.compile(r"(?:由|从)[^,。;\d]{0,12}((?:19|20)\d\d)年(?:底|末)?的?[^,。;\d]{0,6}$")
+_TO_YEAR = re.compile(r"((?:19|20)\d\d)年(?:底|末)?的?$")
 _YEARS = re.compile(r"((?:19|20)\d\d)年?(?:—{1,2}|-|~|至|到)((?:19|20)\d\d)年")
 
 
@@ -40,17 +42,26 @@ def _from_to(context: Context, clause: str, found: Sequence[Quantity]) -> Iterat
         before = seen[max(0, first.start - 24) : first.start]
         between = seen[first.end : second.start]
         then = seen[second.end : third.start]
-        if not _FROM.search(before) or not _TO.search(between) or len(then) > 14:
+        if (
+            not _FROM.search(before)
+            or not _TO.search(between)
+            or len(then) > 14
+            or then.endswith(("至", "到"))
+        ):
             continue
         low, high, growth = printed(first), printed(second), printed(third)
         if low is None or high is None or growth is None or low.base != high.base or not low.value:
             continue
         years = 1
         if "年均" in then:
-            found_years = _YEARS.search(seen, max(0, first.start - 60), first.start)
-            if found_years is None:
+            from_year, to_year = _FROM_YEAR.search(before), _TO_YEAR.search(between)
+            printed_years = _YEARS.search(seen, max(0, first.start - 60), first.start)
+            if from_year is not None and to_year is not None:
+                years = max(1, int(to_year.group(1)) - int(from_year.group(1)))
+            elif printed_years is not None:
+                years = max(1, int(printed_years.group(2)) - int(printed_years.group(1)))
+            else:
                 continue
-            years = max(1, int(found_years.group(2)) - int(found_years.group(1)))
         elif not re.search(r"增[长幅加]|提高", then):
             continue
         words = context.folded.clean(max(0, first.start - 20), third.end)

@@ -179,10 +179,14 @@ class _Builder:
             return index in self.seconds
         previous = self.last.get(mark.style)
         if previous is not None and mark.value == previous + 1:
-            return mark.at_line or mark.style in ("cn-paren", "条")
+            return mark.at_line or mark.style in ("cn-paren", "条") or self._runs_on(mark)
         if not mark.at_line or mark.style not in ("章", "条", "cn-dun", "cn-paren"):
             return False
         return previous is None and not self.nodes and index in self.seconds
+
+    def _runs_on(self, mark: Mark) -> bool:
+        """7. right behind a sentence, in a text that lost its line breaks, numbered through."""
+        return mark.style == "ar-dot" and self.seen[mark.start - 1] in "。;)】"
 
     def _reset_for_second_document(self, mark: Mark) -> None:
         if mark.style in ("章", "cn-dun") and self.stack and self.stack[0].style == mark.style:

@@ -9,19 +9,19 @@ from miaopu.engine.plan_reader.clauses import Node, Tree
 from miaopu.engine.plan_reader.folded import Folded, Sentence, segments, sentences
 from miaopu.engine.plan_reader.layout import Layout
 from miaopu.engine.plan_reader.quantities import Quantity
-from miaopu.engine.plan_reader.times import Time
+from miaopu.engine.plan_reader.time_spans import Time
 from miaopu.engine.plan_reader.titles import title_of
 
 _PAST_TITLE_SURE = re.compile(
-    r"现状|基础$|完成情况|工作情况|工作总结|成[效就绩]|回顾|基本情况|发展情况|背景|存在(?:的)?(?:主要)?问题"
+    r"现状|基础$|完成情况|工作情况|工作总结|成[效就绩]|回顾|基本情况|发展情况|背景|形势|存在(?:的)?(?:主要)?问题"
 )
 _GOAL_TITLE = re.compile(r"目标|指标|任务分解")
 _CONDITION_TITLE = re.compile(
-    r"条件|准入|资格|申报(?:对象|范围)|认定标准|扶持对象|补助对象|支持对象|评[分定]标准|考核标准"
+    r"条件|准入(?:标准|门槛|要求)|资格|申报(?:对象|范围)|认定标准|扶持对象|补助对象|支持对象|评[分定]标准|考核标准|建设标准|入园标准|补[助贴]标准|奖励标准|对象$|适用范围"
 )
 _PAST = re.compile(
-    r"已(?:经|先后|累计)?(?:达|建|成|有|设|认|累|形|完|实|获|培|安|吸|投|开|引|发|突|超|新|纳|列|被|拥|入|组|连|评|创|提供|举办)|截至|截止(?!到?[^,。]{0,10}(?:计划|力争|实现|达到|完成))|目前|现存|近年来|一直|近[一二三两四五\d]+年|年以来|(?<![比较])上年|去年"
-    r"|(?:完成|建成|认定|培育|新增|组织|开展|达到|实现|形成|举办|帮助|培养|增长|下降|超过|纳入)了|累计完成|累计提供|取得"
+    r"已(?:经|先后|累计)?(?:达|建|成|有|设|认|累|形|完|实|获|培|安|吸|投|开|引|发|突|超|新|纳|列|被|拥|入|组|连|评|创|提供|举办)|(?<!期限)(?<!有效期)(?<!时间)(?<!执行)截至|(?<!期限)(?<!时间)截止(?!到?[^,。]{0,10}(?:计划|力争|实现|达到|完成))|目前|现存|近年来|一直|近[一二三两四五\d]+年|年以来|(?<![比较])上年(?!度)|去年"
+    r"|(?:完成|建成|认定|培育|新增|组织|开展|达到|实现|形成|举办|帮助|培养|增长|下降|超过|纳入)了|累计完成|累计提供|取得(?:了|[明显较积新良一重长丰优])"
 )
 _AGAINST = re.compile(r"[比较]上年")
 _PLAN = re.compile(
@@ -31,10 +31,11 @@ _GRANT = re.compile(
     r"给予|奖励|补助|补贴|资助|贴息|奖补|一次性|减免|扶持资金|优先|享受|扣减|(?<!增)加\d{1,2}分|罚款|赔偿"
 )
 _REQUIRES = re.compile(
-    r"(?:认定|准入|申报|评定|入驻)(?:标准|条件)(?:为|:|是|包括)|应当?(?:具备|满足|符合)|(?:应|须|需|应当|必须)?(?:同时)?(?:具备|符合|满足)(?:以下|下列)?(?:基本)?(?:条件|要求|标准)"
+    r"(?:认定|准入|申报|评定|入驻)(?:标准|条件)(?:为|:|是|包括)|应当?(?:具备|满足|符合)|(?:应|须|需|应当|必须)?(?:同时)?(?:具备|符合|满足)(?:以下|下列)?(?:基本)?(?:条件|要求|标准)(?!的)"
 )
 _PLAN_NAME = re.compile(r"(?:方案|计划|意见|办法|措施|政策|规划|要点|细则|通知)(?:\([^()]*\))?$")
 _OFFERS = re.compile(r"给予|可申请|享受|最高|每人|每户|补贴|奖励")
+_URGES = re.compile(r"鼓励|引导|支持|督促|落实|降低")
 _REACH = 240
 _MOST = 60
 
@@ -62,7 +63,8 @@ class Context:
         self.folded, self.tree, self.layout, self.times = folded, tree, layout, times
         self._titles = {id(node): title_of(folded, tree, i) for i, node in enumerate(tree.nodes)}
         self._time_starts = [one.start for one in times]
-        self.year = self._document_year()
+        self.issued = self._printed_year()
+        self.year = self.issued or self._commonest_year()
         self.horizon = self._horizon()
         self._past_clauses = self._find_past_clauses()
         self.statements = [
@@ -141,12 +143,16 @@ class Context:
                 return begin, end
         return first, last
 
-    def _document_year(self) -> int | None:
+    def _printed_year(self) -> int | None:
+        """The year that title, date or number of the document print."""
         for text in (self.layout.title, self.layout.date or ""):
             if found := re.search(r"(?:19|20)\d\d", text):
                 return int(found.group())
         if self.layout.number and (found := re.search(r"〔(\d{4})〕", self.layout.number)):
             return int(found.group(1))
+        return None
+
+    def _commonest_year(self) -> int | None:
         counts: dict[int, int] = {}
         for one in self.times:
             if one.year is not None and one.start < self.layout.body_end:
@@ -196,10 +202,12 @@ class Context:
         if (
             _AGAINST.search(text)
             and not planned
+            and not _URGES.search(text)
+            and not _URGES.search(text)
             and self.folded.seen[one.start - 1 : one.start] != ";"
         ):
             past = True  # 比上年增长 reports, unless it goes on with what is planned
-        if self.year and years and max(years) < self.year - 1 and not planned:
+        if self.issued and years and max(years) < self.issued - 1 and not planned:
             past = True
         if node is None:
             clause = "preamble" if one.start < self.layout.body_start else "tail"

@@ -6,14 +6,23 @@ from collections.abc import Sequence
 from miaopu.engine.plan_reader.context import Context, Statement
 from miaopu.engine.plan_reader.model import Deadline, Money, Target
 from miaopu.engine.plan_reader.target_extras import shortened_times
-from miaopu.engine.plan_reader.times import Time, complete
+from miaopu.engine.plan_reader.time_spans import Time
+from miaopu.engine.plan_reader.times import complete
 
 _BACKGROUND = re.compile(
-    r"^(?:以来|以前年度|[^,。;]{0,30}(?:分为|构成)|[^,。]{0,6}(?:相比|同期|基础上)|版|《|修订|发布的|印发的|出台的|起算)"
+    r"^(?:的\d|为基[期数准]|以来|以前年度|[^,。;]{0,30}(?:分为|构成)|[^,。]{0,6}(?:相比|同期|基础上)|版|《|修订|发布的|印发的|出台的|起算)"
 )
+# 2020年1月25日后到期的贷款: which things are meant, not when to act.
+_DESCRIBES = re.compile(
+    r"^(?:之|以)?[前后]?(?:新)?(?:到期|发放|缴纳|签订|发生|产生|成立|注册|登记|取得|设立|入职|毕业|参保|创办|出生|竣工|投产|认定|上市|引进|签订)[^,。;]{0,10}的(?![,。;])"
+)
+_IN_TIME = re.compile(r"(?:完成|办结|整改|落实)?(?:时限|时间|期限)(?:要求)?:$")
+# “月调度、季通报”机制: a way of working, not a name.
+_QUOTED_WAY = re.compile(r"^[^”。]{0,16}”的?(?:工作)?(?:机制|制度|模式|办法)")
+_RATE_PER = re.compile(r"^(?:利率|费率|按|加收|万分之|千分之|\d[\d.,]*(?:[百千万亿]{0,2}元|%))")
 _BEFORE_ACT = re.compile(r"^(?:之|以)?前")
 _ACTION = re.compile(
-    r"开展|组织|完成|建立|制定|出台|启动|实施|推进|举办|召开|报送|上报|建成|投入|落实|申报|评选|考核|验收|总结|检查|开工|启用|公布|执行|印发|扶持|支持|创办|建设|编制|发布|安排|整改|自查|公示|兑现|拨付|搭建"
+    r"开展|组织|完成|建立|制定|出台|启动|实施|推进|举办|召开|报送|上报|建成|投入|落实|申报|评选|考核|验收|总结|检查|开工|启用|公布|执行|印发|扶持|支持|创办|建设|编制|发布|安排|整改|自查|公示|兑现|拨付|搭建|挂牌|运营|建成"
 )
 
 
@@ -26,23 +35,37 @@ def read_deadlines(
     money_statements = _by_statement(context, [context.folded.index(one.end - 1) for one in money])
     rows: list[Deadline] = []
     shortened = {one.start for one in shortened_times(context)}
-    bounded: set[int] = {
-        _line(context, one.start) for one in context.times if one.kind in ("run", "years")
-    }
+    bounded = {_around(context, one.start) for one in context.times if one.kind in ("run", "years")}
     for one in context.times:
         statement = context.at(one.start)
         if statement is None or one.start >= context.layout.body_end or one.start in shortened:
             continue
-        if statement.node is None and context.tree.nodes:
+        if statement.node is None and context.tree.nodes and not _opens(context, statement, one):
             continue
         date = _date_of(context, statement, one)
-        if date is None or statement.past and not _is_planned_cut_off(context, statement, one):
+        if date is None or (
+            statement.past
+            and not _is_planned_cut_off(context, statement, one)
+            and not _opens(context, statement, one)
+        ):
             continue
         if _is_deadline(context, statement, one, target_statements, money_statements, bounded):
             rows.append(_row(context, statement, one, date))
     rows.extend(_horizons(context, money_statements))
     rows.sort(key=lambda one: one.start)
     return _once(rows)
+
+
+def _opens(context: Context, statement: Statement, one: Time) -> bool:
+    """自2016年1月1日起施行 or 决定于3月开展, said before the first clause."""
+    seen = context.folded.seen
+    if statement.clause != "preamble" or one.kind not in ("day", "days", "month", "shortmonth"):
+        return False
+    before = seen[max(0, one.start - 4) : one.start]
+    return bool(
+        re.match(r"起?(?:正式)?(?:施行|实施|执行)", seen[one.end : one.end + 6])
+        or re.search(r"(?:决定|定|拟)[于从自在]$", before)
+    )
 
 
 def _by_statement(context: Context, places: Sequence[int]) -> dict[int, list[int]]:
@@ -54,8 +77,10 @@ def _by_statement(context: Context, places: Sequence[int]) -> dict[int, list[int
     return found
 
 
-def _line(context: Context, place: int) -> int:
-    return context.line(place)
+def _around(context: Context, place: int) -> tuple[int, str]:
+    """The line and the clause of a place."""
+    statement = context.at(place)
+    return context.line(place), statement.clause if statement is not None else ""
 
 
 def _is_planned_cut_off(context: Context, statement: Statement, one: Time) -> bool:
@@ -89,24 +114,33 @@ def _is_deadline(
     one: Time,
     with_target: dict[int, list[int]],
     with_money: dict[int, list[int]],
-    bounded: set[int],
+    bounded: set[tuple[int, str]],
 ) -> bool:
     seen = context.folded.seen
     before, after = seen[max(0, one.start - 12) : one.start], seen[one.end : one.end + 40]
-    if _inside_name(seen, one.start, statement):
+    if _inside_name(seen, one.start, statement) and not (
+        one.kind == "every" and _QUOTED_WAY.match(after)
+    ):
+        return False
+    if _DESCRIBES.match(after):
         return False
     if re.match(r"^(?:以来|版|同期)", after) or before.endswith(("比", "较", "〔", "[")):
         return False
     if one.kind == "every":
         if statement.condition or re.match(
-            r"^(?:最高|不超过|每|累计|可|享受|缴|营业|销售|纳税|收入|新增贷款)", after
+            r"^(?:[^,。;给]{0,6}(?:不超过|限额)|递增|应?达到|最高|不超过|每|累计|可|享受|缴|营业|销售|纳税|收入|新增贷款)",
+            after,
         ):
             return False
-        return _line(context, one.start) not in bounded or not _is_yearly(one)
-    if one.kind in ("span", "valid"):
+        if re.search(r"每[\u4e00-\u9fff]{1,4}$", before) or _RATE_PER.match(after):
+            return False
+        return _around(context, one.start) not in bounded or not _is_yearly(one)
+    if one.kind in ("span", "valid", "term", "most", "apart"):
         if one.kind == "span" and _dates_only_target(one, statement, with_target, seen):
             return False
         return not statement.condition and _is_window(one, before, after)
+    if _IN_TIME.search(before) or before[-1:] == "\t" and after[:1] in ("", "\t", "\n"):
+        return one.kind != "shortend" or "底" in seen[one.start : one.end]
     if one.kind in ("year", "years", "run", "shortend") or (
         one.kind == "yearend" and not _BEFORE_ACT.match(after)
     ):
@@ -114,7 +148,9 @@ def _is_deadline(
     if _dates_only_target(one, statement, with_target, seen):
         return False
     if one.kind == "nextyear":
-        return "月" in one.value or bool(_ACTION.search(seen[one.end : statement.end]))
+        return bool(re.search("[月季半]", one.value)) or bool(
+            _ACTION.search(seen[one.end : statement.end])
+        )
     return True
 
 
@@ -128,11 +164,11 @@ def _inside_name(seen: str, place: int, statement: Statement) -> bool:
 
 
 def _is_window(one: Time, before: str, after: str) -> bool:
-    if one.kind == "valid":
+    if one.kind in ("valid", "term", "most", "apart"):
         return True
     if re.match(r"^的?[^,。;]{0,10}(?:毕业生|大学生|人员|创业者|退役)", after):
         return False
-    return not re.search(r"(?:近|过去|最近|前|连续)$", before) and not re.match(
+    return not re.search(r"(?:近|过去|最近|(?<![满期毕])前|连续)$", before) and not re.match(
         r"^(?:连续|累计|平均)", after
     )
 
@@ -145,7 +181,8 @@ def _dates_only_target(
         return False
     between = seen[one.end : places[0]]
     return (
-        len(between) < 60
+        not re.search(r"[,;。]", re.sub(r"^(?:之|以)?前?,?", "", between))
+        or len(between) < 60
         and not re.search(r"完成(?!\d)|;|建成投|启动|召开|前(?!提|列|沿|景)", between[:40])
         or one.kind in ("half",)
     )
@@ -162,7 +199,7 @@ def _dates_an_act(
     seen = context.folded.seen
     after = seen[one.end : statement.end]
     if _BACKGROUND.match(after) or re.search(
-        r"(?:比|较|自)$", seen[max(0, one.start - 2) : one.start]
+        r"(?:比|较|自|以)$", seen[max(0, one.start - 2) : one.start]
     ):
         return False
     if (
@@ -172,7 +209,9 @@ def _dates_an_act(
         and "末" not in seen[one.start : one.end]
     ):
         if one.kind == "shortend" and not _BEFORE_ACT.match(after):
-            return False
+            counted = with_target.get(statement.start) or with_money.get(statement.start)
+            within = seen[one.start : one.end].endswith("内")
+            return within and not counted and "了" not in after and bool(_ACTION.search(after))
     money = [place for place in with_money.get(statement.start, []) if place > one.start]
     target = [place for place in with_target.get(statement.start, []) if place > one.start]
     nearest_money = min(money, default=None)
@@ -180,7 +219,8 @@ def _dates_an_act(
     if nearest_money is not None and (nearest_target is None or nearest_money < nearest_target):
         return True
     if nearest_target is not None:
-        return False
+        # 每年 bounded by years is the interval.
+        return one.kind in ("years", "run") and "每年" in seen[one.end : nearest_target]
     if one.kind == "years" and re.match(r"^\)?[^,。]{0,3}(?:[一二三四五]年)?[^,。]{0,4}期", after):
         return False
     if one.kind == "year" and with_target.get(statement.start):
@@ -203,7 +243,7 @@ def _row(context: Context, statement: Statement, one: Time, date: str) -> Deadli
 
 
 def _begin(seen: str, one: Time) -> str | None:
-    if one.kind not in ("span", "valid"):
+    if one.kind not in ("span", "valid", "term", "most", "apart"):
         return None
     found = re.search(
         r"(?:自|从|于)?([\u4e00-\u9fff]{2,10}?)(?:之日起?|后|以后|起)(?:的?)$",

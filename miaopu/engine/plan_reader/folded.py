@@ -104,7 +104,7 @@ def bracket_pairs(seen: str, limit: int = 400) -> dict[int, int]:
 
 _BRACKET = re.compile(r"[(\[〔【{)\]〕】}\n]")
 _LONGEST = 800
-_BREAK = re.compile(r"[。;!?\n]+")
+_BREAK = re.compile(r"[。;!?\n\t]+")
 _ITEM = re.compile(r"(?<![\d]),|,(?!\d{3}(?!\d))")
 
 

@@ -34,7 +34,7 @@ def ordinal(text: str) -> int | None:
 
 def printed_number(text: str) -> int | float:
     """The value of digits as printed: 67,699 or 6.50."""
-    plain = text.replace(",", "")
+    plain = text.replace(",", "").replace(" ", "")
     if "." in plain:
         value = float(plain)
         return int(value) if value == int(value) and abs(value) < 10**15 else value

@@ -33,7 +33,7 @@ def printed(one: Quantity) -> Printed | None:
     """The printed number of a quantity; None for ranges, vague numbers and words."""
     if isinstance(one.value, list | str) or one.vague or one.chinese or not one.printed:
         return None
-    plain = Decimal(one.printed.replace(",", ""))
+    plain = Decimal(one.printed.replace(",", "").replace(" ", ""))
     unit, scale = one.unit, Decimal(1)
     for prefix in sorted(_MULTIPLES, key=len, reverse=True):
         if unit.startswith(prefix) and len(unit) > len(prefix):

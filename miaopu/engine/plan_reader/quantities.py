@@ -8,10 +8,10 @@ from miaopu.engine.plan_reader.folded import Folded
 from miaopu.engine.plan_reader.model import Value
 from miaopu.engine.plan_reader.numerals import chinese_number, printed_number
 
-_NUM = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,15})(?:\.\d{1,8})?"
+_NUM = r"(?:\d{1,3}(?:[, ]\d{3})+(?!\d)|\d{1,15})(?:\.\d{1,8})?"
 _MULT = r"(?:百万|千万|十万|百亿|千亿|万亿|亿|万|千|百)"
 _MEASURES = (
-    "小时|分钟|个月|年|天|平方米|平方公里|立方米|公里|千米|千瓦时|千瓦|兆瓦|标准煤|吨标准煤|㎡|人次|家次|户次|场次|班次|课时|个百分点|百分点|元|家|户|个|人|名|项"
+    "个?工作日|批次|小时|分钟|个月|年|天|平方米|平方公里|立方米|公里|千米|千瓦时|千瓦|兆瓦|标准煤|吨标准煤|㎡|人次|家次|户次|场次|班次|课时|个百分点|百分点|元|家|户|个|人|名|项"
     "|件|亩|公顷|倍|台套|台|套|辆|座|所|条|处|场|次|期|篇|批|位|吨|头|只|羽|度|床|张|支|种|类|款|例|片|间|栋|幢|艘|架|部|本|册|份|宗|笔|单|米|层|对|组|队|届|对|斤|公斤|株|棵|口|艘|村|校|园|星|分|点|万"
 )
 _UNIT = rf"(?:%|{_MULT}?(?:{_MEASURES})|{_MULT})"
@@ -29,7 +29,9 @@ _RATIO = re.compile(
     r"(?<![\d.:])(?P<parts>\d{1,3}(?:\.\d{1,2})?(?::\d{1,3}(?:\.\d{1,2})?){1,3})(?![\d.:])"
 )
 _QUOTES = re.compile(r"[“‘《][^”’》\n]{0,200}[”’》]")
-_REACHED = re.compile(r"(?:达到?|提高到|延长[至到]|缩短[至到]|压缩[至到]|压减[至到]|控制在)$")
+_REACHED = re.compile(
+    r"(?:达到?|提高到|延长[至到]|缩短[至到]|缩减[至到]|压缩[至到]|压减[至到]|控制在)$"
+)
 _TIME_UNITS = ("年", "月", "日", "天", "点", "星", "度", "分", "届", "层", "级", "类")
 
 
@@ -106,7 +108,7 @@ def _make(folded: Folded, found: re.Match[str], quoted: bool) -> Quantity | None
         value = [low, high]
         if low >= high and not first:
             return None
-    if unit in ("年", "天", "小时", "分钟", "个月"):
+    if unit in ("年", "天", "小时", "分钟", "个月", "工作日", "个工作日"):
         if not _REACHED.search(folded.seen[max(0, found.start() - 6) : found.start()]):
             return None
     elif unit.endswith(_TIME_UNITS) and unit[-1] != "点" or unit in ("点", "万点"):

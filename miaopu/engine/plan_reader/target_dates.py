@@ -4,8 +4,11 @@ import re
 
 from miaopu.engine.plan_reader.context import Context, Statement
 from miaopu.engine.plan_reader.quantities import Quantity
-from miaopu.engine.plan_reader.target_rules import Memory
-from miaopu.engine.plan_reader.times import Time, complete
+from miaopu.engine.plan_reader.target_words import Memory
+from miaopu.engine.plan_reader.time_spans import Time
+from miaopu.engine.plan_reader.times import complete
+
+UNDATED = ("every", "span", "valid", "term", "most", "apart")
 
 
 def date_of(context: Context, statement: Statement, one: Quantity, memory: Memory) -> str | None:
@@ -16,8 +19,8 @@ def date_of(context: Context, statement: Statement, one: Quantity, memory: Memor
         for time in context.times_between(statement.start, one.start)
         if not _is_base_year(seen, time.start, time.end)
     ]
-    found.sort(key=lambda time: time.kind in ("every", "span", "valid"))
-    dated = [t for t in found if t.kind not in ("every", "span", "valid")]
+    found.sort(key=lambda time: time.kind in UNDATED)
+    dated = [t for t in found if t.kind not in UNDATED]
     own_first, _ = context.segment(statement, one.start)
     near = [
         t for t in found if t.kind == "span" and own_first <= t.start and seen[t.end - 1] == "内"
@@ -28,28 +31,29 @@ def date_of(context: Context, statement: Statement, one: Quantity, memory: Memor
         return shared
     if dated:
         return complete(dated[-1].value, context.year_for(statement))
-    spans = [t for t in found if t.kind == "span" and t.end <= one.start]
+    spans = [t for t in found if t.kind == "span" and t.end <= one.start and t.value[-1] in "YM"]
     if spans and not memory.date and re.search(r"内$", seen[spans[-1].start : spans[-1].end]):
         return spans[-1].value
     if any(t.kind == "every" for t in found) and not memory.date:
         return next(t.value for t in found if t.kind == "every")
-    after = [
-        t for t in context.times_between(one.end, one.end + 2) if t.kind not in ("span", "valid")
-    ]
+    after = [t for t in context.times_between(one.end, one.end + 2) if t.kind not in UNDATED]
     if after:
         return complete(after[0].value, context.year_for(statement))
     period = re.search(
         r"(?:[一二三四五]年|示范|试点|规划|实施|建设)[^,。]{0,4}期内|[三五]年累计|年均",
         seen[statement.start : one.start],
+    ) or re.match(
+        r"(?:力争|计划)?[二两三四五]年(?:内|累计|共|时间)?[^,内度以来]",
+        seen[statement.start : statement.start + 8],
     )
     if period and context.horizon:
         return context.horizon
     if memory.date and memory.clause == statement.clause:
         return memory.date
-    return _inherited(context, statement) or (_year_of_title(context) if statement.goal else None)
+    return _inherited(context, statement) or year_of_title(context)
 
 
-def _year_of_title(context: Context) -> str | None:
+def year_of_title(context: Context) -> str | None:
     """The year of a plan for one year: 2023年工作要点."""
     years = set(re.findall(r"((?:19|20)\d\d)年?", context.layout.title))
     return years.pop() if len(years) == 1 else None

@@ -2,13 +2,15 @@
 
 import re
 
-from miaopu.engine.plan_reader.context import Context
+from miaopu.engine.plan_reader.context import Context, Statement
 from miaopu.engine.plan_reader.model import Target
+from miaopu.engine.plan_reader.target_dates import UNDATED, year_of_title
 from miaopu.engine.plan_reader.target_words import indicator_of
-from miaopu.engine.plan_reader.times import Time
+from miaopu.engine.plan_reader.time_spans import Time
+from miaopu.engine.plan_reader.times import complete
 
 _HEADCOUNT = re.compile(r"([十百千万])人(?=[\u4e00-\u9fff]{1,8}[团库队])")
-_SHORTEN = re.compile(r"(?:压缩|缩短|压减|减少|控制|降低?|精简)(?:到|至|在|为)$")
+_SHORTEN = re.compile(r"(?:压缩|缩短|缩减|压减|减少|控制|降低?|精简)(?:到|至|在|为)$")
 
 
 def shortened_targets(context: Context) -> list[Target]:
@@ -33,13 +35,25 @@ def shortened_targets(context: Context) -> list[Target]:
                 int(number.group()),
                 unit,
                 "<=",
-                None,
+                _date(context, statement, one),
                 folded.text[start:end],
                 start,
                 end,
             )
         )
     return rows
+
+
+def _date(context: Context, statement: Statement, one: Time) -> str | None:
+    """What dates a time to be kept: a date before it in its sentence, else the plan's one year."""
+    dated = [
+        time
+        for time in context.times_between(statement.start, one.start)
+        if time.kind not in UNDATED
+    ]
+    if dated:
+        return complete(dated[-1].value, context.year_for(statement))
+    return year_of_title(context)
 
 
 def shortened_times(context: Context) -> list[Time]:

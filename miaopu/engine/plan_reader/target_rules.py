@@ -1,55 +1,42 @@
 """Tells a quantity to be reached from statistics, conditions, stock and money."""
 
 import re
-from dataclasses import dataclass
 
 from miaopu.engine.plan_reader.context import Context, Statement
 from miaopu.engine.plan_reader.quantities import Quantity
-from miaopu.engine.plan_reader.target_words import CHANGE, REACH, REGION
+from miaopu.engine.plan_reader.target_money import goes_on, is_money_target
+from miaopu.engine.plan_reader.target_words import AFTER_CONDITION, CHANGE, REACH, VERB, Memory
 
-_VERB = re.compile(
-    r"新增|新建|新设|新认定|建立|建设|建成|打造|培育|认定|发展|扶持|引进|引育|培养|培训|完成|实现|举办|组织|选择|选派|评选|评出|评定|搭建|创建|支持|设立|引领|带动|吸纳|开展|推广|创办|孵化"
-    r"|服务|帮助|推动|遴选|形成|覆盖|聘请|招募|分成|成立|征集|储备|提供|转化|推荐|入驻|吸引|促进|建好|办好|启动|实施|开设|开通|改造|提升|壮大|集聚|扩建|落户|招引|签约|撬动|发放|授信|申请|盘活|对接|辅导|指导|解决|消化|选树|树立|保障|筹集|争取|投放|推出|集中|重点|确保|力争|上市|挂牌|转型|挖掘|推进|布局|输送|安置|开发|募集|选出|再选|派出|投入|命名|授牌|组建|整合|巩固|新培育|新引进|占地"
-)
-_SPECIAL_NOUN = re.compile(
-    r"总量|收入|产值|增加值|税[收金]?|利润|销售额|总额|成交额|交易额|进出口|出口|投资额|完成[\u4e00-\u9fff]{0,6}投资|投资完成|总产出|规模|产量|贷款|融资|授信|余额|担保额|资金支持|总值|额(?:达|突破|超)|成本|费用|减负|节约|让利|GDP|经济总量|营收|订单"
-)
 _EXISTING = re.compile(
     r"(?:现有|原有|已有|已建|其他|全[市省县区国](?:范围内)?|上述|以上|这|该|对|向|围绕|依托|在|将|把|从|由|每|分|按|第|约|前|共|等|所属|中的|中|规划的|我[市省县区])(?:的)?$"
 )
 _WEIGHT = re.compile(
-    r"占[^,。]{0,20}(?:总分|分数|权重|分值|考评|考核|成绩)[^,。]{0,6}$|权重|分值|得分|记\d?$|(?<!累)(?<!合)(?<!总)(?<!共)计$|满分|扣$"
+    r"(?:检查|考核|测评|评议|评价|自评|打分|得分|分数)[^,。]{0,4}占$|占[^,。]{0,20}(?:总分|分数|权重|分值|考评|考核|成绩)[^,。]{0,6}$|权重|分值|得分|记\d?$|(?<!累)(?<!合)(?<!总)(?<!共)计$|满分|扣$"
 )
 _RATE_OF_GRANT = re.compile(
-    r"(?:按|按照|以|的)[^,。;]{0,24}$|给予[^,。;]{0,30}$|补[助贴][^,。;]{0,16}$|奖[励补][^,。;]{0,16}$|分担[^,。;]{0,10}$|承担[^,。;]{0,10}$|贴息[^,。;]{0,10}$|费率|利率|比例[^,。;]{0,6}$"
-)
-_AFTER_CONDITION = re.compile(
-    r"^(?:的[,;。)]|的(?:企业|单位|项目|基地|机构|个人|园区|创业者|人员|小微|中小|微型|孵化|平台|高校|团队|集体|组织|载体|众创|科技|给予|部分|大学生|毕业生|标准|比例|资金|额度|奖|补|一次|财政|经费|扶|贷)|按|给予|计)"
+    r"(?:按|按照|以|(?<!任务)的)[^,。;]{0,24}$|给予[^,。;]{0,30}$|补[助贴][^,。;]{0,16}$|奖[励补][^,。;]{0,16}$|分担[^,。;]{0,10}$|承担[^,。;]{0,10}$|贴息[^,。;]{0,10}$|费率|利率|比例[^,。;]{0,6}$"
 )
 _SUBJECT_END = re.compile(r"^[,;。、)!\n(]|^(?:以上|左右|以内|以下)?$|^$")
 _NOUN = re.compile(r"[\u4e00-\u9fff)”]$")
+# 由1.2%提高到2%: the first is what is.
+_BASE_VALUE = re.compile(r"^(?:提高|提升|增加|增长|上升|下降|降低|压减)?(?:到|至|为)(?!\d{4}年)")
+_WHEN = re.compile(r"^(?:以上|以下)?(?:时|的时候|后)[,，]")
+_CHEAPER = re.compile(
+    r"(?:费率|利率|佣金)[^,。]{0,10}(?:降至|降到|降低|下降|下调|不高于|低于|压降|控制在)[到至]?$"
+)
 _SELECT = re.compile(r"(?:评选|评出|评定|选树|遴选|选出|评选出|评选认定|择优)[\u4e00-\u9fff]{0,3}$")
 _BAD_CN_NOUN = re.compile(
     r"^(?:举措|措施|内容|形式|制度|要求|标准|方面|阶段|环节|层[次面级]|步骤|问题|原则|体系|机制|目标|重点|统一|结合|坚持|确保|优先|不变|全覆盖|月|年|工作|转变|突破|平台[化性]|百分点|维护|意识|关系|文明|积极|领域|代表|更|新|支撑|整体|过程|统筹|良好)"
 )
 
 
-@dataclass
-class Memory:
-    """What the last target of the clause said, for enumerations that leave it out."""
-
-    clause: str = ""
-    indicator: str = ""
-    date: str | None = None
-    statement: int = -1
-    end: int = 0
-    unit: str = ""
-    place: str | None = None
-
-
 def is_target(context: Context, statement: Statement, one: Quantity, memory: Memory) -> bool:
     """Whether a quantity is to be reached: by what stands before and behind it."""
     if statement.past or one.quoted or one.vague or one.value == 0:
+        return False
+    if one.is_percent and _BASE_VALUE.match(context.folded.seen[one.end : one.end + 5]):
+        return False
+    if _WHEN.search(context.folded.seen[one.end : one.end + 6]):
         return False
     seen = context.folded.seen
     first, last = context.segment(statement, one.start)
@@ -60,7 +47,7 @@ def is_target(context: Context, statement: Statement, one: Quantity, memory: Mem
     if statement.condition and not statement.goal:
         return False
     if one.is_money:
-        return _is_money_target(statement, left, right, wide) or _goes_on(
+        return is_money_target(statement, left, right, wide) or goes_on(
             statement, memory, one, left
         )
     if _BAD_CN_NOUN.match(right) or one.chinese and not _is_chinese_target(left, right, one):
@@ -68,9 +55,9 @@ def is_target(context: Context, statement: Statement, one: Quantity, memory: Mem
     if one.is_percent or one.unit == "倍":
         return _is_rate_target(statement, one, left, right)
     if statement.grant and not statement.goal and not _SELECT.search(left):
-        if not _is_outside_grant(seen[one.start : statement.end], right):
+        if not _is_outside_grant(context, statement, one, left, right):
             return False
-    if _AFTER_CONDITION.match(right) and not re.search(r"的(?:目标|任务)", right):
+    if AFTER_CONDITION.match(right) and not re.search(r"的(?:目标|任务)", right):
         return False
     if (
         re.match(r"^(?:对|凡|年|若|如|经)", left)
@@ -79,7 +66,8 @@ def is_target(context: Context, statement: Statement, one: Quantity, memory: Mem
     ):
         return False
     if (
-        re.search(r"每(?!年|月|季|周|半年|个季度|旬)[\u4e00-\u9fff]{1,6}$", left)
+        (each := re.search(r"每(?!年|月|季|周|半年|个季度|旬)[\u4e00-\u9fff]{1,6}$", left))
+        and not VERB.search(each.group(), 2)
         or one.chinese
         and one.unit == "次"
     ):
@@ -90,7 +78,7 @@ def is_target(context: Context, statement: Statement, one: Quantity, memory: Mem
         return False
     if re.search(r"(?:不超过|不多于)$", left):
         return False  # a quota that the document itself sets
-    if REACH.search(left) and not re.search(r"(?:在|为|占|约)$", left):
+    if REACH.search(left) and not re.search(r"(?<!控制)(?<!保持)(?<!稳定)(?:在|为|占|约)$", left):
         return True
     if (
         CHANGE.search(left)
@@ -98,16 +86,40 @@ def is_target(context: Context, statement: Statement, one: Quantity, memory: Mem
         and not _EXISTING.search(left)
     ):
         return True
+    if re.search(r"(?:完成|实现)对$", left):
+        return True
     if _EXISTING.search(left):
         return False
     if _verb_before(left, right):
         return True
-    return _continues(statement, memory, left, right)
+    return _continues(statement, memory, left, right) or _counted(left, right, one)
 
 
-def _is_outside_grant(rest: str, right: str) -> bool:
+_GRANTS = re.compile(r"给予|奖励|补助|补贴|资助|一次性|享受|优先")
+# Where a grant begins that is given beside a goal, not for it.
+_GRANTS_EACH = re.compile(r"^(?:对|每[个家户名人项]|给予(?=每)|按|[省市区县])")
+
+
+def _is_outside_grant(
+    context: Context, statement: Statement, one: Quantity, left: str, right: str
+) -> bool:
     """A goal in a sentence that also grants: nothing is granted for reaching it."""
-    return not re.search(r"给予|奖励|补助|补贴|资助|一次性|享受|优先", rest)
+    seen = context.folded.seen
+    rest = seen[one.start : statement.end]
+    granted = _GRANTS.search(rest)
+    if granted is None:
+        return True
+    if re.match(r"[对凡给为向经]", left) or AFTER_CONDITION.match(right):
+        return False
+    if _GRANTS.search(left) or not (VERB.search(left) or CHANGE.search(left) or REACH.search(left)):
+        return False
+    part = re.split("[,;]", rest[: granted.start()])
+    if len(part) > 1 and _GRANTS_EACH.match(part[-1] + granted.group()):
+        return True
+    begin = seen.rfind(",", statement.start, one.start) + 1
+    return bool(context.times_between(max(statement.start, begin), one.start)) and bool(
+        re.match(r"(?:以上|左右)?[,;]", seen[one.end : one.end + 3])
+    )
 
 
 def _is_chinese_target(left: str, right: str, one: Quantity) -> bool:
@@ -116,6 +128,12 @@ def _is_chinese_target(left: str, right: str, one: Quantity) -> bool:
         return True
     if one.value in (1, 2, 3) and one.unit in ("个", "条", "次", "项"):
         return False
+    if (
+        one.value not in range(1, 10)
+        and not re.match(r"[\u4e00-\u9fff]{1,8}[团库队]", right)
+        and _verb_before(left, right)
+    ):
+        return True
     return bool(
         re.search(
             r"(?:建设|建立|建成|打造|培育|认定|新建|设立|引进|创建|新增|扶持)(?:好|成)?$", left
@@ -123,59 +141,13 @@ def _is_chinese_target(left: str, right: str, one: Quantity) -> bool:
     ) and one.unit in ("个", "家", "户", "名", "所", "座")
 
 
-def _is_money_target(statement: Statement, left: str, right: str, wide: str) -> bool:
-    near = left[-30:]
-    if re.search(r"注册(?:资本|资金)", near):
-        return (
-            bool(re.search(r"(?:达到?|不低于)$", left))
-            and statement.planned
-            and not re.match(r"^(?:以上)?的", right)
-        )
-    if re.search(r"(?:吸引|撬动|带动|拉动|引入)[^,。;]{0,14}$", left):
-        return True
-    noun = _SPECIAL_NOUN.search(near)
-    if noun is None and REACH.search(left) and len(left) <= 4:
-        near = wide[-40:]
-        noun = _SPECIAL_NOUN.search(near)
-    if statement.grant and not statement.goal:
-        return False
-    if re.match(r"^(?:的)?(?:资金规模|资金支持|融资支持|授信|贷款|信贷|投资)", right):
-        return not re.search(r"安排|配套|拨付|预算|统筹", wide[-40:])
-    if noun is None:
-        return _is_reached_amount(statement, left, right, wide)
-    if re.search(
-        r"补|奖|资金(?!支持)|安排|投入|不超过|最高|给予|预算|基金|经费|贴息|缴|每户|户均|注册|限额",
-        near[noun.start() :] + right[:6],
-    ) and not re.search(r"总量|收入|产值|利税|税收", near):
-        return False
-    if _AFTER_CONDITION.match(right):
-        return False
-    return statement.planned or statement.goal or bool(REACH.search(left) or CHANGE.search(left))
-
-
-def _is_reached_amount(statement: Statement, left: str, right: str, wide: str) -> bool:
-    """力争达到50亿元: an amount reached rather than spent, whatever its noun."""
-    if not re.search(r"(?:达到?|突破|增至|增加到|提高到|增长到)$", left) or right.startswith("的"):
-        return False
-    return statement.planned and not re.search(r"资金|基金|注册|投入|补|奖|最高|对", wide[-40:])
-
-
-def _goes_on(statement: Statement, memory: Memory, one: Quantity, left: str) -> bool:
-    """东区达到6亿元: a member of an enumeration that began with a target in the same unit."""
-    if memory.clause != statement.clause or not memory.unit.endswith("元") or statement.grant:
-        return False
-    if re.search(r"安排|配套|投入|资金|补|奖|注册|^(?:同时)?[以在对为按]", left):
-        return False
-    return bool(REACH.search(left) or CHANGE.search(left)) or (
-        memory.statement == statement.start and bool(REGION.match(left))
-    )
-
-
 def _is_rate_target(statement: Statement, one: Quantity, left: str, right: str) -> bool:
+    if _CHEAPER.search(left):
+        return not statement.grant or not re.search(r"给予|按", right)
     if statement.grant and _RATE_OF_GRANT.search(left):
         return False
     if (
-        re.search(r"(?:按|按照|以|为贷款|贷款|放大)[^,。;]{0,20}$", left)
+        re.search(r"(?:按|按照|以(?![后上下内])|为贷款|贷款|放大)[^,。;]{0,20}$", left)
         and not REACH.search(left)
         and one.unit != "倍"
     ):
@@ -186,9 +158,14 @@ def _is_rate_target(statement: Statement, one: Quantity, left: str, right: str) 
             and not right.startswith("计算")
             and not re.search(r"以放大|按", left)
         )
-    if _AFTER_CONDITION.match(right) and not re.search(r"^的(?:增长|速度|目标)", right):
+    if AFTER_CONDITION.match(right) and not re.search(r"^的(?:增长|速度|目标)", right):
         return False
-    if re.search(r"费率|利率|浮动|分担|承担|补贴|补助|奖励|贴息|折", left):
+    if re.search(
+        r"费率|利率|浮动|分担|承担|补贴|补助|奖励|贴息|折|(?:参股|持股|出资|占股|扣除|抵扣)[^,。]{0,6}比例",
+        left,
+    ):
+        return False
+    if re.search(r"仅占[^,。]{0,4}$", left):
         return False
     if REACH.search(left) or CHANGE.search(left) or one.after:
         return True
@@ -199,7 +176,7 @@ def _is_rate_target(statement: Statement, one: Quantity, left: str, right: str) 
 
 def _verb_before(left: str, right: str) -> bool:
     """An achieving verb before the number, or a noun and the number as the end of its clause."""
-    found = max(_VERB.finditer(left), key=lambda one: one.start(), default=None)
+    found = max(VERB.finditer(left), key=lambda one: one.start(), default=None)
     if found is None:
         return False
     between = left[found.end() :]
@@ -212,6 +189,24 @@ def _verb_before(left: str, right: str) -> bool:
     if re.search(r"(?:现有|原有|全市|已有|其他)$", between) or len(between) > 36:
         return False
     return True
+
+
+_STANDS = re.compile(
+    r"[有为共含计是及占超约]|包括|涉及|分为|不足|其中|范围|抽取|随机|每|第|任期|满|限"
+)
+
+
+def _counted(left: str, right: str, one: Quantity) -> bool:
+    """诊断企业300家: something to do, and how many, as the whole of its part of the sentence."""
+    text = re.sub(r"^[^前底末年月日]{0,12}[前底末年月日内]", "", left)
+    return (
+        one.value != 1
+        and not one.chinese
+        and one.unit[-1] in "家户个名人项件台座所场次期条篇批册套本部"
+        and 2 <= len(text) <= 20
+        and _SUBJECT_END.match(right) is not None
+        and not _STANDS.search(text)
+    )
 
 
 def _continues(statement: Statement, memory: Memory, left: str, right: str) -> bool:

@@ -1,6 +1,7 @@
 """The words around a quantity: its indicator, scope and comparator."""
 
 import re
+from dataclasses import dataclass
 
 from miaopu.engine.plan_reader.quantities import Quantity
 
@@ -11,15 +12,45 @@ CHANGE = re.compile(
     r"(?:新增|增加|增长率?为?|增长(?:率)?(?:达到?|不低于|超过)?|净增|提高|提升|下降|降低|减少|压减|缩短|压缩|递增|增幅(?:达到?|不低于|为)?|增速(?:达到?|不低于|为|保持在)?|增长)(?:不低于|不少于|超过|达到?|约|到)?$"
 )
 REGION = re.compile(
-    r"^(?:其中[:,]?)?(?P<name>[\u4e00-\u9fff]{1,9}(?:区|县|市|州|盟|旗|镇|乡|街道|园|新城|管委会|农场|兵团))(?P<rest>.{0,14}?)$"
+    r"^(?:其中[:,]?)?(?P<name>[\u4e00-\u9fff]{1,9}(?:区|县|市|州|盟|旗|镇|乡|街道|园|新城|管委会|农场|兵团)(?:\([^()]{1,8}\))?)(?P<rest>.{0,14}?)$"
 )
 NO_REGION = re.compile(
-    r"^全|企业|标准|示范|孵化|创业|产业|新增|新建|建设|打造|培育|创建|认定|发展|建立|集聚|众创|^[以对在为向从由按]|超市|城市$|上市"
+    r"^全|城镇$|[出入在]园$|企业|标准|示范|孵化|创业|产业|新增|新建|建设|打造|培育|创建|认定|发展|建立|集聚|众创|^[以对在为向从由按]|超市|城市$|上市"
 )
+
+
+VERB = re.compile(
+    r"新增|新建|新设|新认定|建立|建设|建成|打造|培育|认定|发展|扶持|引进|引育|培养|培训|完成|实现|举办|组织|选择|选派|评选|评出|评定|搭建|创建|支持|设立|引领|带动|吸纳|开展|推广|创办|孵化"
+    r"|服务|帮助|推动|遴选|形成|覆盖|聘请|招募|分成|成立|征集|储备|提供|转化|推荐|入驻|吸引|促进|建好|办好|启动|实施|开设|开通|改造|提升|壮大|集聚|扩建|落户|招引|签约|撬动|发放|授信|申请|盘活|对接|辅导|指导|解决|消化|选树|树立|保障|筹集|争取|投放|推出|集中|重点|确保|力争|上市|挂牌|转型|挖掘|推进|布局|输送|安置|开发|募集|选出|再选|派出|投入|命名|授牌|组建|整合|巩固|新培育|新引进|占地"
+)
+# 投资5000万元以上的项目100个: the amount only says which things are counted.
+SIZE_OF = re.compile(
+    r"^(?:以上|以下|以内)?(?:的|及以上的?)?[\u4e00-\u9fff“”]{2,16}?(?:不少于|达到?|突破|超过|增加到|发展到)?\d[\d.,]*万?[个家户项名](?!百分)"
+)
+# What follows the number of a condition: 达到10人以上的企业.
+AFTER_CONDITION = re.compile(
+    r"^(?:的[,;。)]|的$|的(?:企业|单位|项目|基地|机构|个人|园区|创业者|人员|小微|中小|微型|孵化|平台|高校|团队|集体|组织|载体|众创|科技|给予|部分|大学生|毕业生|标准|比例|资金|额度|奖|补|一次|财政|经费|扶|贷)|按|给予|计)"
+)
+
+
+@dataclass
+class Memory:
+    """What the last target of the clause said, for enumerations that leave it out."""
+
+    clause: str = ""
+    indicator: str = ""
+    date: str | None = None
+    statement: int = -1
+    end: int = 0
+    unit: str = ""
+    place: str | None = None
 
 
 # An earlier member of an enumeration, with the mark that parts it from the next: 2000人、
 _MEMBER = re.compile(r"\d[\d,.]*[\u4e00-\u9fff%]{1,4}(?:以上|左右)?[、]")
+
+
+_CLOSED = re.compile(r"\([^()]*\)")
 
 
 def last_piece(left: str, first: int) -> tuple[int, str]:
@@ -31,7 +62,8 @@ def last_piece(left: str, first: int) -> tuple[int, str]:
     if opened >= 0 and ")" not in left[opened:]:
         inner = max(left.rfind("、"), opened)
         return first + inner + 1, left[inner + 1 :]
-    cut = max(left.rfind("、"), left.rfind(":"))
+    bare = _CLOSED.sub(lambda found: "_" * len(found.group()), left)
+    cut = max(bare.rfind("、"), left.rfind(":"))
     if (
         cut >= 0
         and len(left) - cut > 2

@@ -1,14 +1,27 @@
 """Quantities to be reached, told apart from statistics, conditions, stock and money."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from miaopu.engine.plan_reader.context import Context, Statement
 from miaopu.engine.plan_reader.model import Target
 from miaopu.engine.plan_reader.quantities import Quantity
 from miaopu.engine.plan_reader.target_dates import date_of
 from miaopu.engine.plan_reader.target_extras import headcounts, shortened_targets
-from miaopu.engine.plan_reader.target_rules import Memory, is_target
-from miaopu.engine.plan_reader.target_words import comparator_of, indicator_of, last_piece, scope_of
+from miaopu.engine.plan_reader.target_rules import is_target
+from miaopu.engine.plan_reader.target_words import (
+    Memory,
+    comparator_of,
+    indicator_of,
+    last_piece,
+    scope_of,
+)
+
+# Bodies that a whole is shared out to: 其中，国有商业银行60亿元.
+_MEMBER_BODY = re.compile(
+    r"^[\u4e00-\u9fff]{2,12}(?:银行|机构|公司|部门|分行|支行|联社|局|委|院校|高校|集团|协会)$"
+)
 
 
 def read_targets(
@@ -32,12 +45,26 @@ def read_targets(
         if not is_target(context, statement, one, memory):
             continue
         made = _make(context, statement, one, memory)
-        targets.append(made)
+        targets.extend(_members(context, statement, one, made))
         used[one.start] = made
     targets.extend(headcounts(context))
     targets.extend(shortened_targets(context))
     targets.sort(key=lambda one: one.start)
     return targets, used
+
+
+_SHARED = re.compile(
+    r"((?:[\u4e00-\u9fff]{1,8}[区县市镇园]、)+[\u4e00-\u9fff]{1,8}[区县市镇园])各[\u4e00-\u9fff]{0,6}$"
+)
+
+
+def _members(context: Context, statement: Statement, one: Quantity, made: Target) -> list[Target]:
+    """城东区、城西区各2亿元 is a target of each."""
+    left = context.folded.seen[max(statement.start, one.start - 60) : one.start]
+    shared = _SHARED.search(left)
+    if shared is None:
+        return [made]
+    return [replace(made, scope=name) for name in shared.group(1).split("、")]
 
 
 def _in_preamble(statement: Statement) -> bool:
@@ -63,6 +90,9 @@ def _make(context: Context, statement: Statement, one: Quantity, memory: Memory)
     indicator, scope = indicator_of(pieces)
     if not indicator:
         indicator = memory.indicator if scope or memory.statement == statement.start else ""
+    if indicator and memory.indicator and memory.statement == statement.start:
+        if _MEMBER_BODY.search(indicator) and "其中" in folded.seen[statement.start : one.start]:
+            scope, indicator = indicator, memory.indicator
     if not indicator:
         before = folded.seen[max(statement.start, first - 40) : max(statement.start, first - 1)]
         indicator = indicator_of(before.split(",")[-1])[0] or memory.indicator

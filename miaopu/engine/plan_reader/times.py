@@ -3,63 +3,50 @@
 import calendar
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from miaopu.engine.plan_reader.folded import Folded
 from miaopu.engine.plan_reader.model import Repair
 from miaopu.engine.plan_reader.numerals import chinese_number
+from miaopu.engine.plan_reader.time_spans import TO, Time, joined_times
 
 _Y = r"(?:19|20)\d\d"
 _M = r"(?:1[0-2]|0?[1-9])"
 _D = r"(?:3[01]|[12]\d|0?[1-9])"
-_TO = r"(?:-|—{1,2}|~|至|到)"
 _CN = "一二两三四五六七八九十"
 _N = rf"(?:\d{{1,4}}|[{_CN}百]{{1,4}}|半)"
 _PERIOD = r"(?:个?工作日|个?自然日|个?月|个?季度|周|天|日|年|小时|学年)"
 _TIME = re.compile(
     "|".join(
         (
-            rf"(?P<days>(?:(?P<ds_y>{_Y})年)?(?P<ds_m>{_M})月(?P<ds_d>{_D})日?{_TO}(?:(?P<de_y>{_Y})年)?(?:(?P<de_m>{_M})月)?(?P<de_d>{_D})日)",
-            rf"(?P<months>(?:(?P<ms_y>{_Y})年)?(?P<ms_m>{_M})月?{_TO}(?:(?P<me_y>{_Y})年)?(?P<me_m>{_M})月(?!\d)(?P<me_end>底|末)?)",
+            rf"(?P<days>(?:(?P<ds_y>{_Y})年)?(?P<ds_m>{_M})月(?P<ds_d>{_D})日?{TO}(?:(?P<de_y>{_Y})年)?(?:(?P<de_m>{_M})月)?(?P<de_d>{_D})日)",
+            rf"(?P<months>(?:(?P<ms_y>{_Y})年)?(?P<ms_m>{_M})月?{TO}(?:(?P<me_y>{_Y})年)?(?P<me_m>{_M})月(?!\d)(?P<me_end>底|末)?)",
             rf"(?P<day>(?:(?P<d_y>{_Y})年)?(?P<d_m>{_M})月(?P<d_d>{_D})日)",
             rf"(?P<lostyear>(?<!\d)(?P<ly_y>20\d\d)(?P<ly_m>{_M})月(?:(?P<ly_d>{_D})日)?)",
             rf"(?P<lostmonth>(?P<lm_y>{_Y})年(?P<lm_m>1[0-2]|[1-9])(?P<lm_d>{_D})(?=日|前|[,。;)\n]))日?",
             r"(?P<lostday>(?<![\d年月.])(?P<ld_m>1[0-2]|[1-9])(?P<ld_d>3[01]|[12]\d|0[1-9])日(?=前|之前|以前|上午|下午|起))",
             rf"(?P<month>(?:(?P<m_y>{_Y})年|(?<=年))(?P<m_m>{_M})月(?P<m_part>底|末|初|上旬|中旬|下旬|份)?)",
-            rf"(?P<years>(?P<ys>{_Y})年?{_TO}(?P<ye>{_Y})年(?P<ys_part>底|末)?(?:度)?)",
-            rf"(?P<run>从?自?(?P<r_y>{_Y})年(?:起|开始),?(?:连续)(?P<r_n>{_N})年)",
+            rf"(?P<years>(?P<ys>{_Y})年?{TO}(?P<ye>{_Y})年(?P<ys_part>底|末)?(?:度)?)",
+            rf"(?P<run>从?自?(?P<r_y>{_Y})年(?:起|开始),?(?:连续|(?:力争|计划|拟)?(?:利?用|经过|通过))(?P<r_n>{_N})年(?:左右)?(?:的?时间)?)",
             rf"(?P<half>(?:(?P<h_y>{_Y})年)(?P<h_part>上半年|下半年))",
             rf"(?P<quarter>(?:(?P<q_y>{_Y})年|今年|当年)?第?(?P<q_n>[一二三四1-4])季度(?P<q_end>末|底)?)",
             rf"(?P<yearend>(?P<e_y>{_Y})年(?:度)?(?:底|末|年底|年末|内))",
             rf"(?P<year>(?P<y>{_Y})年(?:度|起|开始)?)",
             rf"(?P<slash>(?<!\d)(?P<s_y>20\d\d)[./-](?P<s_m>{_M})[./-](?P<s_d>{_D})(?!\d))",
-            r"(?P<nextyear>(?:次年|翌年|第二年)(?:(?P<ny_m>\d{1,2})月(?:(?P<ny_d>\d{1,2})日|底|末|份)?)?)",
+            r"(?P<nextyear>当年\d{1,2}月(?:\d{1,2}日|底|末|份)?|当(?:季度?|月)末?月?(?:\d{1,2}日|底|末)|(?:次年|翌年|第二年)(?:第?[一二三四]季度末?|[上下]半年|(?P<ny_m>\d{1,2})月(?:(?P<ny_d>\d{1,2})日|底|末|份)?)?)",
             rf"(?P<shortmonth>(?<![\d年个])(?P<sm_m>{_M})月(?P<sm_part>底|末|初|上旬|中旬|下旬|份)?(?!度))",
             r"(?P<shorthalf>上半年|下半年)",
             r"(?P<shortend>(?<!每)(?:今年|本年度?|当年|年)(?:底|末|内)|全年|今年|本年度)",
-            rf"(?P<every>(?:(?P<ev_n>一|半|两|每)?每(?:隔)?(?:(?:个|一|1|两|半|三|四|五)?(?:年度?|月度?|季度?|周|旬|日|天|星期|学期|学年|双月|季末))(?:底|末|初)?(?:{_D}日|{_M}月(?:{_D}日|底|末|份)?|第[一二三四]季度末?|第?[一二三]个?工作日)?(?:至少[{_CN}\d]+次|不少于[{_CN}\d]+次|[{_CN}\d]+次)?|按(?:年度?|月度?|季度?|周|旬|日)(?=[报通公统调汇总兑结开考评进])|逐[月季](?!增|提|降|减)|一[年月季]一[\u4e00-\u9fff]|[半一两]年[一两][\u4e00-\u9fff]|一月一[\u4e00-\u9fff]|(?:月|季|周|旬)(?:调度|通报|报告|汇总|例会))(?:\([^()]{{1,8}}\))?)",
-            rf"(?P<span>(?P<sp_n>{_N})(?P<sp_u>{_PERIOD})(?P<sp_in>之?以?内))",
-            rf"(?P<valid>(?:[\u4e00-\u9fff]{{1,2}}期(?:限|间)?|为期|暂定|延长|连续(?:给予)?(?:补助|补贴|奖励|支持|扶持)|公示(?:时间)?)"
+            rf"(?P<every>(?:每(?:个?季度?|个?月|半?年度?|学期)(?:终了|结束)?(?:之?后|终了|结束)的?\d{{1,2}}个?(?:工作)?日(?:之?内)?|(?P<ev_n>一|半|两|每)?每(?:隔)?(?:(?:个|一|1|两|2|半|三|3|四|五|六|6)?个?(?:年度?|月度?|季度?|周|旬|日|天|星期|学期|学年|双月|季末))(?:底|末|初)?(?:{_D}日|{_M}月(?:{_D}日|底|末|份)?(?:(?:和|、|及){_M}月(?:{_D}日|底|末|份)?)*|第[一二三四]季度末?|第?[一二三]个?工作日)?(?:至少[{_CN}\d]+次|不少于[{_CN}\d]+次|[{_CN}\d]+次)?|按(?:半?年度?|月度?|季度?|周|旬|日)(?=(?:[报通公统调汇总兑结开考评进监召发]|分析))|逐[月季](?!增|提|降|减)|一[年月季]一[\u4e00-\u9fff]|[半一两]年[一两][\u4e00-\u9fff]|一月一[\u4e00-\u9fff]|(?:月|季度?|周|旬|半年)(?:调度|通报|报告|汇总|例会|分析|评估|评价|点评)|(?<![\d当去今每全一上本半度往多])年(?:考核|总结|评估)(?=[制、,。机]))(?:\([^()]{{1,8}}\))?)",
+            rf"(?P<span>(?P<sp_n>{_N})(?P<sp_u>{_PERIOD})(?P<sp_in>之?以?内|后(?=起?(?:施行|实施|生效|执行))))",
+            rf"(?P<apart>分(?P<ap_n>{_N})(?:个)?年(?:度)?(?=[^,。;]{{0,14}}(?:拨付|发放|兑现|兑付|支付|到位|给予)))",
+            rf"(?P<term>(?P<t_n>{_N})(?P<t_u>{_PERIOD})的?[\u4e00-\u9fff]{{0,4}}(?:缓缴|过渡|宽限|公示|整改|保护|免租|观察|缓冲|试运行)期)",
+            rf"(?P<most>(?:最长(?:不超过|为)?|(?<=[后业起园])的?前|(?:一般|原则上|累计|均|最多)?不(?:得)?超过|控制在)(?P<mo_n>{_N})(?P<mo_u>个?工作日|个?自然日|个月|天|日|年|小时)(?!的|以[内上下]|度))",
+            rf"(?P<valid>(?:[\u4e00-\u9fff]{{0,2}}期(?:限|间)?|为期|暂定|延长|(?:全额)?贴息|连续(?:给予)?(?:补助|补贴|奖励|支持|扶持)|公示(?:时间)?)"
             rf"(?:为|是|一般为|不少于|不超过|原则上为|原则上不超过|暂定|最长|最多|最长不超过|一般不超过|不得超过)?(?P<v_n>{_N})(?P<v_u>{_PERIOD}))",
         )
     )
 )
 _RECUR_TEST = re.compile(r"半年[测考检]评[、,](?:年底|年终)[总考测]评|半年一?小结、?年终?一?总结")
-
-
-@dataclass(frozen=True)
-class Time:
-    """A printed time: `kind`, folded place, `value` in the forms of the output where complete.
-
-    `need` says what is missing: "year" where only month or half-year is printed.
-    """
-
-    start: int
-    end: int
-    kind: str
-    value: str
-    need: str = ""
-    year: int | None = None
 
 
 def find_times(folded: Folded) -> tuple[list[Time], list[Repair]]:
@@ -76,7 +63,8 @@ def find_times(folded: Folded) -> tuple[list[Time], list[Repair]]:
             repairs.append(Repair(folded.text[first:stop], _read_as(found), first, stop))
     for found in _RECUR_TEST.finditer(folded.seen):
         times.append(Time(found.start(), found.end(), "every", "recurring:" + found.group()))
-    return _apart(sorted(times, key=lambda one: (one.start, -one.end))), repairs
+    apart = _apart(sorted(times, key=lambda one: (one.start, -one.end)))
+    return list(joined_times(folded.seen, apart)), repairs
 
 
 def _apart(times: list[Time]) -> list[Time]:
@@ -238,4 +226,7 @@ _BUILD: dict[str, Callable[[dict[str, str], str], tuple[int | None, str | None]]
     "every": lambda g, text: (None, f"recurring:{text}"),
     "span": lambda g, text: (None, _span(g["sp_n"], g["sp_u"], text)),
     "valid": lambda g, text: (None, _span(g["v_n"], g["v_u"], text)),
+    "apart": lambda g, text: (None, _span(g["ap_n"], "年", text)),
+    "term": lambda g, text: (None, _span(g["t_n"], g["t_u"], text)),
+    "most": lambda g, text: (None, _span(g["mo_n"], g["mo_u"], text)),
 }

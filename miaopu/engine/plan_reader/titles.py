@@ -5,7 +5,9 @@ import re
 from miaopu.engine.plan_reader.clauses import Tree
 from miaopu.engine.plan_reader.folded import Folded
 
-_SENTENCE_END = re.compile(r"[。:;!?\n]")
+_SENTENCE_END = re.compile(r"[。;!?\n]|:(?!\d)")
+# An article that speaks in whole sentences has no title.
+_RULE = re.compile(r"^本|应当|分为|实行|采取|不得|是指|适用|由.+负责|自.+起")
 _TITLE_LIMIT = 60
 
 
@@ -27,9 +29,17 @@ def title_of(folded: Folded, tree: Tree, index: int) -> str:
     text = folded.seen[start:end]
     more = bool(folded.seen[end + 1 : own_end].strip("\n。")) or bool(node.children)
     stop = found.group() if found else "\n"
-    if stop == ";" or len(text) > _TITLE_LIMIT or (stop in "。!?" and not more):
+    if (
+        stop == ";"
+        or len(text) > _TITLE_LIMIT
+        or (stop in "。!?" and (not more or text.endswith("的")))
+    ):
         return ""
-    if "," in text and node.style == "条":
+    if (
+        node.style == "条"
+        and stop == "。"
+        and ("," in text or len(text) > 24 or _RULE.search(text))
+    ):
         return ""
     if "," in text and stop != "\n" and not _is_heading(text):
         return ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from miaopu.engine.plan_reader.clauses import Tree
 from miaopu.engine.plan_reader.folded import Folded, bracket_pairs
 from miaopu.engine.plan_reader.model import Responsibility
+from miaopu.engine.plan_reader.table_units import unit_cells
 from miaopu.engine.plan_reader.unit_names import is_collective, looks_like_unit, split_units, tidy
 
 _LABEL = re.compile(
@@ -27,11 +28,15 @@ _PROSE_END = re.compile(
 )
 _VERB = re.compile(
     r"(?P<lead>(?:共同)?牵头(?:负责|落实|实施|组织(?:实施)?|推进|会同|、?)?)"
-    r"|(?P<with>会同|商|联合)"
+    r"|(?P<with>会同|(?<=[局部委厅办行会院府])商(?=[国省市县区州财各有])|联合(?![会社体]))"
     r"|(?P<coop>(?:积极|予以|等?共同)?(?:配合|参与|协助|参加|协同)(?:落实|实施|推进)?)"
     r"|(?P<resp>(?:(?:按照?|根据)(?:各自)?(?:职责|职能)?(?:分工)?)?(?:分别|共同|具体|等)?(?:负责(?:组织)?(?:落实|实施|推进)?|落实|组织实施|推进实施|承办)|按(?:照)?(?:各自)?职责(?:分工)?)"
 )
 _LINE_LIMIT = 400
+# What a mark may add behind its verb: by when, or that it goes on.
+_LATER = re.compile(
+    r"[,;](?:持续[\u4e00-\u9fff]{0,4}|长期[\u4e00-\u9fff]{0,4}|常态化?[\u4e00-\u9fff]{0,4}|全年[\u4e00-\u9fff]{0,4}|(?:于|在)?[^,;、]{0,12}(?:[年月日]|[底末]|季度)前?(?:完成|落实|到位)?(?:并(?:长期|持续)[\u4e00-\u9fff]{2})?)$"
+)
 
 
 @dataclass(frozen=True)
@@ -52,8 +57,9 @@ def read_marks(folded: Folded, tree: Tree) -> tuple[list[Responsibility], list[t
     last_line = -2
     for start, end in sorted(_mark_spans(seen)):
         parts = list(_labelled(seen, start, end)) or list(_prose(seen, start, end))
-        if not parts and _only_units(seen[start:end]):
-            parts = [_Part(split_units(seen[start:end]), "responsible", start, end, True)]
+        bare = _without_note(seen[start:end])
+        if not parts and _only_units(bare):
+            parts = [_Part(split_units(bare), "responsible", start, start + len(bare), True)]
         if not parts:
             continue
         line = folded.line_start(start)
@@ -69,7 +75,12 @@ def read_marks(folded: Folded, tree: Tree) -> tuple[list[Responsibility], list[t
         clause = _clause(tree, start, alone)
         for part in parts:
             rows.extend(_rows(folded, clause, part, first_leads))
-    return rows, spans
+    for cell in unit_cells(folded):
+        spans.append((cell.start, cell.end))
+        part = _Part(cell.units, cell.role, cell.start, cell.end, cell.role == "responsible")
+        rows.extend(_rows(folded, _clause(tree, cell.start, False), part, first_leads))
+    rows.sort(key=lambda one: one.start)
+    return rows, sorted(spans)
 
 
 def _mark_spans(seen: str) -> Iterator[tuple[int, int]]:
@@ -85,10 +96,18 @@ def _mark_spans(seen: str) -> Iterator[tuple[int, int]]:
             if close is None:
                 continue
         inside = seen[found.end() : close]
-        if _LABEL.match(inside) or _looks_like_prose_mark(seen, inside, close):
+        if _starts_labelled(inside) or _looks_like_prose_mark(seen, inside, close):
             yield found.end(), close
             taken = close
     yield from _bare_labels(seen)
+
+
+def _starts_labelled(inside: str) -> bool:
+    """Whether a bracket begins with a label; 牵头领导：… may stand before the units' own."""
+    person = _OTHER_LABEL.match(inside)
+    return _LABEL.match(inside) is not None or (
+        person is not None and _LABEL.search(inside, person.end()) is not None
+    )
 
 
 def _unclosed(seen: str, start: int) -> int | None:
@@ -99,18 +118,30 @@ def _unclosed(seen: str, start: int) -> int | None:
     return end if end >= 0 else (len(seen) if len(seen) - start <= _LINE_LIMIT else None)
 
 
+# What may follow a unit mark whose line break was lost: the number of the next clause.
+_NEXT_CLAUSE = re.compile(r"[一二三四五六七八九十]{1,3}、|\d{1,2}[.、](?!\d)|[①-⑳]")
+
+
 def _looks_like_prose_mark(seen: str, inside: str, close: int) -> bool:
     after = seen[close + 1 : close + 2]
-    if len(inside) <= 160 and after in ("", "\n", "\t") and _only_units(inside):
+    ends = after in ("", "\n", "\t") or _NEXT_CLAUSE.match(seen, close + 1) is not None
+    if len(inside) <= 160 and ends and _only_units(_without_note(inside)):
         return True
     text = re.split(r"[。;]", inside)[0] if "。" in inside else inside
+    text = _LATER.sub("", text)
     if len(inside) > _LINE_LIMIT or not _PROSE_END.search(re.sub(r"[。;,]+$", "", text)):
         return False
-    return after in ("", "\n", "。", ";", "\t", "(") or _FIRST_LEADS.search(inside) is not None
+    return ends or after in ("。", ";", "(", ",") or _FIRST_LEADS.search(inside) is not None
+
+
+def _without_note(inside: str) -> str:
+    """Without ，列第一位者为牵头单位，下同."""
+    note = _FIRST_LEADS.search(inside)
+    return inside if note is None else inside[: note.start()].rstrip(",;。")
 
 
 _SURE_UNIT = re.compile(
-    r"^(?:(?:[省市县区州]|国家|中国|各)[\u4e00-\u9fff“”()、及和]{1,24}|[\u4e00-\u9fff]{2,24}(?:局|委|办|厅|政府|管委会))$"
+    r"^(?:(?:[省市县区州]|国家|中国|各)[\u4e00-\u9fff“”()、及和]{1,24}|[\u4e00-\u9fff]{2,24}(?:局|委|办|厅|政府|管委会|公司|银行|[支分]行|中心|集团|学院|大学|工会|联合会))$"
 )
 
 
@@ -120,7 +151,7 @@ def _only_units(inside: str) -> bool:
     return (
         bool(names)
         and all(
-            looks_like_unit(name) and _SURE_UNIT.match(re.sub(r"\([^()]*\)", "", name))
+            looks_like_unit(name) and _SURE_UNIT.match(re.sub(r"\([^()]*\)|〔[^〔〕]*〕", "", name))
             for name in names
         )
         and any(name.endswith(("局", "委", "办", "厅", "政府", "部", "会")) for name in names)
@@ -159,7 +190,7 @@ def _is_inside_mark(seen: str, line_start: int, place: int) -> bool:
 def _labelled(seen: str, start: int, end: int) -> Iterator[_Part]:
     """牵头单位：A；配合单位：B."""
     labels = [found for found in _LABEL.finditer(seen, start, end)]
-    if not labels or labels[0].start() != start:
+    if not labels or (labels[0].start() != start and not _OTHER_LABEL.match(seen, start, end)):
         return
     for order, label in enumerate(labels):
         stop = labels[order + 1].start() if order + 1 < len(labels) else end
@@ -195,6 +226,8 @@ def _prose(seen: str, start: int, end: int) -> Iterator[_Part]:
     """A牵头，B、C按职责分工负责; A会同B负责; A负责."""
     sentence = re.compile("[。]").search(seen, start, end)
     stop = sentence.start() if sentence else end
+    later = _LATER.search(seen[start:stop])
+    stop = start + later.start() if later else stop
     place = start
     parts: list[_Part] = []
     pending_lead = False

@@ -103,3 +103,26 @@ def test_goal_increase_and_growth_of_a_period() -> None:
     )
     assert checks(text.format(growth=50)) == []
     assert checks(text.format(growth=40)) == [("growth-mismatch", "error", 40, 50)]
+
+
+def test_a_raised_limit_is_no_growth() -> None:
+    """Two limits that are raised, one behind the other, say nothing of each other."""
+    plan = (
+        "方案\n一、支持\n个人额度由20万元提高至30万元，小微企业额度提高至400万元。\n二、管理\n甲。"
+    )
+    assert not read_text(plan).checks
+    grown = (
+        "方案\n一、目标\n增加值由2020年的100亿元增加到2025年的200亿元，年均增长20%。"
+        "\n二、管理\n甲。"
+    )
+    assert [(one.code, one.stated, one.computed) for one in read_text(grown).checks] == [
+        ("growth-mismatch", 20, 15)
+    ]
+
+
+def test_members_that_share_a_number_are_no_sum() -> None:
+    plan = (
+        "方案\n一、目标\n全市发放贷款10亿元，其中东区、西区各2亿元，南区3亿元，北区2亿元。"
+        "\n二、管理\n甲。"
+    )
+    assert not read_text(plan).checks

@@ -84,6 +84,11 @@ def _seconds(text: str) -> float:
         "2015年",
         "一是二是1.",
         "附件：\n",
+        "自2020年1月1日起施行，有效期5年",
+        "牵头单位\t配合单位\n市财政局\t市教育局、市科技局\n",
+        "东区、西区各2亿元、",
+        "第一季度至",
+        "给予不超过",
     ],
 )
 def test_time_grows_no_faster_than_the_text(piece: str) -> None:

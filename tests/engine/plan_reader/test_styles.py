@@ -75,7 +75,7 @@ def test_a_notice_with_its_plan() -> None:
         ("三/(二)", "recurring:每年12月10日", None),
         ("三/(二)", "P15WD", "收到通知"),
         ("三/(二)", "P20D", "受理"),
-        ("三/(二)", "2019-05-01", None),
+        ("三/(二)", "2019-05-01/2021-12-31", None),
     ):
         assert one in found
     assert [(c.title, c.number) for c in reading.citations] == [
@@ -100,7 +100,7 @@ def test_chapters_and_articles() -> None:
     assert paths(reading)[-1] == "第三章/第七条"
     assert not reading.targets  # conditions of entry and rates of grants are none
     assert ("第二章/第四条/(三)", 500, "万元") in money(reading)
-    assert ("第三章/第六条", "P5Y", None) in deadlines(reading)
+    assert ("第三章/第六条", "2020-01-01/2024-12-31", None) in deadlines(reading)
     assert [c.title for c in reading.citations] == ["中华人民共和国预算法"]
 
 
