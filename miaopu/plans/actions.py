@@ -22,7 +22,7 @@ from miaopu.parties.facts import iterate_known_facts
 from miaopu.parties.models import Enterprise
 from miaopu.plans.enums import Verb, VersionState
 from miaopu.plans.matching import matches_of
-from miaopu.plans.models import Match, Programme, ProgrammeVersion, Target
+from miaopu.plans.models import Match, MatchingOptOut, Programme, ProgrammeVersion, Target
 
 BATCH = 2_000  # enterprises at a time, as their facts are read
 Report = Callable[[int, int], None]
@@ -115,10 +115,14 @@ def load_version(pack: Pack, *, by: User | None) -> tuple[ProgrammeVersion, bool
 def match_version(version: ProgrammeVersion, as_of: date, report: Report | None = None) -> int:
     """Match every enterprise with the items for enterprises and replace the matches. Idempotent.
 
+    Enterprises that chose not to be matched are left out.
+
     `report(done, total)` is called now and then. Returns the number of matches.
     """
     region = version.programme.region
-    enterprises = Enterprise.objects.filter(region__code__startswith=region_prefix(region.code))
+    enterprises = Enterprise.objects.filter(
+        region__code__startswith=region_prefix(region.code)
+    ).exclude(pk__in=MatchingOptOut.objects.values("enterprise"))
     total = enterprises.count()
     rows: list[Match] = []
     known = iterate_known_facts(enterprises, as_of)
@@ -131,6 +135,8 @@ def match_version(version: ProgrammeVersion, as_of: date, report: Report | None 
     with transaction.atomic():
         ProgrammeVersion.objects.select_for_update(of=("self",), no_key=True).get(pk=version.pk)
         Match.objects.filter(version=version).delete()
+        chosen = set(MatchingOptOut.objects.values_list("enterprise_id", flat=True))
+        rows = [row for row in rows if row.enterprise_id not in chosen]  # chosen meanwhile
         Match.objects.bulk_create(rows, batch_size=2000)
         record_event(
             version,

@@ -1,7 +1,19 @@
 """Models of the plans."""
 
 from miaopu.plans.models.matches import Match
+from miaopu.plans.models.matching_choices import MatchingOptOut
 from miaopu.plans.models.programmes import Programme, ProgrammeVersion
+from miaopu.plans.models.rule_versions import RuleProposal
+from miaopu.plans.models.simulations import SimulatedChange, Simulation
 from miaopu.plans.models.targets import Target
 
-__all__ = ["Match", "Programme", "ProgrammeVersion", "Target"]
+__all__ = [
+    "Match",
+    "MatchingOptOut",
+    "Programme",
+    "ProgrammeVersion",
+    "RuleProposal",
+    "SimulatedChange",
+    "Simulation",
+    "Target",
+]
