@@ -234,3 +234,21 @@ def _keep_changes(simulation: Simulation, found: Found) -> None:
         ),
         batch_size=5000,
     )
+
+
+@transaction.atomic
+def save_simulation(simulation: Simulation, name: str, *, by: User) -> Simulation:
+    """Give a finished simulation a name, under which everybody in its scope finds it."""
+    locked = Simulation.objects.select_for_update(of=("self",), no_key=True).get(pk=simulation.pk)
+    if not locked.is_finished:
+        raise ActionRefused(_("测算还没有完成"), _("请等测算完成后再保存"))
+    locked.name, locked.saved_by = name.strip()[:100], by
+    locked.save(update_fields=["name", "saved_by"])
+    record_event(
+        locked,
+        Verb.SAVE_SIMULATION,
+        by=by,
+        region=locked.programme.region_id,
+        data={"key": locked.key, "name": locked.name},
+    )
+    return locked

@@ -79,6 +79,11 @@ SECTIONS = (
         roles=OFFICE_ROLES,
     ),
     NavSection(
+        _("计划"),
+        (NavItem("rule_list", _("规则与测算")),),
+        roles=OFFICE_ROLES,
+    ),
+    NavSection(
         _("数据"),
         (NavItem("deliveries", _("数据导入")),),
         roles=(Role.REVIEWER, Role.PROGRAMME_OFFICER),
@@ -106,6 +111,7 @@ SECTIONS = (
             NavItem("objections", _("公示异议")),
             NavItem("entitlements", _("可享企业")),
             NavItem("office_offers", _("免申即享")),
+            NavItem("rule_list", _("规则与测算")),
             NavItem("enterprise_search", _("查找企业")),
             NavItem("finance_home", _("资金")),
             NavItem("payments", _("拨付")),

@@ -30,6 +30,7 @@ from tests.factories import CITY, FIRST_DAY, YUNYAN, City, make_officer
 from tests.harness.pages import StrictClient
 from tests.house.url_roles import ROLES
 from tests.parties.sheets import deliver, good_row, table_of, workbook
+from tests.plans.proposals import draft_of, proposed, simulated
 from tests.portal.url_table import TABLE
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +132,12 @@ def _objection(city: City) -> dict[str, Any]:
     return {"number": make_objection(publicity, case.number, said, by=None)[0].number}
 
 
+def _proposal(city: City) -> dict[str, Any]:
+    proposal = proposed(city)
+    simulated(proposal, city)
+    return {"pk": proposal.pk}
+
+
 # The samples of the table: they belong to `enterprise` and lie in the district of `reviewer`.
 THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "programme": lambda city: {"slug": SLUG},
@@ -162,6 +169,10 @@ THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "delivery": _delivery,
     "token": lambda city: {"pk": create_token("报表", 30, "nonce", by=city.owner).pk},
     "account": lambda city: {"pk": Account.objects.filter(region=YUNYAN)[0].pk},
+    "draft_rule": lambda city: {"pk": draft_of(city, "employees <= 20").pk},
+    "proposal": _proposal,
+    "proposal_step": lambda city: {**_proposal(city), "step": "simulate"},
+    "simulation": lambda city: {"pk": simulated(proposed(city), city).pk},
 }
 
 
@@ -245,7 +256,10 @@ def test_no_route_writes_on_get_or_answers_other_methods(city: City) -> None:
     for route, row in TABLE.items():
         if row.methods == ("POST",):
             kwargs = (
-                {"number": "1", "pk": 1, "step": "accept", "item_id": 1, "page": "all"}
+                {
+                    **{"number": "1", "pk": 1, "step": "accept", "item_id": 1, "page": "all"},
+                    **{"slug": SLUG, "code": "direct_subsidy"},
+                }
                 if row.thing
                 else {}
             )
@@ -268,6 +282,10 @@ def _names(route: str) -> list[str]:
         "paper": ["number", "pk"],
         "batch_step": ["number", "step"],
         "token": ["pk"],
+        "item": ["slug", "code"],
+        "programme": ["slug"],
+        "proposal_step": ["pk", "step"],
+        "simulation": ["pk"],
     }
     thing = TABLE[route].thing
     return names.get(thing, ["number"]) if thing else []

@@ -211,6 +211,11 @@ class ProposalForm(forms.Form):
             for name, values in self.old["parameters"].items()
         ]
 
+    @property
+    def amount_field(self) -> BoundField | None:
+        """The amount; None where a person decides each."""
+        return self._optional("amount")
+
     def reading(self, source: str, *, amount: bool = False) -> str:
         """An expression read out; "" where it has errors, which stand at the field."""
         if not source.strip():
@@ -222,7 +227,8 @@ class ProposalForm(forms.Form):
     @property
     def amount_reading(self) -> str:
         """The amount read out."""
-        return self.reading(str(self["amount"].value() or ""), amount=True)
+        field = self.amount_field
+        return self.reading(str(field.value() or ""), amount=True) if field is not None else ""
 
     def part(self) -> tuple[Part, dict[str, list[int]]]:
         """The rule as typed, and for each list which rows its entries came from."""
