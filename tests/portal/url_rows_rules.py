@@ -1,16 +1,22 @@
 """Rows of the URL × role table: rules, proposed rules, simulations, and choices about matching."""
 
-from tests.house.url_roles import CASE_READERS, Route
+from tests.house.url_roles import CASE_READERS, ENTERPRISES, Route
 
 POST = ("POST",)
 BOTH = ("GET", "POST")
 READERS = CASE_READERS | {"other_reviewer"}
+OWNER = frozenset({"enterprise"})
 OFFICER = frozenset({"programme_officer"})
 ACTING = OFFICER | {"leading_group"}
 # Rules and figures are the whole programme's: a district's reviewer reads them like any other.
 OTHER = {"other_reviewer": 200}
 
 ROWS: dict[str, Route] = {
+    "benefits": Route(allow=ENTERPRISES),
+    "matching_explained": Route(allow=OWNER, thing="enterprise"),
+    "matching_choice": Route(
+        allow=OWNER, thing="enterprise", methods=POST, data={"wanted": "no"}
+    ),
     "rule_list": Route(allow=READERS),
     "rule": Route(allow=CASE_READERS, thing="item", also=OTHER),
     "rule_change": Route(allow=OFFICER, thing="item", methods=POST),

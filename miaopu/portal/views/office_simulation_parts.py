@@ -111,7 +111,9 @@ def group_rows(simulation: Simulation, way: str) -> list[dict[str, Any]]:
     """The rows of a table of groups."""
     names, levels = group_names(simulation, way), levels_of(simulation)
     rows = []
-    for row in simulation.result["by"].get(way, []):
+    order = {key: place for place, key in enumerate((*AGES, *CLASS_NAMES))}
+    found = simulation.result["by"].get(way, [])
+    for row in sorted(found, key=lambda one: order.get(one["key"], len(order))):
         new, old = row["new"], row["old"]
         shown = {
             "key": row["key"],
@@ -199,7 +201,7 @@ def lacking_table(simulation: Simulation) -> Table:
     return Table(
         LACKING_COLUMNS,
         rows,
-        gettext("缺少的数据"),
+        gettext("还不能回答的：缺少什么，应由谁提供"),
         empty=gettext("不缺数据"),
         empty_hint=gettext("每一户都能回答可享还是不可享。"),
     )
@@ -218,7 +220,8 @@ def budget_table(simulation: Simulation) -> Table | None:
             "need_fen": need.get(level, 0),
             "left_fen": budget - need.get(level, 0),
         }
-        for level, budget in reach["budgets"].items()
+        for level in LEVEL_NAMES
+        if (budget := reach["budgets"].get(level)) is not None
     ]
     columns = (
         Column("level", _("级次")),
