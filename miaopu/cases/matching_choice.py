@@ -1,4 +1,4 @@
-"""The choice not to be matched automatically: no matches, no offers; applications stay one's own."""
+"""The choice not to be matched automatically: no matches, no offers; applications go on."""
 
 from __future__ import annotations
 

@@ -49,7 +49,15 @@ def lines_of(pack: Pack, item_id: str) -> tuple[list[Line], list[Line]]:
         for one in item.conditions
     ]
     priorities = [
-        Line(one.id, one.title.bilingual, one.clause, one.when, read(pack, one.when), None, one.points)
+        Line(
+            one.id,
+            one.title.bilingual,
+            one.clause,
+            one.when,
+            read(pack, one.when),
+            None,
+            one.points,
+        )
         for one in item.priority
     ]
     return conditions, priorities
@@ -69,7 +77,8 @@ def facts_of(pack: Pack, item_id: str, day: date) -> list[str]:
     around = rules.surroundings(day)
     item = pack.items[item_id]
     names: dict[str, None] = {rules.region_fact.name: None} if item.region else {}
-    sources = [(one.when, False) for one in (*item.conditions, *item.priority) if one.when]
+    sources = [(one.when, False) for one in item.conditions if one.when]
+    sources += [(one.when, False) for one in item.priority]
     if item.amount is not None:
         sources.append((item.amount, True))
     for source, amount in sources:

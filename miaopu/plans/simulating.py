@@ -110,7 +110,7 @@ def open_simulation(question: Question, *, by: User | None) -> Simulation:
     if item is None or item.party != "enterprise":
         raise ActionRefused(_("这个事项不面向企业，不能测算"), _("请选择面向企业的事项"))
     today = clock.today()
-    of_proposal = isinstance(question.source, RuleProposal)
+    source = question.source
     simulation, created = Simulation.objects.get_or_create(
         key=key_of(question, today),
         defaults={
@@ -118,8 +118,8 @@ def open_simulation(question: Question, *, by: User | None) -> Simulation:
             "item": question.item,
             "part": question.part,
             "part_digest": digest_of(question.part),
-            "proposal": question.source if of_proposal else None,
-            "version": None if of_proposal else question.source,
+            "proposal": source if isinstance(source, RuleProposal) else None,
+            "version": source if isinstance(source, ProgrammeVersion) else None,
             "against": question.against,
             "as_of": today,
             "made_by": by,
@@ -213,7 +213,9 @@ def _simulated(
 
     ways = [new_rule.region_fact.name if way == "region" else way for way in WAYS]
     # A value that its fact cannot have is unknown, as everywhere.
-    found = simulate(new_rule, chunks(), day, by=ways, against=old_rule, problem=lambda _error: None)
+    found = simulate(
+        new_rule, chunks(), day, by=ways, against=old_rule, problem=lambda _error: None
+    )
     return found, lacking
 
 

@@ -88,7 +88,7 @@ def _reach(effect: Effect, pack: Pack, item: str) -> dict[str, Any] | None:
 
 
 def _groups(found: Simulation, place: int) -> list[dict[str, Any]]:
-    """One way of grouping: margins of the groups by all ways, which part the enterprises exactly."""
+    """One way of grouping: margins of the groups by all ways, which part enterprises exactly."""
     new, old = _margin(found.effect, place), _margin(found.before, place) if found.before else None
     keys = dict.fromkeys([*new, *(old or {})])
     rows = []

@@ -60,7 +60,11 @@ class NavGroup:
 SECTIONS = (
     NavSection(
         _("我的"),
-        (NavItem("my_home", _("我的首页")), NavItem("benefits", _("能享受什么")), NavItem("my_cases", _("我的办件"))),
+        (
+            NavItem("my_home", _("我的首页")),
+            NavItem("benefits", _("能享受什么")),
+            NavItem("my_cases", _("我的办件")),
+        ),
         audience=PARTY,
     ),
     NavSection(

@@ -1,4 +1,4 @@
-"""A threshold goes from 20 to 30 staff: tried, published by a second person, offered to whom it reaches."""
+"""A threshold goes from 20 to 30 staff: tried, published by another, offered to whom it reaches."""
 
 from __future__ import annotations
 

@@ -18,7 +18,6 @@ from miaopu.engine.packs.rule_parts import merged, part_of
 from miaopu.plans.actions import match_version
 from miaopu.plans.models import Match, ProgrammeVersion, RuleProposal
 from miaopu.plans.rule_actions import (
-    RuleRefused,
     propose_rule,
     publish_rule,
     rebase_rule,
@@ -27,6 +26,7 @@ from miaopu.plans.rule_actions import (
     start_proposal,
     withdraw_rule,
 )
+from miaopu.plans.rule_guards import RuleRefused
 from tests.factories import CITY, City, make_enterprise, make_officer, travel
 from tests.plans.proposals import ITEM, draft_of, part_with, proposed, simulated
 

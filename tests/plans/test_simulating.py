@@ -50,7 +50,9 @@ def test_a_version_gives_what_matching_gives(city: City) -> None:
         "county": entitled * 900_000,
     }
     assert found.result["enterprises"] == Enterprise.objects.count()
-    assert new["unknown"] == Match.objects.filter(item="direct_subsidy").facts_wanting().count() == 1
+    assert (
+        new["unknown"] == Match.objects.filter(item="direct_subsidy").facts_wanting().count() == 1
+    )
     assert found.result["lacking"]["employees"] == 1
     for rows in found.result["by"].values():
         assert sum(row["new"]["cost_fen"] for row in rows) == new["cost_fen"]

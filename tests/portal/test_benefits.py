@@ -1,4 +1,4 @@
-"""What an enterprise can get: total, deadline, reasons, near misses; and the choice not to be matched."""
+"""What an enterprise can get: total, deadline, reasons, near misses; and not to be matched."""
 
 from __future__ import annotations
 
@@ -72,7 +72,10 @@ def test_not_being_matched(city: City) -> None:
     assert not Offer.objects.filter(enterprise=city.enterprise, state="open").exists()
     assert Match.objects.filter(enterprise=city.other_enterprise).exists()
     page = page_of(city.owner)
-    assert "您选择了不做自动匹配" in page and reverse("item", args=["guiyang-2018", "direct_subsidy"]) in page
+    assert (
+        "您选择了不做自动匹配" in page
+        and reverse("item", args=["guiyang-2018", "direct_subsidy"]) in page
+    )
     case = city.submitted()  # her own application is never touched
     assert Case.objects.get(pk=case.pk).state == "submitted"
     assert case.number in page_of(city.owner)

@@ -68,7 +68,9 @@ def test_a_rule_is_read_and_tried(city: City) -> None:
 
 def test_a_change_is_saved_proposed_and_published(city: City) -> None:
     client, draft, edit = start(city)
-    answer = client.post(edit, typed(draft, c0_when="employees <= 20", c3_id="", c3_when="employees > 1"))
+    answer = client.post(
+        edit, typed(draft, c0_when="employees <= 20", c3_id="", c3_when="employees > 1")
+    )
     assert answer.status_code == 302
     draft.refresh_from_db()
     assert [one["id"] for one in draft.part["conditions"]][-1] == "added_1"
@@ -201,7 +203,7 @@ def test_a_broken_off_simulation_goes_on(city: City) -> None:
     question = Question(ITEM, proposed(city), city.version)
     simulation = open_simulation(question, by=city.programme_officer)
     job = Job.objects.create(key="simulate/1", title="x", created_by=city.programme_officer,
-                             created_at=simulation.made_at, total=2, done=1, state="running")  # fmt: skip
+                             created_at=simulation.made_at, total=2, done=1)  # fmt: skip
     simulate_rules(job_id=job.pk, simulation_id=simulation.pk)
     job.refresh_from_db()
     assert (job.state, job.result) == ("done", {"simulation": simulation.pk})

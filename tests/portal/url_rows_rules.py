@@ -14,9 +14,7 @@ OTHER = {"other_reviewer": 200}
 ROWS: dict[str, Route] = {
     "benefits": Route(allow=ENTERPRISES),
     "matching_explained": Route(allow=OWNER, thing="enterprise"),
-    "matching_choice": Route(
-        allow=OWNER, thing="enterprise", methods=POST, data={"wanted": "no"}
-    ),
+    "matching_choice": Route(allow=OWNER, thing="enterprise", methods=POST, data={"wanted": "no"}),
     "rule_list": Route(allow=READERS),
     "rule": Route(allow=CASE_READERS, thing="item", also=OTHER),
     "rule_change": Route(allow=OFFICER, thing="item", methods=POST),

@@ -1,4 +1,4 @@
-"""The part of a pack that a rule version changes: one item's conditions, priorities, amount, shares.
+"""The part of a pack that a rule version changes: an item's conditions, priorities, amount, shares.
 
 A part is plain data in the pack's own form, with the dated parameters that its expressions name. It
 can be read off a pack, put into it (checked as the pack itself is), and laid over a newer version.
@@ -208,7 +208,9 @@ def _without_broken_examples(changed: Pack, data: dict[str, Any], item_id: str) 
     if not numbers:
         return Amendment(changed, ())
     kept = [
-        one for number, one in enumerate(data["items"][item_id]["examples"]) if number not in numbers
+        one
+        for number, one in enumerate(data["items"][item_id]["examples"])
+        if number not in numbers
     ]
     data["items"][item_id]["examples"] = kept
     names = tuple(item.examples[number].name for number in sorted(numbers))

@@ -12,9 +12,7 @@ from miaopu.portal.views import (
 
 urlpatterns = [
     path("office/rules/", office_rules.rule_list, name="rule_list"),
-    path(
-        "office/rules/proposals/<int:pk>/", office_proposal.rule_proposal, name="rule_proposal"
-    ),
+    path("office/rules/proposals/<int:pk>/", office_proposal.rule_proposal, name="rule_proposal"),
     path(
         "office/rules/proposals/<int:pk>/edit/",
         office_proposal_edit.rule_proposal_edit,

@@ -84,7 +84,9 @@ def _near_miss(prospect: Prospect) -> NearMiss | None:
     if found is None or prospect.case is not None or not prospect.in_period:
         return None
     titles = {
-        one.id: present.in_language(one.title) for one in prospect.definition.conditions if one.title
+        one.id: present.in_language(one.title)
+        for one in prospect.definition.conditions
+        if one.title
     }
     gain = found.gain_fen if found.gain_fen is not None else amount_of(prospect.definition)
     return NearMiss(
@@ -95,7 +97,9 @@ def _near_miss(prospect: Prospect) -> NearMiss | None:
     )
 
 
-def benefits_of(enterprise: Enterprise, prospects: Iterable[Prospect], *, matched: bool) -> Benefits:
+def benefits_of(
+    enterprise: Enterprise, prospects: Iterable[Prospect], *, matched: bool
+) -> Benefits:
     """The items sorted: largest amount first, then the nearest deadline; near misses by gain."""
     groups: dict[str, list[Prospect]] = {"open": [], "unsure": [], "running": [], "closed": []}
     near = []

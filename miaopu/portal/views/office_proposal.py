@@ -24,16 +24,13 @@ from miaopu.engine.packs.schema import Pack
 from miaopu.plans.enums import ProposalState
 from miaopu.plans.models import RuleProposal, Simulation
 from miaopu.plans.rule_actions import (
-    amendment_of,
-    current_of,
-    is_outdated,
-    may_publish,
     propose_rule,
     publish_rule,
     rebase_rule,
     return_rule,
     withdraw_rule,
 )
+from miaopu.plans.rule_guards import amendment_of, current_of, is_outdated, may_publish
 from miaopu.plans.rule_reading import read
 from miaopu.plans.simulating import Question
 from miaopu.plans.tasks import start_simulation
@@ -173,7 +170,7 @@ def proposal_context(
     second = proposal.state == ProposalState.PROPOSED and may_publish(user, proposal)
     item = proposal.base.pack.items[proposal.item]
     slug = proposal.programme.slug
-    ready = simulation is not None and simulation.is_finished and fresh
+    ready = simulation if simulation is not None and simulation.is_finished and fresh else None
     return {
         "proposal": proposal,
         "title": present.in_language(item.title),
@@ -198,7 +195,9 @@ def proposal_context(
         "waits": proposal.state == ProposalState.PROPOSED,
         "second": second,
         "sign": forms_of.get("publish")
-        or (SignForm(auto_id="sign_%s", initial={"seen": simulation.key}) if ready else None),
+        or (
+            SignForm(auto_id="sign_%s", initial={"seen": ready.key}) if ready is not None else None
+        ),
         "back": forms_of.get("return") or ReasonForm(auto_id="back_%s"),
         "refused": refused,
         "match_job": Job.objects.for_user(user)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from miaopu.engine.packs.rule_parts import Part, Problem, check_one
@@ -18,44 +16,12 @@ from miaopu.engine.packs.schema import Pack
 from miaopu.plans.models import RuleProposal
 from miaopu.plans.rule_reading import reading_of
 from miaopu.portal import present
+from miaopu.portal.views.office_rule_rows import RuleRow, problem_text
 from miaopu.portal.views.public_shared import LEVEL_NAMES
 
 LEVELS = ("province", "city", "county", "central")
 LONGEST = 20_000  # characters that are taken; the language itself allows fewer, and says so
 KINDS = {"conditions": "c", "priority": "p"}
-_AROUND = 12  # characters shown on either side of the place
-
-
-@dataclass(frozen=True)
-class RuleRow:
-    """The fields of one condition or priority as the template shows them."""
-
-    number: int
-    new: bool
-    title: str
-    decide: str
-    clause: str
-    when: BoundField | None
-    zh: BoundField
-    en: BoundField
-    points: BoundField | None
-    remove: BoundField | None
-    reading: str
-
-
-def problem_text(problem: Problem, source: str = "") -> str:
-    """A problem with its remedy, and the place in what was typed."""
-    words = {
-        "message": present.in_language(problem.message),
-        "remedy": present.in_language(problem.remedy),
-    }
-    if problem.position is None or not source:
-        return gettext("%(message)s。%(remedy)s") % words
-    start = max(0, problem.position - _AROUND)
-    before = ("…" if start else "") + source[start : problem.position]
-    after = source[problem.position : problem.position + _AROUND]
-    words["place"] = f"{before}▸{after}" + ("…" if problem.position + _AROUND < len(source) else "")
-    return gettext("%(message)s（%(place)s）。%(remedy)s") % words
 
 
 class ProposalForm(forms.Form):
@@ -152,10 +118,10 @@ class ProposalForm(forms.Form):
             self._add(f"{mark}_{name}", field)
             self.initial[f"{mark}_{name}"] = title.get(name, "")
         if kind == "priority":
-            field = forms.IntegerField(
+            points = forms.IntegerField(
                 label=_("分值"), required=False, min_value=0, max_value=1_000_000
             )
-            self._add(f"{mark}_points", field)
+            self._add(f"{mark}_points", points)
             self.initial[f"{mark}_points"] = entry.get("points")
         if entry:
             self._add(f"{mark}_remove", forms.BooleanField(label=_("去掉这一项"), required=False))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,7 +23,7 @@ from miaopu.parties.dictionary import fact_dictionary
 from miaopu.parties.models import Enterprise, Fact
 from miaopu.plans.entitlements import explain_item
 from miaopu.plans.models import Programme, ProgrammeVersion, RuleProposal
-from miaopu.plans.rule_actions import may_make
+from miaopu.plans.rule_guards import may_make
 from miaopu.plans.rule_reading import Line, facts_of, lines_of, read
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import role_required
@@ -130,7 +131,7 @@ def proposal_table(proposals: list[RuleProposal]) -> Table:
     )
 
 
-def versions_in_force(user: User) -> list[ProgrammeVersion]:
+def versions_in_force() -> list[ProgrammeVersion]:
     """The current versions of the programmes, as anyone may read them."""
     return [programme.current_version for programme in Programme.objects.public()]
 
@@ -143,25 +144,23 @@ def rule_list(request: HttpRequest) -> HttpResponse:
     proposals = list(RuleProposal.objects.for_user(user).with_parts().order_by("-pk")[:50])
     waiting = RuleProposal.objects.for_user(user).waiting().values_list("programme", "item", "pk")
     first = {(programme, item): pk for programme, item, pk in waiting.order_by("-pk")}
-    counts: dict[tuple[int, str], int] = {}
-    for programme, item, _pk in waiting:
-        counts[programme, item] = counts.get((programme, item), 0) + 1
+    counts = Counter((programme, item) for programme, item, _pk in waiting)
     rows = []
-    for version in versions_in_force(user):
+    for version in versions_in_force():
         slug = version.programme.slug
-        for code, item in version.pack.items.items():
+        for code, definition in version.pack.items.items():
             key = (version.programme_id, code)
             rows.append(
                 {
-                    "title": present.in_language(item.title),
+                    "title": present.in_language(definition.title),
                     "href": reverse("rule", kwargs={"slug": slug, "code": code}),
                     "programme": present.in_language(version.programme.name),
-                    "party": PARTIES[item.party],
-                    "conditions": len(item.conditions),
-                    "clause": item.clause,
-                    "clause_href": present.clause_href(version, item.clause),
+                    "party": PARTIES[definition.party],
+                    "conditions": len(definition.conditions),
+                    "clause": definition.clause,
+                    "clause_href": present.clause_href(version, definition.clause),
                     "version": version.number,
-                    "waiting": counts.get(key),
+                    "waiting": counts[key] or None,
                     "waiting_href": reverse("rule_proposal", kwargs={"pk": first[key]})
                     if key in first
                     else "",
@@ -247,7 +246,9 @@ def _tried(request: HttpRequest, version: ProgrammeVersion, code: str) -> dict[s
         "form": form,
         "words": words,
         "found": [
-            shapes.Link(f"{one.name} · {present.region_name(one.region)}", f"?enterprise={one.number}")
+            shapes.Link(
+                f"{one.name} · {present.region_name(one.region)}", f"?enterprise={one.number}"
+            )
             for one in found
         ]
         if chosen is None

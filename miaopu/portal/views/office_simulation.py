@@ -21,13 +21,13 @@ from miaopu.portal import present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.paging import page_of
 from miaopu.portal.performing import perform
-from miaopu.portal.views.office_simulation_workbook import XLSX, simulation_workbook
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_parts import CASE_READERS
 from miaopu.portal.views.office_proposal import job_of
 from miaopu.portal.views.office_queue import active_filters
 from miaopu.portal.views.office_simulation_parts import simulation_context
+from miaopu.portal.views.office_simulation_workbook import XLSX, simulation_workbook
 from miaopu.portal.views.office_simulator import item_name, rule_name, version_name
 
 CHANGE_COLUMNS = (
@@ -89,9 +89,7 @@ def change_rows(changes: list[SimulatedChange]) -> list[dict[str, Any]]:
     ]
 
 
-def _changes(
-    request: HttpRequest, simulation: Simulation
-) -> tuple[ChangeFilter, Table, Page[Any]]:
+def _changes(request: HttpRequest, simulation: Simulation) -> tuple[ChangeFilter, Table, Page[Any]]:
     """Who gains and loses among the enterprises of the reader's scope."""
     codes = [row["key"] for row in simulation.result["by"].get("region", []) if row["key"]]
     regions = [

@@ -1,4 +1,4 @@
-"""A simulation as pages show it: figures, groups, the money's reach, what the data cannot answer."""
+"""A simulation as pages show it: figures, groups, the money's reach, what data cannot answer."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def levels_of(simulation: Simulation) -> list[str]:
 
 
 def group_columns(simulation: Simulation, way: str) -> tuple[Column, ...]:
-    """The columns of a table of groups; with the earlier rule beside the new one if there is one."""
+    """The columns of a table of groups; the earlier rule beside the new one if there is one."""
     title = WAYS[way][0]
     if simulation.result["old"] is None:
         return (
@@ -145,9 +145,7 @@ def group_tables(simulation: Simulation) -> list[Table]:
     for way, (_title, caption) in WAYS.items():
         if way in simulation.result["by"]:
             columns, rows = group_columns(simulation, way), group_rows(simulation, way)
-            tables.append(
-                Table(columns, rows, caption, empty=gettext("没有受益企业"), stack=False)
-            )
+            tables.append(Table(columns, rows, caption, empty=gettext("没有受益企业"), stack=False))
     return tables
 
 

@@ -12,9 +12,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from miaopu.core.models import User
 from miaopu.plans.models import ProgrammeVersion, RuleProposal, Simulation
-from miaopu.plans.rule_actions import current_of
+from miaopu.plans.rule_guards import current_of
 from miaopu.plans.simulating import Question
 from miaopu.plans.tasks import start_simulation
 from miaopu.portal import present
@@ -64,9 +63,9 @@ class SimulatorForm(forms.Form):
             field.choices = choices
 
 
-def _versions(user: User) -> dict[int, ProgrammeVersion]:
+def _versions() -> dict[int, ProgrammeVersion]:
     """Every version of the programmes in force, the newest first."""
-    slugs = [version.programme.slug for version in versions_in_force(user)]
+    slugs = [version.programme.slug for version in versions_in_force()]
     found = ProgrammeVersion.objects.public().filter(programme__slug__in=slugs)
     return {version.pk: version for version in found}
 
@@ -156,9 +155,12 @@ def _saved_table(simulations: list[Simulation]) -> Table:
 def simulator(request: HttpRequest) -> HttpResponse:
     """Try a rule; look at what was tried before. The answer is kept, and the same for everybody."""
     user = person(request)
-    versions = _versions(user)
+    versions = _versions()
     known = RuleProposal.objects.for_user(user).live().with_parts()
-    proposals = {one.pk: one for one in known.filter(programme__in={v.programme_id for v in versions.values()})}
+    proposals = {
+        one.pk: one
+        for one in known.filter(programme__in={v.programme_id for v in versions.values()})
+    }
     rules = _choices(versions, proposals)
     names = [(str(pk), version_name(version)) for pk, version in versions.items()]
     posted = request.POST if request.method == "POST" else None
@@ -176,6 +178,4 @@ def simulator(request: HttpRequest) -> HttpResponse:
         "saved": _saved_table(list(page.object_list)),
         "page": page,
     }
-    return render(
-        request, "office/simulator.html", context, status=422 if form.errors else 200
-    )
+    return render(request, "office/simulator.html", context, status=422 if form.errors else 200)
