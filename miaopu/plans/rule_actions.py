@@ -242,12 +242,15 @@ def _tell_publishers(proposal: RuleProposal) -> None:
 
 def _tell(proposal: RuleProposal, people: list[User], event: str, what: Bilingual) -> None:
     title = proposal.base.pack.items[proposal.item].title
+    said = Bilingual(
+        f"规则修改“{title.zh}”{what.zh}", f"The change of the rule “{title.en}” {what.en}"
+    )
     tell_once(
         Notice(
             user=user,
             key=f"rule/{proposal.pk}/{event}/{proposal.revision}",
-            text=f"规则修改“{title.zh}”{what.zh}"[:300],
-            text_en=f"The change of the rule “{title.en}” {what.en}"[:400],
+            text=said.zh[:300],
+            text_en=said.en[:400],
             link=f"/office/rules/proposals/{proposal.pk}/",
             at=clock.now(),
         )

@@ -9,7 +9,7 @@ from miaopu.engine.expressions.text import read_out
 from miaopu.engine.expressions.tree import Node, Op
 from miaopu.engine.expressions.words import Vocabulary
 from miaopu.engine.messages import Bilingual
-from miaopu.engine.packs.rule_parts import check_one
+from miaopu.engine.packs.rule_parts import Part, Problem, check_one, part_of
 from miaopu.engine.packs.schema import Pack
 
 
@@ -32,6 +32,21 @@ class Line:
 def reading_of(tree: Node, words: Vocabulary) -> Bilingual:
     """An expression in words, always the same for the same tree: engine.expressions.text."""
     return read_out(tree, words)
+
+
+def rule_of(pack: Pack, item_id: str) -> Part:
+    """The rule of an item in the pack's form, as a proposal changes it."""
+    return part_of(pack, item_id)
+
+
+def check(
+    pack: Pack, source: str, *, amount: bool = False
+) -> tuple[Bilingual | None, Problem | None]:
+    """An expression in the surroundings of the pack: its reading, or what is wrong with it."""
+    day = pack.period.end
+    rules = pack.rule_set(day)
+    tree, problem = check_one(source, rules.surroundings(day), amount=amount)
+    return (None if tree is None else reading_of(tree, rules.words)), problem
 
 
 def lines_of(pack: Pack, item_id: str) -> tuple[list[Line], list[Line]]:
@@ -65,10 +80,8 @@ def lines_of(pack: Pack, item_id: str) -> tuple[list[Line], list[Line]]:
 
 def read(pack: Pack, source: str, *, amount: bool = False) -> Bilingual | None:
     """An expression of the pack in words; None where it has errors."""
-    day = pack.period.end
-    rules = pack.rule_set(day)
-    tree, _problem = check_one(source, rules.surroundings(day), amount=amount)
-    return reading_of(tree, rules.words) if tree is not None else None
+    reading, _problem = check(pack, source, amount=amount)
+    return reading
 
 
 def facts_of(pack: Pack, item_id: str, day: date) -> list[str]:

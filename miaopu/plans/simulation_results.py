@@ -10,8 +10,10 @@ from miaopu.engine.packs.schema import Pack
 from miaopu.engine.simulation.answer import MANY
 from miaopu.engine.simulation.run import Effect, Simulation
 from miaopu.engine.simulation.tally import Tally, cut_off
+from miaopu.engine.size import CLASS_NAMES
 
 WAYS = ("region", "size", "industry", "age")
+SIZE_NAMES = CLASS_NAMES
 LEVELS = ("central", "province", "city", "county")
 
 

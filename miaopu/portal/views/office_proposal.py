@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
@@ -19,8 +19,6 @@ from miaopu.core import clock
 from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused
 from miaopu.core.models import Job, User
-from miaopu.engine.packs.rule_parts import Part, part_of
-from miaopu.engine.packs.schema import Pack
 from miaopu.plans.enums import ProposalState
 from miaopu.plans.models import RuleProposal, Simulation
 from miaopu.plans.rule_actions import (
@@ -31,7 +29,7 @@ from miaopu.plans.rule_actions import (
     withdraw_rule,
 )
 from miaopu.plans.rule_guards import amendment_of, current_of, is_outdated, may_publish
-from miaopu.plans.rule_reading import read
+from miaopu.plans.rule_reading import read, rule_of
 from miaopu.plans.simulating import Question
 from miaopu.plans.tasks import start_simulation
 from miaopu.portal import present, shapes
@@ -43,6 +41,10 @@ from miaopu.portal.views.office_parts import CASE_READERS
 from miaopu.portal.views.office_rules import PROPOSAL_TONES
 from miaopu.portal.views.office_simulation_parts import simulation_context
 from miaopu.portal.views.public_shared import LEVEL_NAMES
+
+if TYPE_CHECKING:
+    from miaopu.engine.packs.rule_parts import Part
+    from miaopu.engine.packs.schema import Pack
 
 CHANGE_COLUMNS = (
     Column("what", _("哪一项")),
@@ -178,7 +180,7 @@ def proposal_context(
         "clause_href": present.clause_href(proposal.base, item.clause),
         "tone": PROPOSAL_TONES.get(proposal.state, "neutral"),
         "changes": change_table(
-            proposal.base.pack, pack, part_of(proposal.base.pack, proposal.item), proposal.part
+            proposal.base.pack, pack, rule_of(proposal.base.pack, proposal.item), proposal.part
         ),
         "dropped": amended.dropped,
         "problems": [present.in_language(one.message) for one in amended.problems],

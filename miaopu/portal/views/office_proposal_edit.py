@@ -11,16 +11,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused
-from miaopu.engine.packs.rule_parts import check_one
 from miaopu.plans.models import Programme, RuleProposal
 from miaopu.plans.rule_actions import save_proposal, start_proposal
 from miaopu.plans.rule_guards import RuleRefused
-from miaopu.plans.rule_reading import reading_of
+from miaopu.plans.rule_reading import check
 from miaopu.plans.rule_states import RULE_TABLE
 from miaopu.portal import kept_forms, present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.performing import perform
 from miaopu.portal.views.enterprise_scope import person
+from miaopu.portal.views.office_parts import in_one_text
 from miaopu.portal.views.office_proposal_forms import ProposalForm
 from miaopu.portal.views.office_rule_rows import problem_text
 from miaopu.portal.views.office_rules import version_or_404
@@ -45,9 +45,8 @@ def rule_check(request: HttpRequest, slug: str) -> HttpResponse:
     pack = programme.current_version.pack
     name = request.headers.get("HX-Trigger-Name", "amount")
     source = request.POST.get(name, "").strip()
-    rules = pack.rule_set(pack.period.end)
-    tree, problem = check_one(source, rules.surroundings(pack.period.end), amount=name == "amount")
-    reading = present.read_aloud(reading_of(tree, rules.words)) if tree is not None else ""
+    said, problem = check(pack, source, amount=name == "amount")
+    reading = present.read_aloud(said)
     wrong = problem_text(problem, source) if problem is not None and source else ""
     return render(request, "office/rule_check.html", {"reading": reading, "wrong": wrong})
 
@@ -109,7 +108,7 @@ def rule_proposal_edit(request: HttpRequest, pk: int) -> HttpResponse:
         form.add_problems(refused.problems, rows)
         return _page(request, proposal, form, 422)
     except ActionRefused as refused:
-        form.add_error(None, f"{refused.message}。{refused.remedy}")
+        form.add_error(None, in_one_text(refused))
         fresh = get_object_or_404(mine, pk=pk)
         form.data = {**request.POST.dict(), "revision": str(fresh.revision)}
         return _page(request, fresh, form, refused.status)

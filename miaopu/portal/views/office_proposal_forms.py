@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.forms.boundfield import BoundField
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from miaopu.engine.packs.rule_parts import Part, Problem, check_one
-from miaopu.engine.packs.schema import Pack
 from miaopu.plans.models import RuleProposal
-from miaopu.plans.rule_reading import reading_of
+from miaopu.plans.rule_reading import read
 from miaopu.portal import present
 from miaopu.portal.views.office_rule_rows import RuleRow, problem_text
 from miaopu.portal.views.public_shared import LEVEL_NAMES
+
+if TYPE_CHECKING:
+    from miaopu.engine.packs.rule_parts import Part, Problem
+    from miaopu.engine.packs.schema import Pack
 
 LEVELS = ("province", "city", "county", "central")
 LONGEST = 20_000  # characters that are taken; the language itself allows fewer, and says so
@@ -186,9 +188,7 @@ class ProposalForm(forms.Form):
         """An expression read out; "" where it has errors, which stand at the field."""
         if not source.strip():
             return ""
-        rules = self.pack.rule_set(self.pack.period.end)
-        tree, _problem = check_one(source, rules.surroundings(self.pack.period.end), amount=amount)
-        return present.read_aloud(reading_of(tree, rules.words)) if tree is not None else ""
+        return present.read_aloud(read(self.pack, source, amount=amount))
 
     @property
     def amount_reading(self) -> str:
@@ -236,9 +236,7 @@ class ProposalForm(forms.Form):
 
     def _title(self, mark: str, when: str, entry: Mapping[str, Any]) -> dict[str, str]:
         """The title as typed; where it was left empty, the expression read out."""
-        rules = self.pack.rule_set(self.pack.period.end)
-        tree, _none = check_one(when, rules.surroundings(self.pack.period.end))
-        said = reading_of(tree, rules.words) if when and tree is not None else None
+        said = read(self.pack, when) if when else None
         known = entry.get("title") or {}
         texts = {"zh": said.zh if said else "—", "en": said.en if said else "—"}
         return {

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext
 
-from miaopu.engine.packs.rule_parts import Problem
 from miaopu.portal import present
+
+if TYPE_CHECKING:
+    from miaopu.engine.packs.rule_parts import Problem
 
 _AROUND = 12  # characters shown on either side of the place
 

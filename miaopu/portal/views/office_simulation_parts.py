@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from miaopu.core.models import Region
 from miaopu.engine.expressions.words import industry_name
-from miaopu.engine.size import CLASS_NAMES
 from miaopu.parties.dictionary import fact_dictionary
 from miaopu.plans.models import Simulation
+from miaopu.plans.simulation_results import SIZE_NAMES
 from miaopu.portal import formats, present
 from miaopu.portal.charts import MAPS, Chart, drawn_on, short_name
 from miaopu.portal.shapes import Text
@@ -57,7 +57,7 @@ def group_names(simulation: Simulation, way: str) -> dict[str | None, str]:
             continue
         match way:
             case "size":
-                names[key] = present.in_language(CLASS_NAMES[key])  # type: ignore[index]
+                names[key] = present.in_language(SIZE_NAMES[key])  # type: ignore[index]
             case "industry":
                 names[key] = present.in_language(industry_name(key))
             case "age":
@@ -111,7 +111,7 @@ def group_rows(simulation: Simulation, way: str) -> list[dict[str, Any]]:
     """The rows of a table of groups."""
     names, levels = group_names(simulation, way), levels_of(simulation)
     rows = []
-    order = {key: place for place, key in enumerate((*AGES, *CLASS_NAMES))}
+    order = {key: place for place, key in enumerate((*AGES, *SIZE_NAMES))}
     found = simulation.result["by"].get(way, [])
     for row in sorted(found, key=lambda one: order.get(one["key"], len(order))):
         new, old = row["new"], row["old"]

@@ -95,7 +95,7 @@ def _sheet(
     page = book.add_worksheet(title.translate(_FORBIDDEN)[:31])
     page.freeze_panes(1, 1)
     for place, column in enumerate(columns):
-        unit = f"（{column.unit}）" if column.unit else ""
+        unit = gettext("（%(unit)s）") % {"unit": column.unit} if column.unit else ""
         page.write_string(0, place, f"{column.title}{unit}", formats["bold"])
         page.set_column(place, place, 24 if place == 0 else 16)
         for number, row in enumerate(rows, start=1):

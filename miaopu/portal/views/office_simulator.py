@@ -105,7 +105,8 @@ def _choices(
     for pk, one in proposals.items():
         title = present.in_language(one.base.pack.items[one.item].title)
         number = gettext("第 %(number)s 号修改") % {"number": pk}
-        choices.append((f"p/{pk}/{one.item}", f"{title} · {number}（{one.get_state_display()}）"))
+        words = f"{title} · {number} · {one.get_state_display()}"
+        choices.append((f"p/{pk}/{one.item}", words))
     return choices
 
 
