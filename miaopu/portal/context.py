@@ -79,6 +79,7 @@ SECTIONS = (
             NavItem("publicity_prepare", _("公示准备")),
             NavItem("objections", _("公示异议")),
             NavItem("enterprise_search", _("查找企业")),
+            NavItem("fact_doubts", _("数据更正请求")),
         ),
         roles=OFFICE_ROLES,
     ),

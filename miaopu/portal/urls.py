@@ -21,6 +21,7 @@ urlpatterns = [
     path("gallery/clause/", gallery.clause, name="gallery_clause"),
     path("", include("miaopu.portal.routes.public")),
     path("", include("miaopu.portal.routes.benefits")),
+    path("", include("miaopu.portal.routes.doubts")),
     path("", include("miaopu.portal.routes.enterprise")),
     path("", include("miaopu.portal.routes.office")),
     path("", include("miaopu.portal.routes.rules")),

@@ -12,7 +12,7 @@ ACTION_FILES = {
     *("actions.py", "awards.py", "batches.py", "books.py", "decisions.py"),
     *("drafts.py", "offering.py", "offers.py", "support_facts.py"),
     *("corrections.py", "objections.py"),
-    *("matching_choice.py", "rule_actions.py", "simulating.py"),
+    *("doubts.py", "matching_choice.py", "rule_actions.py", "simulating.py"),
     *("letters.py", "moves.py", "paying.py", "results.py", "returns.py", "tokens.py"),
 }
 RECORDS = {"miaopu.core.actions.record_event", "miaopu.core.many.record_events"}

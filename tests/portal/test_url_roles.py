@@ -25,6 +25,7 @@ from miaopu.ledger.awards import pay_award
 from miaopu.ledger.batches import create_batch
 from miaopu.ledger.models import Account, Award, PaymentBatch
 from miaopu.ledger.results import book_results, keep_reply
+from miaopu.parties.doubts import doubt_fact
 from miaopu.plans.actions import match_version
 from tests.factories import CITY, FIRST_DAY, YUNYAN, City, make_officer
 from tests.harness.pages import StrictClient
@@ -169,6 +170,10 @@ THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "delivery": _delivery,
     "token": lambda city: {"pk": create_token("报表", 30, "nonce", by=city.owner).pk},
     "account": lambda city: {"pk": Account.objects.filter(region=YUNYAN)[0].pk},
+    "doubted": lambda city: {"number": city.enterprise.number, "fact": "employees"},
+    "doubt": lambda city: {
+        "pk": doubt_fact(city.enterprise, "employees", "三人", "社保", by=city.owner).pk
+    },
     "draft_rule": lambda city: {"pk": draft_of(city, "employees <= 20").pk},
     "proposal": _proposal,
     "proposal_step": lambda city: {**_proposal(city), "step": "simulate"},

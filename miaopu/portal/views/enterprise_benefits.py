@@ -17,11 +17,13 @@ from django.views.decorators.http import require_POST, require_safe
 from miaopu.cases.matching_choice import choose_matching
 from miaopu.cases.models import Item
 from miaopu.core import clock
+from miaopu.parties.dictionary import fact_dictionary
 from miaopu.parties.facts import iterate_known_facts
 from miaopu.parties.models import Enterprise
 from miaopu.plans.models import MatchingOptOut
 from miaopu.portal import care, present, shapes
 from miaopu.portal.access import party_required
+from miaopu.portal.views.enterprise_facts import departments_of
 from miaopu.portal.views.enterprise_offers import Prospect, live_cases, make_offer, open_offers
 from miaopu.portal.views.enterprise_scope import enterprise_or_404, person
 from miaopu.portal.views.public_shared import amount_of
@@ -37,6 +39,7 @@ class NearMiss:
     condition: str
     change: str
     gain_fen: int | None
+    wrong_href: str
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,20 @@ def _near_miss(prospect: Prospect) -> NearMiss | None:
         titles.get(found.condition, ""),
         present.read_aloud(found.would_change),
         gain,
+        _doubt_href(prospect, found.condition),
     )
+
+
+def _doubt_href(prospect: Prospect, condition: str) -> str:
+    """Where the fact behind a condition is said to be wrong; the record where there are several."""
+    number = prospect.enterprise.number
+    nodes = prospect.found.explanation.tree.children
+    names = {name for node in nodes if node.key == condition for name in node.fact_names}
+    dictionary = fact_dictionary()
+    asked = [name for name in names if name in dictionary and departments_of(dictionary[name])]
+    if len(names) == 1 and asked:
+        return reverse("fact_doubt", args=[number, asked[0]])
+    return reverse("my_enterprise", args=[number]) + "#wrong"
 
 
 def benefits_of(
