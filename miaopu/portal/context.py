@@ -118,6 +118,7 @@ SECTIONS = (
             NavItem("office_offers", _("免申即享")),
             NavItem("rule_list", _("规则与测算")),
             NavItem("enterprise_search", _("查找企业")),
+            NavItem("fact_doubts", _("数据更正请求")),
             NavItem("finance_home", _("资金")),
             NavItem("payments", _("拨付")),
             NavItem("payment_batches", _("付款批次")),

@@ -69,7 +69,7 @@ def links(client: Client) -> set[str]:
 PUBLIC = {"publicity_list", "money", "verify", "open_data", "self_check"}
 CASES = {
     *("case_queue", "entitlements", "enterprise_search"),
-    *("objections", "batches", "office_offers", "office_board"),
+    *("objections", "batches", "office_offers", "office_board", "rule_list", "fact_doubts"),
 }
 MONEY = {"finance_home", "payments", "payment_batches"}
 
@@ -99,6 +99,7 @@ def test_strangers_and_parties_see_theirs(client: Client) -> None:
     client.force_login(User.objects.create_user("p", name="乙", kind=UserKind.PARTY))
     assert links(client) - {"demo_clock", "gallery", "api_page"} == PUBLIC | {
         "my_home",
+        "benefits",
         "my_cases",
         "notices",
     }
