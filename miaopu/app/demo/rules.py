@@ -1,13 +1,16 @@
-"""The demo's rules: a change that waits for a second person, and a saved simulation of it."""
+"""The demo's rules: a change that waits, a saved simulation of it, and a fact that is doubted."""
 
 from __future__ import annotations
 
 from miaopu.core.models import User
 from miaopu.engine.packs.rule_parts import part_of
+from miaopu.parties.doubts import doubt_fact
+from miaopu.parties.models import Enterprise
 from miaopu.plans.models import ProgrammeVersion, RuleProposal
 from miaopu.plans.rule_actions import propose_rule, save_proposal, start_proposal
 from miaopu.plans.simulating import Question, open_simulation, run_simulation, save_simulation
 
+DOUBTER = "enterprise3"
 ITEM = "direct_subsidy"
 WIDER = "size in ('micro', 'small') and employees <= 20"
 
@@ -30,4 +33,7 @@ def load_rules() -> int:
     proposal = propose_rule(draft, by=maker)
     simulation = run_simulation(open_simulation(Question(ITEM, proposal, version), by=maker))
     save_simulation(simulation, "小型企业二十人以下也纳入", by=maker)
+    owner = User.objects.get(username=DOUBTER)
+    enterprise = Enterprise.objects.for_user(owner).order_by("pk")[0]
+    doubt_fact(enterprise, "employees", "8 人", "四月起两人离职，社保按八人缴费", by=owner)
     return 1
