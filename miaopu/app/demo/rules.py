@@ -10,7 +10,7 @@ from miaopu.plans.models import ProgrammeVersion, RuleProposal
 from miaopu.plans.rule_actions import propose_rule, save_proposal, start_proposal
 from miaopu.plans.simulating import Question, open_simulation, run_simulation, save_simulation
 
-DOUBTER = "enterprise3"
+DOUBTER = "enterprise1"
 ITEM = "direct_subsidy"
 WIDER = "size in ('micro', 'small') and employees <= 20"
 
@@ -35,5 +35,6 @@ def load_rules() -> int:
     save_simulation(simulation, "小型企业二十人以下也纳入", by=maker)
     owner = User.objects.get(username=DOUBTER)
     enterprise = Enterprise.objects.for_user(owner).order_by("pk")[0]
-    doubt_fact(enterprise, "employees", "8 人", "四月起两人离职，社保按八人缴费", by=owner)
+    said = "以更正后的年度申报表为准"
+    doubt_fact(enterprise, "operating_revenue", said, "四月已更正申报，这里还是更正前的", by=owner)
     return 1
