@@ -66,10 +66,11 @@ def links(client: Client) -> set[str]:
     return {name for name in ROUTES if f'href="/{name}/"' in html}
 
 
-PUBLIC = {"publicity_list", "money", "verify", "open_data", "self_check"}
+PUBLIC = {"publicity_list", "money", "verify", "open_data", "self_check", "bases"}
 CASES = {
     *("case_queue", "entitlements", "enterprise_search"),
     *("objections", "batches", "office_offers", "office_board", "rule_list", "fact_doubts"),
+    "office_bases",
 }
 MONEY = {"finance_home", "payments", "payment_batches"}
 
@@ -101,6 +102,7 @@ def test_strangers_and_parties_see_theirs(client: Client) -> None:
         "my_home",
         "benefits",
         "my_cases",
+        "my_bases",
         "notices",
     }
 
