@@ -14,6 +14,7 @@ class CasesConfig(AppConfig):
     label = "cases"
 
     def ready(self) -> None:
-        """Register the room's verbs, and that a match is followed by offers."""
+        """Register the room's verbs, what follows a match, and what follows a new version."""
         verbs.register(Verb)
         followers.register("miaopu.cases.tasks.offer_after_match")
+        followers.register_for_versions("miaopu.cases.tasks.items_of_version")

@@ -102,6 +102,8 @@ def changes_since(
         "conditions": _conditions(offer.trace, now.found.trace()),
         "facts": _facts(offer.facts, facts_used(now)),
     }
+    if now.item.version_id != offer.item.version_id:
+        changes["rule"] = [offer.item.version.number, now.item.version.number]
     if now.is_entitled:
         changes["amounts"] = [offer.amount_fen, now.amount_fen]
     return changes

@@ -67,11 +67,19 @@ def _reason(offer: Offer) -> Bilingual:
     if "case" in offer.changes:
         number = offer.changes["case"]
         return Bilingual(f"已有办件{number}", f"there is case {number}")
+    if "opted_out" in offer.changes:
+        return Bilingual("企业选择了不做自动匹配", "the enterprise chose not to be matched")
     titles = [Bilingual(**entry["title"]) for entry in offer.changes.get("conditions", [])]
     if not titles:
         return Bilingual("计划或金额有变化", "the programme or the amount has changed")
     zh = SEPARATOR.zh.join(title.zh for title in titles)
     en = SEPARATOR.en.join(title.en for title in titles)
+    if "rule" in offer.changes:
+        number = offer.changes["rule"][1]
+        return Bilingual(
+            f"规则已改为第{number}版，不再满足：{zh}",
+            f"the rule has changed (version {number}), no longer: {en}",
+        )
     return Bilingual(f"数据有变化，不再满足：{zh}", f"facts have changed, no longer: {en}")
 
 

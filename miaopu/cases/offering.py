@@ -24,7 +24,7 @@ from miaopu.core.actions import record_event
 from miaopu.core.models import User
 from miaopu.parties.facts import iterate_known_facts
 from miaopu.parties.models import Enterprise
-from miaopu.plans.models import Match, Programme, ProgrammeVersion
+from miaopu.plans.models import Match, MatchingOptOut, Programme, ProgrammeVersion
 from miaopu.plans.querysets import MatchQuerySet
 
 CHUNK = 500
@@ -72,7 +72,8 @@ def issue_offers(item: Item, enterprises: Iterable[int], *, by: User | None) -> 
     wanted = candidates(Match.objects.filter(enterprise__in=list(enterprises)), item, today)
     # Asked for first, and then read: joined into one, the reads would be planned as one long loop.
     ids = list(wanted.values_list("enterprise", flat=True))
-    chosen = Enterprise.objects.filter(pk__in=ids)
+    left_out = MatchingOptOut.objects.values("enterprise")
+    chosen = Enterprise.objects.filter(pk__in=ids).exclude(pk__in=left_out)
     offers = []
     for enterprise, known in iterate_known_facts(chosen, today):
         standing = standing_of(item, enterprise, known, today)

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
+from miaopu.cases.actions import publish_items
 from miaopu.cases.decisions import start_decide_clocks
 from miaopu.cases.offering import expire_offers, offered_items, renew_offers
 from miaopu.cases.reminders import remind
@@ -71,6 +72,11 @@ def offer_after_match(version: ProgrammeVersion, by: User | None) -> Job | None:
     """What follows a match of everybody: offers, where the programme makes any today."""
     is_due = bool(offered_items(version, clock.today()))
     return start_offering(version, by=by) if is_due else None
+
+
+def items_of_version(version: ProgrammeVersion, by: User | None) -> int:
+    """What follows a version published in the pages: its items enter the catalogue."""
+    return len(publish_items(version))
 
 
 @app.periodic(cron="*/5 * * * *")

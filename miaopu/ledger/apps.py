@@ -5,6 +5,7 @@ from django.apps import AppConfig
 from miaopu.cases import means, outcomes
 from miaopu.core import verbs
 from miaopu.ledger.enums import Verb
+from miaopu.plans import followers
 
 
 class LedgerConfig(AppConfig):
@@ -18,3 +19,4 @@ class LedgerConfig(AppConfig):
         verbs.register(Verb)
         outcomes.register("award", "miaopu.ledger.awards.commit_award")
         means.register("award", "miaopu.ledger.means.award_means")
+        followers.register_for_versions("miaopu.ledger.tasks.budgets_of_version")

@@ -14,6 +14,7 @@ from miaopu.core.actions import fail_job, finish_job, open_job, report_progress
 from miaopu.core.errors import ActionRefused
 from miaopu.core.models import Job, User
 from miaopu.engine.bank_files import Result
+from miaopu.ledger.actions import open_budgets
 from miaopu.ledger.batches import check_digest, lock_batch
 from miaopu.ledger.books import seal_days
 from miaopu.ledger.models import BankReply, PaymentBatch
@@ -26,6 +27,8 @@ from miaopu.ledger.results import (
     check_not_being_booked,
     results_of,
 )
+from miaopu.ledger.support_facts import record_earlier_payments
+from miaopu.plans.models import ProgrammeVersion
 
 logger = logging.getLogger(__name__)
 
@@ -99,3 +102,9 @@ def start_booking(reply: BankReply, *, by: User, only_good: bool = False) -> Job
     )
     book_bank_reply.defer(job_id=job.pk, reply_id=reply.pk, only_good=only_good)
     return job
+
+
+def budgets_of_version(version: ProgrammeVersion, by: User | None) -> None:
+    """What follows a version published in the pages: its budgets enter the books."""
+    open_budgets(version, by=by)
+    record_earlier_payments(version, by=by)

@@ -37,6 +37,8 @@ class Verb(models.TextChoices):
     REFUSE_DELIVERY = "parties.refuse_delivery", _("退回导入文件")
     CONFIRM_DELIVERY = "parties.confirm_delivery", _("确认导入")
     IMPORT_DELIVERY = "parties.import_delivery", _("导入企业数据")
+    DOUBT_FACT = "parties.doubt_fact", _("请求更正数据")
+    ANSWER_DOUBT = "parties.answer_doubt", _("答复更正请求")
 
 
 class DeliveryState(models.TextChoices):
@@ -56,3 +58,11 @@ class RowOutcome(models.TextChoices):
     CHANGED = "changed", _("更新")
     UNCHANGED = "unchanged", _("无变化")
     WRONG = "wrong", _("有误")
+
+
+class DoubtState(models.TextChoices):
+    """States of a request to correct a fact."""
+
+    OPEN = "open", _("等待答复")
+    CORRECTED = "corrected", _("已更正")
+    KEPT = "kept", _("经核实无误")

@@ -81,3 +81,18 @@ class DeliveryRowQuerySet(models.QuerySet[M]):
     def importable(self) -> Self:
         """Rows that would change something."""
         return self.filter(outcome__in=("new", "changed"))
+
+
+class FactDoubtQuerySet(models.QuerySet[M]):
+    """Requests to correct facts."""
+
+    def for_user(self, user: AnyUser) -> Self:
+        """Those of the user's enterprises, or of those in the regions of her offices."""
+        own = own_rows(self, user)
+        if own is not None:
+            return own
+        return self.filter(within(region_prefixes(user, WORKING_ROLES), "enterprise__region__code"))
+
+    def open(self) -> Self:
+        """Those that wait for an answer."""
+        return self.filter(state="open")

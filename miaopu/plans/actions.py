@@ -15,15 +15,18 @@ from miaopu.core import clock
 from miaopu.core.actions import load_regions, record_event
 from miaopu.core.errors import ActionRefused
 from miaopu.core.models import Region, User
-from miaopu.core.scope import region_prefix
 from miaopu.engine.packs.schema import Pack
 from miaopu.parties.dictionary import fact_dictionary
 from miaopu.parties.facts import iterate_known_facts
-from miaopu.parties.models import Enterprise
 from miaopu.plans.enums import Verb, VersionState
 from miaopu.plans.matching import matches_of
 from miaopu.plans.models import Match, Programme, ProgrammeVersion, Target
-from miaopu.plans.renewing import keep_run, statements_of
+from miaopu.plans.renewing import (
+    keep_run,
+    matched_automatically,
+    statements_of,
+    without_opted_out,
+)
 
 BATCH = 2_000  # enterprises at a time, as their facts are read
 Report = Callable[[int, int], None]
@@ -116,11 +119,13 @@ def load_version(pack: Pack, *, by: User | None) -> tuple[ProgrammeVersion, bool
 def match_version(version: ProgrammeVersion, as_of: date, report: Report | None = None) -> int:
     """Match every enterprise with the items for enterprises and replace the matches. Idempotent.
 
+    Enterprises that chose not to be matched are left out.
+
     `report(done, total)` is called now and then. Returns the number of matches.
     """
     region = version.programme.region
     statements = statements_of(version)  # first: what comes while others are asked is noticed later
-    enterprises = Enterprise.objects.filter(region__code__startswith=region_prefix(region.code))
+    enterprises = matched_automatically(version)
     total = enterprises.count()
     rows: list[Match] = []
     known = iterate_known_facts(enterprises, as_of)
@@ -133,7 +138,7 @@ def match_version(version: ProgrammeVersion, as_of: date, report: Report | None 
     with transaction.atomic():
         ProgrammeVersion.objects.select_for_update(of=("self",), no_key=True).get(pk=version.pk)
         Match.objects.filter(version=version).delete()
-        Match.objects.bulk_create(rows, batch_size=2000)
+        Match.objects.bulk_create(without_opted_out(rows), batch_size=2000)
         keep_run(version, as_of, statements)
         record_event(
             version,

@@ -14,7 +14,7 @@ from miaopu.plans.actions import BATCH, Report, match_version
 from miaopu.plans.enums import Verb
 from miaopu.plans.matching import matches_of
 from miaopu.plans.models import Match, ProgrammeVersion
-from miaopu.plans.renewing import keep_run, statements_of, to_ask_again
+from miaopu.plans.renewing import keep_run, statements_of, to_ask_again, without_opted_out
 
 
 def renew_matches(version: ProgrammeVersion, as_of: date, report: Report | None = None) -> int:
@@ -40,7 +40,7 @@ def renew_matches(version: ProgrammeVersion, as_of: date, report: Report | None 
         own = Match.objects.filter(version=version)
         own.filter(enterprise__in=again | gone).delete()
         own.exclude(as_of=as_of).update(as_of=as_of)
-        Match.objects.bulk_create(rows, batch_size=2000)
+        Match.objects.bulk_create(without_opted_out(rows), batch_size=2000)
         keep_run(version, as_of, statements)
         count = own.count()
         record_event(

@@ -67,3 +67,12 @@ class MatchQuerySet(models.QuerySet[M]):
     def in_order(self) -> Self:
         """Entitled ones first, then by priority points, in a total order."""
         return self.order_by("facts_missing", "-priority_points", "pk")
+
+
+class MatchingOptOutQuerySet(models.QuerySet[M]):
+    """Choices not to be matched automatically."""
+
+    def for_user(self, user: AnyUser) -> Self:
+        """Those of the enterprises that the user acts for; offices see what follows from them."""
+        own = own_rows(self, user)
+        return self.none() if own is None else own

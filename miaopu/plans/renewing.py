@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from miaopu import __version__
 from miaopu.core.scope import region_prefix
 from miaopu.engine.prepared import PreparedRule, prepare
 from miaopu.parties.models import Enterprise, Fact
-from miaopu.plans.models import MatchRun, ProgrammeVersion
+from miaopu.plans.models import Match, MatchingOptOut, MatchRun, ProgrammeVersion
 from miaopu.plans.models.runs import packed_statements
 
 Statements = dict[int, int]
 
 
+def matched_automatically(version: ProgrammeVersion) -> QuerySet[Enterprise]:
+    """The enterprises of the programme's region but those that chose not to be matched."""
+    prefix = region_prefix(version.programme.region.code)
+    opted_out = MatchingOptOut.objects.values("enterprise")
+    return Enterprise.objects.filter(region__code__startswith=prefix).exclude(pk__in=opted_out)
+
+
+def without_opted_out(rows: Iterable[Match]) -> list[Match]:
+    """The matches of enterprises that have not chosen, meanwhile, not to be matched."""
+    chosen = set(MatchingOptOut.objects.values_list("enterprise_id", flat=True))
+    return [row for row in rows if row.enterprise_id not in chosen]
+
+
 def statements_of(version: ProgrammeVersion) -> Statements:
-    """For each enterprise of the programme's region: statements on file, and those of them ended.
+    """For each enterprise that is matched: statements on file, and those of them ended.
 
     Statements are never removed or changed otherwise, so that the sum grows with every change.
     """
-    prefix = region_prefix(version.programme.region.code)
-    found = dict.fromkeys(
-        Enterprise.objects.filter(region__code__startswith=prefix).values_list("pk", flat=True), 0
-    )
+    found = dict.fromkeys(matched_automatically(version).values_list("pk", flat=True), 0)
     counted = (
         Fact.objects.order_by()
         .values("enterprise_id")

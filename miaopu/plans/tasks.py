@@ -11,13 +11,20 @@ from procrastinate.contrib.django import app
 
 from miaopu.core import clock
 from miaopu.core.actions import fail_job, finish_job, open_job, report_progress
+from miaopu.core.enums import JobState
 from miaopu.core.models import Job, User
+from miaopu.core.scope import region_prefix
+from miaopu.parties.models import Enterprise
 from miaopu.plans.followers import follow_match
 from miaopu.plans.letter_reminders import remind_of_letters
 from miaopu.plans.match_actions import renew_matches
-from miaopu.plans.models import ProgrammeVersion
+from miaopu.plans.models import ProgrammeVersion, Simulation
+from miaopu.plans.simulating import Question, open_simulation, run_simulation
 
 logger = logging.getLogger(__name__)
+
+UNFINISHED = (JobState.QUEUED, JobState.RUNNING)
+AT_ONCE = 3_000  # enterprises for whom a rule is tried well within a second
 
 
 @app.task(queue="default", retry=2)
@@ -65,3 +72,45 @@ def start_matching(version: ProgrammeVersion, *, by: User | None) -> Job:
 def send_letter_reminders(timestamp: int) -> None:
     """Remind districts of target letters that they have not acknowledged."""
     remind_of_letters()
+
+
+@app.task(queue="default", retry=2)
+def simulate_rules(job_id: int, simulation_id: int) -> None:
+    """Try a rule on the whole register; may run again after a killed worker."""
+    job = Job.objects.get(pk=job_id)
+    simulation = Simulation.objects.with_parts().get(pk=simulation_id)
+    try:
+        run_simulation(simulation, lambda done, total: report_progress(job, done, total))
+    except Exception as error:
+        logger.exception("simulation %s failed", simulation_id)
+        fail_job(job, str(error))
+        raise
+    finish_job(job, {"simulation": simulation_id})
+
+
+@transaction.atomic
+def start_simulation(question: Question, *, by: User | None) -> Simulation:
+    """The simulation of the question: the answer there is, or one under way.
+
+    A small register is answered at once, a large one by a job; one at a time for each question.
+    """
+    simulation = open_simulation(question, by=by)
+    if simulation.is_finished:
+        return simulation
+    region = question.programme.region_id
+    prefix = region_prefix(region)
+    if Enterprise.objects.filter(region__code__startswith=prefix).count() <= AT_ONCE:
+        return run_simulation(simulation)
+    Simulation.objects.select_for_update(of=("self",), no_key=True).get(pk=simulation.pk)
+    if simulation.job is not None and simulation.job.state in UNFINISHED:
+        return simulation
+    job, created = open_job(
+        f"simulate/{simulation.pk}/{clock.now().isoformat()}",
+        _("测算规则（%(day)s）") % {"day": simulation.as_of.isoformat()},
+        by=by,
+    )
+    simulation.job = job
+    simulation.save(update_fields=["job"])
+    if created:
+        simulate_rules.defer(job_id=job.pk, simulation_id=simulation.pk)
+    return simulation

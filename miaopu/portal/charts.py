@@ -48,7 +48,7 @@ def drawn_on(region: str) -> frozenset[str]:
     return frozenset(one["properties"]["code"] for one in document["features"])
 
 
-def _short(name: str) -> str:
+def short_name(name: str) -> str:
     """A district's name without its kind, for the map."""
     for kind in KINDS:
         suffix = present.in_language(kind)
@@ -70,7 +70,7 @@ def district_map(
                 {
                     "code": one.code,
                     "title": names[one.code],
-                    "label": _short(names[one.code]),
+                    "label": short_name(names[one.code]),
                     "value": one.counts.enterprises,
                     "href": hrefs[one.code],
                 }

@@ -62,6 +62,7 @@ SECTIONS = (
         _("我的"),
         (
             NavItem("my_home", _("我的首页")),
+            NavItem("benefits", _("能享受什么")),
             NavItem("my_cases", _("我的办件")),
             NavItem("my_bases", _("我的基地")),
         ),
@@ -79,6 +80,7 @@ SECTIONS = (
             NavItem("publicity_prepare", _("公示准备")),
             NavItem("objections", _("公示异议")),
             NavItem("enterprise_search", _("查找企业")),
+            NavItem("fact_doubts", _("数据更正请求")),
             NavItem("office_bases", _("创业基地")),
         ),
         roles=OFFICE_ROLES,
@@ -88,6 +90,7 @@ SECTIONS = (
         (
             NavItem("target_board", _("目标分解")),
             NavItem("target_letters", _("目标责任书")),
+            NavItem("rule_list", _("规则与测算")),
         ),
         roles=OFFICE_ROLES,
     ),
@@ -119,7 +122,9 @@ SECTIONS = (
             NavItem("objections", _("公示异议")),
             NavItem("entitlements", _("可享企业")),
             NavItem("office_offers", _("免申即享")),
+            NavItem("rule_list", _("规则与测算")),
             NavItem("enterprise_search", _("查找企业")),
+            NavItem("fact_doubts", _("数据更正请求")),
             NavItem("office_bases", _("创业基地")),
             NavItem("target_board", _("目标分解")),
             NavItem("target_letters", _("目标责任书")),

@@ -13,6 +13,7 @@ ACTION_FILES = {
     *("drafts.py", "offering.py", "offers.py", "support_facts.py"),
     *("corrections.py", "objections.py"),
     *("target_opening.py", "target_actions.py", "letter_actions.py"),
+    *("doubts.py", "matching_choice.py", "rule_actions.py", "simulating.py"),
     *("letters.py", "moves.py", "paying.py", "results.py", "returns.py", "tokens.py"),
 }
 RECORDS = {"miaopu.core.actions.record_event", "miaopu.core.many.record_events"}
@@ -71,6 +72,11 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
     "plans.actions.match_version": {
         BY: "a worker's computation, the job has its starter",
         ATOMIC: "reading everybody is long; only the replacement is one transaction",
+    },
+    "plans.simulating.run_simulation": {
+        BY: "a worker's computation, the simulation has its maker",
+        EVENT: "opening the simulation has one",
+        ATOMIC: "reading everybody is long; only the answer is one transaction",
     },
     "cases.actions.publish_items": {
         BY: "follows the version, whose event names who loaded it",

@@ -66,11 +66,13 @@ def links(client: Client) -> set[str]:
     return {name for name in ROUTES if f'href="/{name}/"' in html}
 
 
-PUBLIC = {"publicity_list", "money", "verify", "open_data", "self_check"}
+PUBLIC = {"publicity_list", "money", "verify", "open_data", "self_check", "bases"}
 CASES = {
     *("case_queue", "entitlements", "enterprise_search"),
     *("objections", "batches", "office_offers", "office_board"),
     *("target_board", "target_letters"),
+    *("objections", "batches", "office_offers", "office_board", "rule_list", "fact_doubts"),
+    "office_bases",
 }
 MONEY = {"finance_home", "payments", "payment_batches"}
 
@@ -100,7 +102,9 @@ def test_strangers_and_parties_see_theirs(client: Client) -> None:
     client.force_login(User.objects.create_user("p", name="乙", kind=UserKind.PARTY))
     assert links(client) - {"demo_clock", "gallery", "api_page"} == PUBLIC | {
         "my_home",
+        "benefits",
         "my_cases",
+        "my_bases",
         "notices",
     }
 

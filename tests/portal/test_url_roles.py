@@ -25,11 +25,13 @@ from miaopu.ledger.awards import pay_award
 from miaopu.ledger.batches import create_batch
 from miaopu.ledger.models import Account, Award, PaymentBatch
 from miaopu.ledger.results import book_results, keep_reply
+from miaopu.parties.doubts import doubt_fact
 from miaopu.plans.actions import match_version
 from tests.factories import CITY, FIRST_DAY, YUNYAN, City, make_officer
 from tests.harness.pages import StrictClient
 from tests.house.url_roles import ROLES
 from tests.parties.sheets import deliver, good_row, table_of, workbook
+from tests.plans.proposals import draft_of, proposed, simulated
 from tests.portal import url_rows_bases, url_rows_targets
 from tests.portal.url_table import TABLE
 
@@ -132,6 +134,12 @@ def _objection(city: City) -> dict[str, Any]:
     return {"number": make_objection(publicity, case.number, said, by=None)[0].number}
 
 
+def _proposal(city: City) -> dict[str, Any]:
+    proposal = proposed(city)
+    simulated(proposal, city)
+    return {"pk": proposal.pk}
+
+
 # The samples of the table: they belong to `enterprise` and lie in the district of `reviewer`.
 THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "programme": lambda city: {"slug": SLUG},
@@ -165,6 +173,14 @@ THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     **url_rows_bases.THINGS,
     "account": lambda city: {"pk": Account.objects.filter(region=YUNYAN)[0].pk},
     **url_rows_targets.THINGS,
+    "doubted": lambda city: {"number": city.enterprise.number, "fact": "employees"},
+    "doubt": lambda city: {
+        "pk": doubt_fact(city.enterprise, "employees", "三人", "社保", by=city.owner).pk
+    },
+    "draft_rule": lambda city: {"pk": draft_of(city, "employees <= 20").pk},
+    "proposal": _proposal,
+    "proposal_step": lambda city: {**_proposal(city), "step": "simulate"},
+    "simulation": lambda city: {"pk": simulated(proposed(city), city).pk},
 }
 
 
@@ -248,7 +264,7 @@ def test_no_route_writes_on_get_or_answers_other_methods(city: City) -> None:
     for route, row in TABLE.items():
         if row.methods == ("POST",):
             kwargs = {"number": "1", "pk": 1, "step": "accept", "item_id": 1, "page": "all"}
-            kwargs |= {"slug": "x", "key": "x"}
+            kwargs |= {"slug": SLUG, "code": "direct_subsidy", "key": "x"}
             address = reverse(
                 route,
                 kwargs={name: kwargs[name] for name in _names(route)},
@@ -271,6 +287,10 @@ def _names(route: str) -> list[str]:
         "target_step": ["slug", "key", "step"],
         "target_letter_step": ["pk", "step"],
         "token": ["pk"],
+        "item": ["slug", "code"],
+        "programme": ["slug"],
+        "proposal_step": ["pk", "step"],
+        "simulation": ["pk"],
     }
     thing = TABLE[route].thing
     return names.get(thing, ["number"]) if thing else []

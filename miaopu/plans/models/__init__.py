@@ -7,16 +7,23 @@ from miaopu.plans.models.decompositions import (
 )
 from miaopu.plans.models.letters import TargetLetter
 from miaopu.plans.models.matches import Match
+from miaopu.plans.models.matching_choices import MatchingOptOut
 from miaopu.plans.models.programmes import Programme, ProgrammeVersion
+from miaopu.plans.models.rule_versions import RuleProposal
 from miaopu.plans.models.runs import MatchRun
+from miaopu.plans.models.simulations import SimulatedChange, Simulation
 from miaopu.plans.models.targets import Target
 
 __all__ = [
     "DecompositionMember",
     "Match",
     "MatchRun",
+    "MatchingOptOut",
     "Programme",
     "ProgrammeVersion",
+    "RuleProposal",
+    "SimulatedChange",
+    "Simulation",
     "Target",
     "TargetDecomposition",
     "TargetLetter",

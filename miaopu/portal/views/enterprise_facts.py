@@ -115,6 +115,10 @@ def _row(
         "as_of": fact.as_of if fact else None,
         "record": fact.record if fact else "",
         "ask": departments or _("更正所依据的数据后自动重算"),
+        "wrong": _("这个数据不对") if departments else "",
+        "wrong_href": reverse("fact_doubt", args=[enterprise.number, definition.name])
+        if departments
+        else "",
     }
 
 
@@ -127,6 +131,7 @@ def fact_table(enterprise: Enterprise, known: Known, packs: list[Pack], day: dat
         Column("as_of", _("截至"), kind="date"),
         Column("record", _("来源记录")),
         Column("ask", _("有误找谁")),
+        Column("wrong", _("请求更正"), link="wrong_href"),
     )
     asked = {name for pack in packs for name in pack.facts}
     rows = [

@@ -139,7 +139,12 @@ def change_words(offer: Offer, changes: Mapping[str, Any]) -> str:
         return _("已有办件 %(number)s") % {"number": changes["case"]}
     if "gone" in changes:
         return _("计划不再以免申即享方式办理此事项")
+    if "opted_out" in changes:
+        return _("企业选择了不做自动匹配")
     titles = [present.in_language(entry["title"]) for entry in changes.get("conditions", [])]
+    if titles and "rule" in changes:
+        words = {"number": changes["rule"][1], "conditions": _("、").join(titles)}
+        return _("规则已改为第 %(number)s 版，不再满足：%(conditions)s") % words
     if titles:
         return _("不再满足：%(conditions)s") % {"conditions": _("、").join(titles)}
     return _("金额有变化")

@@ -27,13 +27,17 @@ def _result(job: Job) -> shapes.Link | None:
         return shapes.Link(_("查看可享企业"), reverse("entitlements"))
     if job.state == JobState.DONE and job.key.startswith("offer/"):
         return shapes.Link(_("查看邀约"), reverse("office_offers"))
+    if job.state == JobState.DONE and "simulation" in job.result:
+        where = {"pk": job.result["simulation"]}
+        return shapes.Link(_("查看测算结果"), reverse("simulation", kwargs=where))
     if job.state == JobState.DONE and "batch" in job.result:
         where = {"number": job.result["batch"]}
         return shapes.Link(_("查看付款批次"), reverse("payment_batch", kwargs=where))
     return None
 
 
-def _view(job: Job) -> shapes.JobView:
+def view_of(job: Job) -> shapes.JobView:
+    """A job as the component shows it. The caller proved that it is the reader's own."""
     message = ""
     if job.state == JobState.FAILED:
         message = _("没有完成：%(error)s。请稍后再试；仍不成功请联系系统管理员。") % {
@@ -87,5 +91,5 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Job.objects.for_user(person(request)), pk=pk)
     part = "#progress" if request.headers.get("HX-Request") else ""
     return render(
-        request, f"office/job.html{part}", {"job": _view(found), "started": found.created_at}
+        request, f"office/job.html{part}", {"job": view_of(found), "started": found.created_at}
     )

@@ -1,0 +1,298 @@
+"""Rules: what each says, which facts it needs and who owes them, and what it says of anybody."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from miaopu.core import clock
+from miaopu.core.models import User
+from miaopu.engine.messages import Bilingual
+from miaopu.parties.dictionary import fact_dictionary
+from miaopu.parties.models import Enterprise, Fact
+from miaopu.plans.entitlements import explain_item
+from miaopu.plans.models import Programme, ProgrammeVersion, RuleProposal
+from miaopu.plans.rule_guards import may_make
+from miaopu.plans.rule_reading import Line, facts_of, lines_of, read
+from miaopu.portal import formats, present, shapes
+from miaopu.portal.access import role_required
+from miaopu.portal.paging import kept_rows
+from miaopu.portal.tables import Column, Table
+from miaopu.portal.views.enterprise_facts import SIZE_NEEDS, departments_of
+from miaopu.portal.views.enterprise_scope import person
+from miaopu.portal.views.office_parts import CASE_READERS
+from miaopu.portal.views.public_item import PARTIES
+from miaopu.portal.views.public_shared import LEVEL_NAMES, average_of
+
+FOUND_AT_MOST = 10
+PROPOSAL_TONES: dict[str, shapes.Tone] = {
+    "proposed": "soon",
+    "returned": "late",
+    "published": "good",
+}
+RULE_COLUMNS = (
+    Column("title", _("事项"), link="href"),
+    Column("programme", _("计划")),
+    Column("party", _("面向")),
+    Column("conditions", _("条件"), kind="number", unit=_("项")),
+    Column("clause", _("条款"), kind="clause", link="clause_href"),
+    Column("version", _("现行版本"), kind="number"),
+    Column("waiting", _("待发布的修改"), kind="number", unit=_("份"), link="waiting_href"),
+)
+PROPOSAL_COLUMNS = (
+    Column("number", _("修改"), link="href"),
+    Column("item", _("事项")),
+    Column("why", _("理由")),
+    Column("maker", _("起草人")),
+    Column("at", _("起草时间"), kind="date"),
+    Column("state", _("状态"), kind="tag", tone="tone"),
+)
+FACT_COLUMNS = (
+    Column("fact", _("数据项")),
+    Column("departments", _("应由谁提供")),
+    Column("lacking", _("没有数据的企业"), kind="number", unit=_("户")),
+    Column("share", _("占比"), kind="percent"),
+)
+
+
+class TryForm(forms.Form):
+    """Which enterprise the rule is tried on."""
+
+    q = forms.CharField(
+        label=_("企业名称或统一社会信用代码"),
+        help_text=_("名称可以只写一部分，代码可以只写开头"),
+        required=False,
+        max_length=60,
+    )
+
+
+@dataclass(frozen=True)
+class RuleLine:
+    """A condition or priority as the page sets it side by side."""
+
+    title: str
+    when: str
+    reading: str
+    question: str
+    clause: str
+    clause_href: str
+    points: int | None
+
+
+def rule_lines(version: ProgrammeVersion, lines: list[Line]) -> list[RuleLine]:
+    """Lines of a rule in the language of the page."""
+    return [
+        RuleLine(
+            present.in_language(one.title),
+            one.when,
+            present.read_aloud(one.reading),
+            present.in_language(one.question),
+            one.clause,
+            present.clause_href(version, one.clause),
+            one.points,
+        )
+        for one in lines
+    ]
+
+
+def proposal_table(proposals: list[RuleProposal]) -> Table:
+    """Proposed rules with their states."""
+    rows = [
+        {
+            "number": gettext("第 %(number)s 号") % {"number": one.pk},
+            "href": reverse("rule_proposal", kwargs={"pk": one.pk}),
+            "item": present.in_language(one.base.pack.items[one.item].title.bilingual),
+            "why": one.why,
+            "maker": str(one.made_by),
+            "at": one.made_at,
+            "state": one.get_state_display(),
+            "tone": PROPOSAL_TONES.get(one.state, "neutral"),
+        }
+        for one in proposals
+    ]
+    return Table(
+        PROPOSAL_COLUMNS,
+        rows,
+        gettext("规则修改"),
+        empty=gettext("没有规则修改"),
+        empty_hint=gettext("计划主管在规则页上起草修改，由另一人发布。"),
+        queue=True,
+    )
+
+
+def versions_in_force() -> list[ProgrammeVersion]:
+    """The current versions of the programmes, as anyone may read them."""
+    return [programme.current_version for programme in Programme.objects.public()]
+
+
+@require_safe
+@role_required(*CASE_READERS)
+def rule_list(request: HttpRequest) -> HttpResponse:
+    """The rules in force, and what is proposed for them."""
+    user = person(request)
+    proposals = list(RuleProposal.objects.for_user(user).with_parts().order_by("-pk")[:50])
+    waiting = RuleProposal.objects.for_user(user).waiting().values_list("programme", "item", "pk")
+    first = {(programme, item): pk for programme, item, pk in waiting.order_by("-pk")}
+    counts = Counter((programme, item) for programme, item, _pk in waiting)
+    rows = []
+    for version in versions_in_force():
+        slug = version.programme.slug
+        for code, definition in version.pack.items.items():
+            key = (version.programme_id, code)
+            rows.append(
+                {
+                    "title": present.in_language(definition.title),
+                    "href": reverse("rule", kwargs={"slug": slug, "code": code}),
+                    "programme": present.in_language(version.programme.name),
+                    "party": PARTIES[definition.party],
+                    "conditions": len(definition.conditions),
+                    "clause": definition.clause,
+                    "clause_href": present.clause_href(version, definition.clause),
+                    "version": version.number,
+                    "waiting": counts[key] or None,
+                    "waiting_href": reverse("rule_proposal", kwargs={"pk": first[key]})
+                    if key in first
+                    else "",
+                }
+            )
+    context = {
+        "rules": Table(
+            RULE_COLUMNS,
+            rows,
+            gettext("现行规则"),
+            empty=gettext("还没有公布的计划"),
+            empty_hint=gettext("计划载入后，规则会列在这里。"),
+            queue=True,
+        ),
+        "proposals": proposal_table(proposals),
+    }
+    return render(request, "office/rule_list.html", context)
+
+
+def version_or_404(slug: str, code: str) -> ProgrammeVersion:
+    """The version in force of the programme, which has the item."""
+    programme = get_object_or_404(Programme.objects.public(), slug=slug)
+    version = programme.current_version
+    if code not in version.pack.items:
+        raise Http404
+    return version
+
+
+def _lacking(user: User, names: list[str], day: date) -> tuple[int, dict[str, int]]:
+    """How many enterprises the user's scope has, and of how many each fact is known."""
+    total = Enterprise.objects.for_user(user).count()
+    known = (
+        Fact.objects.for_user(user)
+        .valid_on(day)
+        .filter(name__in=names)
+        .order_by("name")
+        .values("name")
+        .annotate(n=Count("enterprise", distinct=True))
+    )
+    return total, {row["name"]: row["n"] for row in kept_rows(known)}
+
+
+def fact_rows(user: User, version: ProgrammeVersion, code: str) -> Table:
+    """The facts a rule needs: who owes each, and of how many enterprises it is not known."""
+    names: dict[str, None] = {}
+    for name in facts_of(version.pack, code, version.pack.period.end):
+        names |= dict.fromkeys(SIZE_NEEDS if name == "size" else (name,))
+    dictionary = fact_dictionary()
+    total, known = _lacking(user, list(names), clock.today())
+    rows = [
+        {
+            "fact": present.in_language(dictionary[name].title),
+            "departments": departments_of(dictionary[name]) or gettext("本系统"),
+            "lacking": total - known.get(name, 0),
+            "share": formats.percent(total - known.get(name, 0), total),
+        }
+        for name in names
+        if name in dictionary
+    ]
+    return Table(
+        (*FACT_COLUMNS[:3], Column("share", _("占比"), align="end")),
+        rows,
+        gettext("这条规则要用到的数据（本区域）"),
+        empty=gettext("这条规则不用数据"),
+    )
+
+
+def _tried(request: HttpRequest, version: ProgrammeVersion, code: str) -> dict[str, Any]:
+    """The enterprises found, or the reasons for the one that was chosen."""
+    user, form = person(request), TryForm(request.GET)
+    words = form.cleaned_data["q"] if form.is_valid() else ""
+    mine = Enterprise.objects.for_user(user).select_related("region")
+    chosen, reasons = None, []
+    if number := request.GET.get("enterprise"):
+        chosen = get_object_or_404(mine, number=number)
+        explanation = explain_item(version, code, chosen, clock.today())
+        reasons = present.reasons_of(explanation)
+    found = list(mine.search(words).order_by("number")[:FOUND_AT_MOST]) if words.strip() else []
+    if len(found) == 1 and chosen is None:
+        chosen = found[0]
+        reasons = present.reasons_of(explain_item(version, code, chosen, clock.today()))
+    return {
+        "form": form,
+        "words": words,
+        "found": [
+            shapes.Link(
+                f"{one.name} · {present.region_name(one.region)}", f"?enterprise={one.number}"
+            )
+            for one in found
+        ]
+        if chosen is None
+        else [],
+        "chosen": chosen,
+        "reasons": reasons,
+    }
+
+
+@require_safe
+@role_required(*CASE_READERS)
+def rule(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """A rule: text, clause, expression and plain reading side by side; tried on any enterprise."""
+    user = person(request)
+    version = version_or_404(slug, code)
+    pack, item = version.pack, version.pack.items[code]
+    conditions, priorities = lines_of(pack, code)
+    amount = read(pack, item.amount, amount=True) if item.amount else None
+    proposals = RuleProposal.objects.for_user(user).filter(programme=version.programme, item=code)
+    for_enterprises = item.party == "enterprise"
+    context = {
+        "title": present.in_language(item.title),
+        "summary": present.in_language(item.summary),
+        "version": version,
+        "code": code,
+        "clause": item.clause,
+        "clause_href": present.clause_href(version, item.clause),
+        "conditions": rule_lines(version, conditions),
+        "priorities": rule_lines(version, priorities),
+        "jurisdiction": item.region or "",
+        "amount": item.amount or "",
+        "amount_reading": present.read_aloud(amount),
+        "average_fen": average_of(item),
+        "shares": [(LEVEL_NAMES[level], part) for level, part in item.shares.items()],
+        "parameters": pack.rule_set(clock.today()).parameters.items(),
+        "facts": fact_rows(user, version, code) if for_enterprises else None,
+        "may_change": may_make(user, version.programme),
+        "for_enterprises": for_enterprises,
+        "proposals": proposal_table(list(proposals.with_parts().order_by("-pk")[:20])),
+        "has_proposals": proposals.exists(),
+        "tried": _tried(request, version, code) if for_enterprises else None,
+        "crumbs": [
+            shapes.Link(gettext("规则与测算"), reverse("rule_list")),
+            shapes.Link(present.in_language(Bilingual(item.title.zh, item.title.en))),
+        ],
+    }
+    return render(request, "office/rule.html", context)

@@ -1,0 +1,107 @@
+"""What an enterprise can get: total, deadline, reasons, near misses; and not to be matched."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from miaopu.cases.models import Case, Offer
+from miaopu.cases.offering import renew_offers
+from miaopu.core import clock
+from miaopu.core.models import Event, Notice
+from miaopu.parties.models import Enterprise
+from miaopu.plans.actions import match_version
+from miaopu.plans.models import Match, MatchingOptOut
+from tests.factories import City, make_enterprise, make_owner
+from tests.harness.pages import StrictClient
+from tests.plans.proposals import proposed, simulated
+
+pytestmark = pytest.mark.django_db
+
+
+def page_of(user: Any) -> str:
+    client = StrictClient()
+    client.force_login(user)
+    return str(client.get(reverse("benefits")).content.decode())
+
+
+def choose(user: Any, enterprise: Enterprise, wanted: str) -> None:
+    client = StrictClient()
+    client.force_login(user)
+    here = reverse("matching_choice", args=[enterprise.number])
+    assert client.post(here, {"wanted": wanted}).status_code == 302
+
+
+def test_total_deadline_and_reasons(city: City) -> None:
+    page = page_of(city.owner)
+    assert "现在合计可得" in page and "45,000" in page
+    assert "最迟 2018年12月31日 申报" in page
+    assert "用已有数据填好申报表" in page and "reason-true" in page
+    match_version(city.version, clock.today())
+    renew_offers(city.version, by=None)
+    page = page_of(city.owner)
+    assert "最迟 2018年12月31日 确认" in page
+    offer = Offer.objects.get(enterprise=city.enterprise)
+    assert reverse("my_offer", args=[offer.pk]) in page
+    assert "45,000" in page_of(city.other_owner)
+
+
+def test_one_condition_short(city: City) -> None:
+    small = make_enterprise(employees=60, operating_revenue=Decimal("12000000"))
+    page = page_of(make_owner(small))
+    assert "只差一项" in page and "45,000" in page
+    assert "怎样才能符合" in page and "#wrong" in page
+
+
+def test_not_being_matched(city: City) -> None:
+    match_version(city.version, clock.today())
+    renew_offers(city.version, by=None)
+    choose(city.owner, city.enterprise, "no")
+    choose(city.owner, city.enterprise, "no")  # again changes nothing
+    assert Event.objects.filter(verb="cases.choose_matching").count() == 1
+    offer = Offer.objects.get(enterprise=city.enterprise)
+    assert (offer.state, offer.changes) == ("withdrawn", {"opted_out": True})
+    told = Notice.objects.get(user=city.owner, key=f"offer/{offer.pk}/withdraw")
+    assert "不做自动匹配" in told.text
+    match_version(city.version, clock.today())
+    renew_offers(city.version, by=None)
+    assert not Match.objects.filter(enterprise=city.enterprise).exists()
+    assert not Offer.objects.filter(enterprise=city.enterprise, state="open").exists()
+    assert Match.objects.filter(enterprise=city.other_enterprise).exists()
+    page = page_of(city.owner)
+    assert (
+        "您选择了不做自动匹配" in page
+        and reverse("item", args=["guiyang-2018", "direct_subsidy"]) in page
+    )
+    case = city.submitted()  # her own application is never touched
+    assert Case.objects.get(pk=case.pk).state == "submitted"
+    assert case.number in page_of(city.owner)
+    choose(city.owner, city.enterprise, "yes")
+    match_version(city.version, clock.today())
+    assert Match.objects.filter(enterprise=city.enterprise).exists()
+
+
+def test_who_is_not_matched_is_counted_and_not_named(city: City) -> None:
+    choose(city.owner, city.enterprise, "no")
+    found = simulated(proposed(city, "employees > 100"), city)
+    assert found.result["difference"]["lose"] == 2
+    assert [one.enterprise for one in found.changes.all()] == [city.other_enterprise]
+
+
+def test_only_ones_own_enterprise(city: City) -> None:
+    client = StrictClient()
+    client.force_login(city.other_owner)
+    here = reverse("matching_choice", args=[city.enterprise.number])
+    assert client.post(here, {"wanted": "no"}).status_code == 404
+    assert not MatchingOptOut.objects.exists()
+
+
+def test_explanation_on_request(city: City) -> None:
+    client = StrictClient()
+    client.force_login(city.owner)
+    page = client.get(reverse("matching_explained", args=[city.enterprise.number]))
+    text = page.content.decode()
+    assert city.version.digest[:12] in text and "不由系统单独决定" in text and "reason-true" in text
