@@ -78,7 +78,7 @@ def _row(award: Any) -> dict[str, Any]:
         "enterprise": award.case.enterprise.name,
         "region": present.region_name(award.case.region),
         "amount_fen": award.amount_fen,
-        "state": award.get_state_display(),
+        "state": str(AwardState(award.state).label),
         "tone": TONES[award.state],
         "due_on": award.due_on,
         "left": running.headline if running else gettext("待企业更正账户") if waits else "",

@@ -21,7 +21,7 @@ from miaopu.core.scope import reaches
 from miaopu.engine.clock import working_days
 from miaopu.engine.messages import Bilingual
 from miaopu.portal import present
-from miaopu.portal.paging import kept_rows
+from miaopu.portal.kept_parts import kept_rows
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.office_queue import NOT_NEEDED_IN_LISTS
 

@@ -21,7 +21,8 @@ from miaopu.ledger.querysets import AwardQuerySet
 from miaopu.monitoring.support import first_awards
 from miaopu.plans.models import Programme
 from miaopu.portal import formats, present
-from miaopu.portal.paging import kept_rows, page_of
+from miaopu.portal.kept_parts import kept_rows
+from miaopu.portal.paging import page_of
 from miaopu.portal.shapes import Answer, Link
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.public_shared import awards_href, public_page
@@ -119,7 +120,7 @@ def _award_row(award: Award) -> dict[str, Any]:
         "enterprise": case.enterprise.name,
         "region": present.region_name(case.region),
         "amount_fen": award.amount_fen,
-        "state": award.get_state_display(),
+        "state": str(AwardState(award.state).label),
         "tone": TONES.get(award.state, "neutral"),
         "decided_on": award.committed_at,
         "clause": clause,
