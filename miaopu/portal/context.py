@@ -15,6 +15,7 @@ from miaopu.core import clock
 from miaopu.core.enums import Role
 from miaopu.core.models import Notice
 from miaopu.portal import care, formats, kept_forms
+from miaopu.portal.kept_parts import kept
 from miaopu.portal.shapes import Link, Text
 
 EVERYBODY = ""
@@ -199,7 +200,10 @@ class Shell:
     @cached_property
     def unread(self) -> int:
         """How many notices the user has not read."""
-        return Notice.objects.for_user(self._user).unread().count() if self._signed_in else 0
+        if not self._signed_in:
+            return 0
+        user = self._user
+        return kept(("unread", user.pk), Notice.objects.for_user(user).unread().count)
 
     @cached_property
     def office(self) -> str:
