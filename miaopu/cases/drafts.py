@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from miaopu.cases.enums import Verb
@@ -73,9 +74,9 @@ def merge_typed(
     return merged
 
 
-def was_saved_before(case: Case, by: User, verb: Verb = Verb.SAVE_FORM) -> bool:
+def was_saved_before(subject: Model, by: User, verb: Verb = Verb.SAVE_FORM) -> bool:
     """Whether saving (`verb`) is already the last thing that was done, by the same person."""
-    last = Event.objects.for_subject(case).last()
+    last = Event.objects.for_subject(subject).last()
     return last is not None and last.verb == verb and last.actor_id == by.pk
 
 

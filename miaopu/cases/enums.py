@@ -122,3 +122,4 @@ class Verb(models.TextChoices):
     OBJECT = "cases.object", _("收到异议")
     UPHOLD_OBJECTION = "cases.uphold_objection", _("认定异议成立")
     DISMISS_OBJECTION = "cases.dismiss_objection", _("认定异议不成立")
+    SAVE_OFFER = "cases.save_offer", _("填写邀约")
