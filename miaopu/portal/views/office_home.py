@@ -155,9 +155,11 @@ def office_home(request: HttpRequest) -> HttpResponse:
         ),
         "objections": _objections(user, today),
         "batches": _batches(user),
-        "ended": [] if only_reviews else ended_lists(user, today),
+        "ended": []
+        if only_reviews
+        else kept(("ended lists", reader(request)), lambda: ended_lists(user, today)),
         "waiting": [] if only_reviews else waiting_counts(user),
-        "money": left_by_level(user),
+        "money": kept(("money left", reader(request)), lambda: left_by_level(user)),
         "money_href": money_href,
         "today": today,
     }
