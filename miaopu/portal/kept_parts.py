@@ -17,9 +17,11 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import get_script_prefix
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -78,11 +80,12 @@ def kept_part(request: HttpRequest, name: str, asked: Hashable, make: Callable[[
 
 
 def kept_text(key: Hashable, make: Callable[[], str]) -> SafeString:
-    """Finished HTML that depends on nothing but its key and the language.
+    """Finished HTML that depends on nothing but its key, the language and the site's routes.
 
     Raises TokenInKeptPart where it holds a form's token.
     """
-    named = (key, get_language())
+    routes = (settings.ROOT_URLCONF, get_script_prefix())  # addresses stand in it
+    named = (key, get_language(), routes)
     return _TEXTS.get_or(_ALWAYS, named, lambda: _without_token(str(key), make()))
 
 
