@@ -28,6 +28,9 @@ def _backend_seconds(pid: int) -> float:
 
 
 def _backend() -> int:
+    """The process that answers this one, for as long as the measurement takes."""
+    connection.ensure_connection()
+    connection.close_at = None  # not closed for its age, however busy the machine is
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         return int(cursor.fetchone()[0])
