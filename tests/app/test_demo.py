@@ -128,9 +128,9 @@ def _check_batches() -> None:
 
 def _check_log_ins() -> None:
     """Enterprises first, in the order of their names; whoever has something to correct is there."""
-    names = [user.username for user in demo_people()]
-    assert names[:5] == [f"enterprise{number}" for number in range(1, 6)]
-    assert names[5] == "yunyan-reviewer"
+    people = list(demo_people())
+    assert [one.username for one in people[:5]] == [f"enterprise{place}" for place in range(1, 6)]
+    assert next(one.username for one in people if not one.is_party) == "yunyan-reviewer"
     returned = User.objects.get(username="enterprise5")
     assert returned.check_password(settings.DEMO_PASSWORD)
     assert Correction.objects.for_user(returned).open().get().due_on >= FIRST_DAY
