@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import statistics
+
 from bench.pages import Probes, compare
 from bench.report import Report
 from miaopu.core.models import User
@@ -20,6 +22,7 @@ def measure(report: Report, username: str) -> None:
         "list": "API: 100 cases by token and scope",
         "raw": "the same rows by plain SQL and orjson, no sign-in",
     }
-    median = compare(report, probes, titles)
-    ratio = median["list"] / median["raw"]
-    report.add("API list / plain SQL", f"{ratio:.0%}", "≥ 35 %", ratio >= GOAL)
+    found = compare(report, probes, titles).ratios("list", "raw")
+    ratio = statistics.median(found)
+    shown = f"{ratio:.0%} ({found[0]:.0%}–{found[-1]:.0%})"
+    report.add("API list / plain SQL", shown, "≥ 35 %", ratio >= GOAL)

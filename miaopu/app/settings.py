@@ -99,6 +99,7 @@ TEMPLATES = [
                 "django_cotton.templatetags.cotton",
                 "template_partials.templatetags.partials",
                 "miaopu.portal.templatetags.miaopu",
+                "miaopu.portal.templatetags.keeping",
             ],
             "context_processors": [
                 "django.template.context_processors.request",

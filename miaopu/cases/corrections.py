@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from miaopu.cases.clocks import calculation_rows
-from miaopu.cases.drafts import was_saved_before
+from miaopu.cases.drafts import merge_typed, was_saved_before
 from miaopu.cases.enums import CaseState, PointKind, Verb
 from miaopu.cases.forms import DECEPTIVE, FormError, check_form
 from miaopu.cases.guards import FormConflict, FormRefused, check_length, check_represents
@@ -143,14 +143,16 @@ def save_correction(
     *,
     remark: str = "",
     revision: int,
+    shown: Mapping[str, Any] | None = None,
     by: User,
     quietly: bool = False,
 ) -> list[FormError]:
     """Keep what the enterprise corrected so far, right or wrong, and return the errors.
 
     Only fields that were asked for are taken. `quietly` (saved while typing) leaves one event for
-    a sitting. Raises FormConflict where it was changed since `revision`, Conflict where nothing is
-    to be corrected (any more).
+    a sitting. What was changed elsewhere since `revision` stays, where the page that had `shown`
+    it did not change it. Raises FormConflict where the same field was changed in both, Conflict
+    where nothing is to be corrected (any more).
     """
     check_length({**typed, "": remark})
     locked = lock_case(case)
@@ -158,10 +160,14 @@ def save_correction(
     correction = open_correction(locked)
     values, errors = check_form(asked_fields(correction), typed)
     remark = DECEPTIVE.sub("", remark).strip()[:LONGEST_REMARK]
-    changed = correction.answers != values or correction.remark != remark
-    if correction.revision != revision and changed:
-        raise FormConflict({**correction.answers, REMARK: correction.remark}, correction.revision)
-    if changed:
+    if correction.revision != revision:
+        saved = {**correction.answers, REMARK: correction.remark}
+        merged = merge_typed(saved, {**values, REMARK: remark}, shown)
+        if merged is None:
+            raise FormConflict(saved, correction.revision)
+        remark = merged.pop(REMARK)
+        values, errors = check_form(asked_fields(correction), merged)
+    if correction.answers != values or correction.remark != remark:
         correction.answers, correction.remark = values, remark
         correction.revision += 1
         correction.save(update_fields=["answers", "remark", "revision"])

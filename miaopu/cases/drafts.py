@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from miaopu.cases.enums import Verb
@@ -18,7 +19,7 @@ from miaopu.core.errors import Conflict
 from miaopu.core.models import Event, User
 
 
-def _plain(value: Any) -> str:
+def plain(value: Any) -> str:
     """An answer for comparing: nothing, no, and an empty text are the same."""
     return "" if value is None or value is False else str(value)
 
@@ -41,20 +42,41 @@ def merge_answers(locked: Case, values: Mapping[str, Any], revision: int) -> dic
     seen = _form_at(locked, revision)
     merged = dict(locked.form)
     for name, typed in values.items():
-        saved = _plain(locked.form.get(name))
-        if _plain(typed) == saved:
+        saved = plain(locked.form.get(name))
+        if plain(typed) == saved:
             continue
-        before = None if seen is None else _plain(seen.get(name))
+        before = None if seen is None else plain(seen.get(name))
         if before == saved:
             merged[name] = typed
-        elif before != _plain(typed):
+        elif before != plain(typed):
             raise FormConflict(locked.form, locked.revision)
     return merged
 
 
-def was_saved_before(case: Case, by: User, verb: Verb = Verb.SAVE_FORM) -> bool:
+def merge_typed(
+    saved: Mapping[str, Any], typed: Mapping[str, Any], shown: Mapping[str, Any] | None
+) -> dict[str, Any] | None:
+    """What is saved with what was typed on a page that had `shown` something else before.
+
+    What was changed only here is taken, what was changed only elsewhere stays. None where the same
+    thing was changed here and elsewhere, or where nobody knows what the page had shown.
+    """
+    merged = dict(saved)
+    for name, value in typed.items():
+        if plain(value) == plain(saved.get(name)):
+            continue
+        if shown is None or name not in shown:
+            return None
+        if plain(shown[name]) == plain(saved.get(name)):
+            merged[name] = value
+        elif plain(shown[name]) != plain(value):
+            return None
+    return merged
+
+
+def was_saved_before(subject: Model, by: User, verb: Verb = Verb.SAVE_FORM) -> bool:
     """Whether saving (`verb`) is already the last thing that was done, by the same person."""
-    last = Event.objects.for_subject(case).last()
+    last = Event.objects.for_subject(subject).last()
     return last is not None and last.verb == verb and last.actor_id == by.pk
 
 

@@ -123,3 +123,4 @@ class Verb(models.TextChoices):
     UPHOLD_OBJECTION = "cases.uphold_objection", _("认定异议成立")
     DISMISS_OBJECTION = "cases.dismiss_objection", _("认定异议不成立")
     CHOOSE_MATCHING = "cases.choose_matching", _("选择是否参加自动匹配")
+    SAVE_OFFER = "cases.save_offer", _("填写邀约")

@@ -66,9 +66,10 @@ def _move(locked: Offer, name: str, *, by: User | None, reason: str = "", **chan
     locked.closed_at = clock.now()
     locked.closed_by = by
     locked.reason = reason[:LONGEST_REASON]
+    locked.answers = {}
     for field, value in changes.items():
         setattr(locked, field, value)
-    locked.save(update_fields=["state", "closed_at", "closed_by", "reason", *changes])
+    locked.save(update_fields=["state", "closed_at", "closed_by", "reason", "answers", *changes])
     settle_reminders(f"offer/{locked.pk}")
     settle_notices(f"offer/{locked.pk}/")
     record_event(locked, f"cases.{name}_offer", by=by, reason=reason, region=locked.region_id)

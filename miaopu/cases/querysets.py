@@ -38,10 +38,14 @@ class ItemQuerySet(models.QuerySet[M]):
     """Items."""
 
     def public(self) -> Self:
-        """Items of programmes in force."""
+        """Items of programmes in force.
+
+        Without the text of their pack, which each process has read already (ProgrammeVersion.pack).
+        """
         return (
             self.filter(version__state=VersionState.CURRENT)
             .select_related("version__programme")
+            .defer("version__content")
             .order_by("pk")
         )
 

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from miaopu.core import clock
 from miaopu.core.enums import JobState, Role, Verb
 from miaopu.core.errors import ActionRefused, NotAllowed
+from miaopu.core.events import acting_office, event_of
 from miaopu.core.models import (
     DemoClock,
     Event,
@@ -31,7 +32,6 @@ from miaopu.core.models import (
     Region,
     User,
 )
-from miaopu.core.scope import region_prefix
 from miaopu.engine import reference
 
 MEDIA_TYPES = {
@@ -49,19 +49,6 @@ TABLE_TYPES = {
 }
 
 
-def acting_office(by: User | None, region_code: str | None) -> Office | None:
-    """The user's office that covers the region most closely; her first one where none does."""
-    offices = [membership.office for membership in by.live_memberships] if by is not None else []
-    covering = [
-        office
-        for office in offices
-        if region_code and region_code.startswith(region_prefix(office.region_id))
-    ]
-    if covering:
-        return max(covering, key=lambda office: len(region_prefix(office.region_id)))
-    return offices[0] if offices else None
-
-
 def record_event(
     subject: models.Model,
     verb: str,
@@ -72,18 +59,19 @@ def record_event(
     data: Mapping[str, Any] | None = None,
 ) -> Event:
     """Append an event about `subject`. `by` is None only for what the system does itself."""
-    region_code = region.code if isinstance(region, Region) else region
-    return Event.objects.create(
+    code = region.code if isinstance(region, Region) else region
+    event = event_of(
+        subject,
+        verb,
         at=clock.now(),
-        actor=by,
-        office=acting_office(by, region_code),
-        region_id=region_code,
-        verb=verb,
-        subject_type=subject._meta.label_lower,
-        subject_id=str(subject.pk),
+        by=by,
+        office=acting_office(by, code),
+        region_code=code,
         reason=reason,
-        data=dict(data or {}),
+        data=data,
     )
+    event.save(force_insert=True)
+    return event
 
 
 @transaction.atomic

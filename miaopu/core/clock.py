@@ -4,11 +4,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from miaopu.core.statements import Statements
+
+_STATEMENTS = Statements(most=1)
 # Within `read_once`: a list that holds the offset as soon as it was read. None: outside.
 _offset: ContextVar[list[timedelta] | None] = ContextVar("miaopu_clock_offset", default=None)
 
@@ -16,8 +21,14 @@ _offset: ContextVar[list[timedelta] | None] = ContextVar("miaopu_clock_offset", 
 def _read_offset() -> timedelta:
     if not settings.DEMO:
         return timedelta(0)
-    days = apps.get_model("core", "DemoClock").objects.values_list("offset_days", flat=True).first()
-    return timedelta(days=days or 0)
+    rows = _STATEMENTS.statement_of("offset", _offsets).rows()
+    return timedelta(days=rows[0][0] if rows else 0)
+
+
+def _offsets() -> QuerySet[Any, Any]:
+    """The demo's clock; there is at most one."""
+    offsets: QuerySet[Any, Any] = apps.get_model("core", "DemoClock").objects.order_by("pk")
+    return offsets.values_list("offset_days")[:1]
 
 
 @contextmanager

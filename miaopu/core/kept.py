@@ -9,7 +9,9 @@ Each process keeps its own; nothing is written down.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -25,6 +27,10 @@ _STATE = (
 )
 
 
+# Within `one_state`: a list that holds the state as soon as it was read. None: outside.
+_read: ContextVar[list[str | None] | None] = ContextVar("miaopu_database_state", default=None)
+
+
 class DatabaseState(Func):
     """`database_state` as a column, for a statement that is sent anyway."""
 
@@ -32,12 +38,35 @@ class DatabaseState(Func):
     output_field = TextField()
 
 
-def database_state() -> str | None:
-    """A name of what the database shows now; None inside a transaction that has written."""
+def _read_state() -> str | None:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {_STATE}")
         state: str | None = cursor.fetchone()[0]
     return state
+
+
+def database_state() -> str | None:
+    """A name of what the database shows now; None inside a transaction that has written."""
+    known = _read.get()
+    if known is None:
+        return _read_state()
+    if not known:
+        known.append(_read_state())
+    return known[0]
+
+
+@contextmanager
+def one_state() -> Iterator[None]:
+    """Within the block, which must not write (a page that is read), the state is read once.
+
+    A state that has passed never comes back: what is worked out a moment later, from newer rows,
+    is only ever found by somebody who had read the same state before.
+    """
+    token = _read.set([])
+    try:
+        yield
+    finally:
+        _read.reset(token)
 
 
 class Kept(Generic[T]):

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection, models
 
 from miaopu.core import clock
-from miaopu.core.actions import acting_office
+from miaopu.core.events import acting_office, event_of
 from miaopu.core.models import Event, User
 
 BATCH = 2000  # rows of one INSERT
@@ -38,16 +38,15 @@ def record_events(rows: Iterable[Happened], *, by: User | None) -> None:
         if row.region_code not in offices:
             offices[row.region_code] = acting_office(by, row.region_code)
         events.append(
-            Event(
+            event_of(
+                row.subject,
+                row.verb,
                 at=now,
-                actor=by,
+                by=by,
                 office=offices[row.region_code],
-                region_id=row.region_code,
-                verb=row.verb,
-                subject_type=row.subject._meta.label_lower,
-                subject_id=str(row.subject.pk),
+                region_code=row.region_code,
                 reason=row.reason,
-                data=dict(row.data),
+                data=row.data,
             )
         )
     Event.objects.bulk_create(events, batch_size=BATCH)

@@ -7,9 +7,10 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from miaopu.core import clock
-from miaopu.core.actions import acting_office, record_event
+from miaopu.core.actions import record_event
 from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
+from miaopu.core.events import acting_office
 from miaopu.core.holders import holders, settle_notices, tell_once
 from miaopu.core.models import Notice, Region, User
 from miaopu.engine.letters.target_letter import TargetLetterText, letter_number, told

@@ -1,6 +1,6 @@
 """What every page's frame shows: navigation by role, notices, the demo's date, kept forms."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -15,6 +15,7 @@ from miaopu.core import clock
 from miaopu.core.enums import Role
 from miaopu.core.models import Notice
 from miaopu.portal import care, formats, kept_forms
+from miaopu.portal.kept_parts import kept
 from miaopu.portal.shapes import Link, Text
 
 EVERYBODY = ""
@@ -179,20 +180,33 @@ class Shell:
             return self._signed_in and self._user.has_role(*section.roles)
         return True
 
-    def _links(self, items: Sequence[NavItem]) -> tuple[NavLink, ...]:
+    @property
+    def here(self) -> str:
+        """The route of the page, "" where it has none."""
         match = self._request.resolver_match
-        here = match.url_name if match else None
+        return (match.url_name or "") if match else ""
+
+    def _links(self, items: Sequence[NavItem]) -> tuple[NavLink, ...]:
         found = ((item, href(item.route)) for item in items)
-        return tuple(NavLink(item.text, url, item.route == here) for item, url in found if url)
+        return tuple(NavLink(item.text, url, item.route == self.here) for item, url in found if url)
+
+    @cached_property
+    def _sections(self) -> tuple[int, ...]:
+        """The places of the sections that are meant for this user."""
+        return tuple(
+            place for place, section in enumerate(SECTIONS) if self._meant_for_user(section)
+        )
+
+    @property
+    def navigation_key(self) -> Hashable:
+        """All that the navigation is made from: under the same key it looks the same."""
+        return (self._sections, self.here) if self._sections else None
 
     @cached_property
     def navigation(self) -> list[NavGroup]:
         """Groups of links for this user; routes that do not exist and empty groups are left out."""
-        groups = (
-            NavGroup(section.title, self._links(section.items))
-            for section in SECTIONS
-            if self._meant_for_user(section)
-        )
+        sections = (SECTIONS[place] for place in self._sections)
+        groups = (NavGroup(section.title, self._links(section.items)) for section in sections)
         return [group for group in groups if group.links]
 
     @cached_property
@@ -208,7 +222,10 @@ class Shell:
     @cached_property
     def unread(self) -> int:
         """How many notices the user has not read."""
-        return Notice.objects.for_user(self._user).unread().count() if self._signed_in else 0
+        if not self._signed_in:
+            return 0
+        user = self._user
+        return kept(("unread", user.pk), Notice.objects.for_user(user).unread().count)
 
     @cached_property
     def office(self) -> str:

@@ -34,7 +34,7 @@ MAX_FORMS = 3
 MAX_FIELDS = 200
 MAX_CHARACTERS = 60_000
 _SECRET = re.compile(r"passw|secret|token|\botp\b|captcha", re.IGNORECASE)
-_TECHNICAL = frozenset({"next", FIELD, "version", "key", "idempotency_key"})
+_TECHNICAL = frozenset({"next", FIELD, "version", "revision", "shown", "key", "idempotency_key"})
 
 _labels: dict[str, Text] = {"reason": _("理由"), "note": _("说明"), "opinion": _("意见")}
 

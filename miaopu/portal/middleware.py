@@ -21,6 +21,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from miaopu.core import clock
 from miaopu.core.errors import ActionRefused
+from miaopu.core.kept import one_state
 from miaopu.portal import errors, kept_forms
 from miaopu.portal.read_only import guard
 
@@ -106,7 +107,10 @@ class PlainAddressMiddleware:
 
 
 class ReadOnlyGetMiddleware:
-    """A GET cannot write, streamed answers included; see `read_only` for what counts as writing."""
+    """A GET cannot write, streamed answers included; see `read_only` for what counts as writing.
+
+    So the state of the database, under which figures are kept, is read once (core.kept.one_state).
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -114,7 +118,7 @@ class ReadOnlyGetMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.method not in READING:
             return self.get_response(request)
-        with connection.execute_wrapper(guard):
+        with connection.execute_wrapper(guard), one_state():
             response = self.get_response(request)
         if isinstance(response, StreamingHttpResponse) and not response.is_async:
             parts = cast(Iterator[bytes], response.streaming_content)

@@ -17,10 +17,11 @@ from miaopu.app.demo.load import FIRST_DAY
 from miaopu.cases import actions
 from miaopu.cases.decisions import decide_case, publish_list
 from miaopu.cases.enums import CaseState
-from miaopu.cases.models import BatchReview, Case, CaseClock, Item, Offer
+from miaopu.cases.models import BatchReview, Case, CaseClock, Correction, Item, Offer
 from miaopu.cases.ranking import last_ranking
 from miaopu.core import clock
 from miaopu.core.models import DemoClock, Event, Notice, User
+from miaopu.core.people import demo_people
 from miaopu.engine.books import verify
 from miaopu.ledger.audit import audit_payments
 from miaopu.ledger.awards import pay_award
@@ -125,6 +126,17 @@ def _check_batches() -> None:
     assert Notice.objects.filter(user=owner, link__contains="/my/cases/").exists()
 
 
+def _check_log_ins() -> None:
+    """Enterprises first, in the order of their names; whoever has something to correct is there."""
+    people = list(demo_people())
+    assert [one.username for one in people[:5]] == [f"enterprise{place}" for place in range(1, 6)]
+    assert next(one.username for one in people if not one.is_party) == "yunyan-reviewer"
+    returned = User.objects.get(username="enterprise5")
+    assert returned.check_password(settings.DEMO_PASSWORD)
+    assert Correction.objects.for_user(returned).open().get().due_on >= FIRST_DAY
+    assert Notice.objects.filter(user=returned, link__contains="correction").exists()
+
+
 @pytest.mark.long
 def test_demo_shows_cases_in_every_state_and_its_books_agree(db: None, capsys: Any) -> None:
     call_command("start_demo_clock", cases=True)
@@ -144,6 +156,7 @@ def test_demo_shows_cases_in_every_state_and_its_books_agree(db: None, capsys: A
     for username in ("enterprise1", "enterprise2"):
         assert not Case.objects.for_user(User.objects.get(username=username)).exists()
     _check_batches()
+    _check_log_ins()
     assert audit_payments() == []
     figures, problems = recompute_open_data.check(
         recompute_open_data.unpacked(open_data(FIRST_DAY).archive())

@@ -9,6 +9,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from miaopu.cases import actions, guards
 from miaopu.cases.corrections import Point, answer_correction, ask_correction, save_correction
+from miaopu.cases.drafts import merge_typed
 from miaopu.cases.enums import CorrectionState, PointKind
 from miaopu.cases.models import Case, CaseClock, Correction
 from miaopu.cases.workflow import available
@@ -234,3 +235,24 @@ def test_database_keeps_what_was_asked(city: City) -> None:
     answered(city, case)
     with pytest.raises(DatabaseError), transaction.atomic():
         rows.update(remark="later")
+
+
+@pytest.mark.parametrize(
+    ("saved", "typed", "shown", "merged"),
+    [
+        ({"a": "1", "b": "2"}, {"a": "1", "b": "2"}, None, {"a": "1", "b": "2"}),
+        ({"a": "1", "b": "9"}, {"a": "7", "b": "2"}, {"a": "1", "b": "2"}, {"a": "7", "b": "9"}),
+        ({"a": "8"}, {"a": "7"}, {"a": "1"}, None),
+        ({"a": "8"}, {"a": "7"}, None, None),
+        ({"a": "8"}, {"a": "7"}, {}, None),
+        ({"a": True}, {"a": False}, {"a": ""}, {"a": True}),
+        ({"a": ""}, {"a": "7"}, {"a": None}, {"a": "7"}),
+    ],
+)
+def test_what_was_changed_in_one_place_only_is_merged(
+    saved: dict[str, object],
+    typed: dict[str, object],
+    shown: dict[str, object] | None,
+    merged: dict[str, object] | None,
+) -> None:
+    assert merge_typed(saved, typed, shown) == merged

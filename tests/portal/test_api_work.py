@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import Any, get_args
 
 import pytest
@@ -20,10 +22,13 @@ from miaopu.engine.ranking import Fate, Tie
 from miaopu.ledger.batches import create_batch
 from miaopu.ledger.models import PaymentBatch
 from miaopu.ledger.results import book_results
+from miaopu.parties.actions import record_fact
+from miaopu.parties.dictionary import fact_dictionary
 from miaopu.parties.models import Delivery
 from miaopu.plans.actions import match_version
 from miaopu.portal.api import working_schemas
-from tests.factories import FIRST_DAY, NANMING, City
+from miaopu.portal.api.reviewing import changed_facts
+from tests.factories import FIRST_DAY, NANMING, SOURCES, City
 from tests.parties.sheets import deliver, good_row, table_of, workbook
 from tests.portal.test_api import models, read, token_of
 from tests.portal.test_url_roles import people_of
@@ -69,6 +74,42 @@ def test_offers_are_read_by_their_enterprise_and_its_district(city: City) -> Non
     assert read(f"offers?region={NANMING}", as_(city.reviewer))["rows"] == []
     assert read("offers?state=declined", as_(city.owner))["rows"] == []
     read("offers", as_(city.finance), 404)
+
+
+def test_a_withdrawn_offer_says_which_facts_have_changed(city: City) -> None:
+    match_version(city.version, FIRST_DAY)
+    renew_offers(city.version, by=None)
+    for name, value in (
+        ("employees", 80),
+        ("operating_revenue", Decimal(9_000_000)),
+    ):
+        record_fact(
+            city.enterprise,
+            name,
+            value,
+            source=SOURCES.get(name, "market"),
+            record="new",
+            valid_from=date(2018, 4, 1),
+            by=None,
+        )
+    renew_offers(city.version, by=None)
+    [row] = kept_promise("offers", "/offers", city.reviewer)["rows"]
+    changed = {one["fact"]: one for one in row["changes"]}
+    assert (changed["employees"]["before"], changed["employees"]["now"]) == (4, 80)
+    assert changed["employees"]["source"] == SOURCES["employees"]
+    assert changed["employees"]["as_of"] == "2018-04-01"
+    assert changed["employees"]["title"]["zh"] and changed["employees"]["title"]["en"]
+    assert not any(one["hidden"] for one in changed.values())
+
+
+def test_of_facts_about_persons_only_the_change_is_told() -> None:
+    was = {"source": "hr", "as_of": "2018-03-31", "record": "1"}
+    entry = {"name": "founder_group", "before": {**was, "value": "graduate"}}
+    changes = {"facts": [{**entry, "now": {**was, "value": "returning_migrant"}}]}
+    assert fact_dictionary()["founder_group"].personal
+    [row] = changed_facts(changes)
+    assert (row["before"], row["now"], row["hidden"]) == (None, None, True)
+    assert changed_facts({"case": "1"}) == []
 
 
 # ---------------------------------------------------------------- objections

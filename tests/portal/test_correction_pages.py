@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -142,6 +144,35 @@ def test_what_is_typed_is_saved_while_typing(client: StrictClient, city: City) -
     assert case.form["bank_account"] != "622"  # nothing enters the case before it is handed in
     correction.refresh_from_db()
     assert correction.state == "open"
+
+
+def shown_by(page: str) -> str:
+    """The hidden field that says what a page had shown at first."""
+    found = re.search(r'name="shown" value="([^"]*)"', page)
+    assert found is not None
+    return html.unescape(found.group(1))
+
+
+def test_two_tabs_that_change_different_things_are_both_kept(
+    client: StrictClient, city: City
+) -> None:
+    case, correction = asked(city)
+    client.force_login(city.owner)
+    address = f"/my/cases/{case.number}/correction/"
+    page = client.get(address).content.decode()
+    shown, old = shown_by(page), correction.answers["bank_account"]
+    tab = {"revision": "1", "shown": shown}
+    autosave(client, address, **tab, bank_account=NEW_ACCOUNT, correction_remark="")
+    other = autosave(client, address, **tab, bank_account=old, correction_remark="另有说明")
+    assert (other.status_code, other.json()["revision"]) == (200, 3)
+    correction.refresh_from_db()
+    assert (correction.answers["bank_account"], correction.remark) == (NEW_ACCOUNT, "另有说明")
+    both = {"bank_account": "6222020200099999999", "correction_remark": "另有说明"}
+    assert client.post(address, {**tab, **both}).status_code == 409  # the account, in both
+    for unread in ("", "[1]", "{", "[" * 5000):
+        assert client.post(address, {**tab, **both, "shown": unread}).status_code == 409
+    correction.refresh_from_db()
+    assert correction.answers["bank_account"] == NEW_ACCOUNT
 
 
 def test_autosave_of_another_tab_overwrites_nothing(client: StrictClient, city: City) -> None:

@@ -8,9 +8,10 @@ from django.db import connection
 from django.db.models import Count, QuerySet
 from django.test.utils import CaptureQueriesContext
 
-from miaopu.core.kept import database_state
+from miaopu.core.kept import one_state
 from miaopu.parties.models import Enterprise
-from miaopu.portal.paging import KeyPaginator, first_of, kept_rows
+from miaopu.portal.kept_parts import kept_rows
+from miaopu.portal.paging import KeyPaginator, first_of
 from tests.factories import NANMING, YUNYAN, City, make_enterprise
 from tests.harness.quiet import while_quiet
 
@@ -26,7 +27,7 @@ def test_pages_hold_every_row_once_and_in_order(city: City) -> None:
     for number in range(23):
         make_enterprise(YUNYAN, name=f"第{number}家")
     make_enterprise(NANMING)
-    pages = KeyPaginator(listed(), 5, None)
+    pages = KeyPaginator(listed(), 5)
     found = [row for number in pages.page_range for row in pages.page(number)]
     assert found == list(listed())
     assert pages.count == len(found) == 24
@@ -35,15 +36,15 @@ def test_pages_hold_every_row_once_and_in_order(city: City) -> None:
     assert pages.get_page("99").number == 5
     with pytest.raises(EmptyPage):
         pages.page(6)
-    assert first_of(listed(), 3, None) == found[:3]
+    assert first_of(listed(), 3) == found[:3]
 
 
 @pytest.mark.django_db
 def test_nothing_is_nothing(city: City) -> None:
     for rows in (listed().none(), listed("520181")):
-        pages = KeyPaginator(rows, 5, None)
+        pages = KeyPaginator(rows, 5)
         assert (pages.count, list(pages.get_page(1))) == (0, [])
-        assert first_of(rows, 5, None) == []
+        assert first_of(rows, 5) == []
 
 
 def test_what_is_kept_holds_until_something_is_written(committed_city: City) -> None:
@@ -51,8 +52,8 @@ def test_what_is_kept_holds_until_something_is_written(committed_city: City) -> 
         make_enterprise(YUNYAN)
 
     def page() -> tuple[list[Enterprise], int, int]:
-        with CaptureQueriesContext(connection) as captured:
-            pages = KeyPaginator(listed(), 10, database_state())
+        with CaptureQueriesContext(connection) as captured, one_state():
+            pages = KeyPaginator(listed(), 10)
             found = list(pages.get_page(1))
         return found, pages.count, len(captured)
 
@@ -88,9 +89,8 @@ def test_sums_are_worked_out_anew_once_something_was_written(committed_city: Cit
 
 def test_what_is_kept_for_one_scope_is_not_shown_to_another(committed_city: City) -> None:
     def both() -> tuple[list[Enterprise], list[Enterprise]]:
-        state = database_state()
         here, there = (
-            KeyPaginator(Enterprise.objects.for_user(user).order_by("pk"), 9, state)
+            KeyPaginator(Enterprise.objects.for_user(user).order_by("pk"), 9)
             for user in (committed_city.reviewer, committed_city.other_reviewer)
         )
         return list(here.page(1)), list(there.page(1))

@@ -14,12 +14,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from django.conf import settings
-from django.contrib.auth.hashers import make_password
-
+from miaopu.app.demo.log_ins import LogIn, open_log_in
 from miaopu.cases.models import Case
 from miaopu.core import clock
-from miaopu.core.enums import UserKind
 from miaopu.core.models import Region, User
 from miaopu.engine.bank_files import RESULT_HEADS
 from miaopu.engine.money import fen_to_yuan
@@ -27,14 +24,16 @@ from miaopu.ledger.batches import cancel_batch, create_batch
 from miaopu.ledger.models import Award, BankReply, PaymentBatch
 from miaopu.ledger.results import book_reply, keep_reply
 from miaopu.ledger.returns import correct_account
-from miaopu.parties.actions import add_representative
 from miaopu.parties.models import Enterprise
 
 YUNYAN, NANMING = "520103", "520102"
 DISTRICTS = (YUNYAN, NANMING)
-LOG_IN = "enterprise4"  # of the enterprise in Yunyan whose payment failed
-_NOTE_ZH = "云岩区企业，已获扶持：付款没有成功，请更正收款账户"
-_NOTE_EN = "Yunyan, support granted: the payment failed, correct the account"
+# Of the enterprise in Yunyan whose payment failed.
+LOG_IN = LogIn(
+    "enterprise4",
+    "云岩区企业，已获扶持：付款没有成功，请更正收款账户",
+    "Yunyan, support granted: the payment failed, correct the account",
+)
 _ONE_FEN = 1
 
 Enter = Callable[[date, int, Callable[[], object]], None]
@@ -129,19 +128,6 @@ def _correct(recipient: Recipient) -> None:
     correct_account(award_of(recipient), given, by=recipient.owner())
 
 
-def _open_log_in(recipient: Recipient) -> None:
-    """A log-in for the enterprise, shown among the demo's."""
-    user = User.objects.create(
-        username=LOG_IN,
-        name=recipient.enterprise.legal_representative,
-        kind=UserKind.PARTY,
-        password=make_password(settings.DEMO_PASSWORD),
-        demo_note=_NOTE_ZH,
-        demo_note_en=_NOTE_EN,
-    )
-    add_representative(user, recipient.enterprise, by=None)
-
-
 def plan_batches(
     offices: Offices,
     first: Sequence[Recipient],
@@ -171,7 +157,7 @@ def _plan_yunyan(
 ) -> None:
     """One payment fails for its account, one comes back and is paid again; one batch waits."""
     failed, back = 0, len(second) - 1
-    enter(date(2018, 5, 3), 69, lambda: _open_log_in(second[failed]))
+    enter(date(2018, 5, 3), 69, lambda: open_log_in(second[failed].enterprise, LOG_IN))
     enter(date(2018, 5, 3), 70, lambda: desk.book(second, {failed: FAILED}))
     if back != failed:
         again = [second[back]]

@@ -23,6 +23,7 @@ from miaopu.app.demo.targets import target_agenda
 from miaopu.app.demo.waves import (
     LARGE,
     PAID,
+    RETURNED,
     SECOND_PAID,
     SMALL,
     WAITS_FOR_PAYMENT,
@@ -245,7 +246,11 @@ def _plan_case(walk: _Walk, stop: Stop, agenda: dict[tuple[date, int], list[Act]
         (stop.decided, 60, walk.decide),
         (stop.paid, 70, walk.pay),
         (stop.withdrawn, 80, walk.withdraw),
-        (stop.returned, 25, lambda: ask(walk.case(), walk.district.reviewer)),
+        (
+            stop.returned,
+            25,
+            lambda: ask(walk.case(), walk.district.reviewer, stays_open=stop == RETURNED),
+        ),
         (stop.answered, 27, lambda: answer(walk.case(), walk.owner())),
         (stop.objected, 55, lambda: object_to(walk.case())),
     ]

@@ -20,7 +20,8 @@ class Offer(models.Model):
     """What was offered to an enterprise, on which facts, and what became of it.
 
     `trace` and `facts` are what the offer rests on, `changes` what no longer holds once it was
-    withdrawn (cases.offer_changes).
+    withdrawn (cases.offer_changes). `answers` is what the enterprise has typed so far; it is gone
+    once the offer is answered or ends.
     """
 
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
@@ -43,6 +44,8 @@ class Offer(models.Model):
     reason = models.CharField(_("理由"), max_length=500, blank=True)
     changes = models.JSONField(_("变化"), default=dict)
     case = models.OneToOneField(Case, on_delete=models.PROTECT, null=True, related_name="offer")
+    answers = models.JSONField(_("已填写的内容"), default=dict)
+    revision = models.PositiveIntegerField(_("修订号"), default=1)
 
     objects = OfferQuerySet.as_manager()
 
@@ -68,6 +71,11 @@ class Offer(models.Model):
                 condition=Q(state=OfferState.CONSENTED, case__isnull=False)
                 | (~Q(state=OfferState.CONSENTED) & Q(case=None)),
                 violation_error_message=_("确认享受的邀约须有办件，其他的没有"),
+            ),
+            models.CheckConstraint(
+                name="offer_closed_has_no_answers",
+                condition=Q(state=OfferState.OPEN) | Q(answers={}),
+                violation_error_message=_("了结的邀约不再保留填写的内容"),
             ),
             models.CheckConstraint(
                 name="offer_closed_has_time",

@@ -16,6 +16,7 @@ from miaopu.core.enums import Role
 from miaopu.core.models import User
 from miaopu.core.scope import reaches
 from miaopu.engine.masking import mask_name, mask_phone
+from miaopu.parties.dictionary import fact_dictionary
 from miaopu.portal.api import asked as ask
 from miaopu.portal.api import working_schemas as schemas
 from miaopu.portal.api.lists import Listing, json_answer, list_answer
@@ -54,6 +55,7 @@ def _offer_row(
     expires_on: date,
     closed_at: datetime | None,
     reason: str,
+    changes: dict[str, Any],
     case: str | None,
 ) -> dict[str, Any]:
     return {
@@ -69,8 +71,28 @@ def _offer_row(
         "expires_on": expires_on,
         "closed_at": closed_at,
         "reason": reason,
+        "changes": changed_facts(changes),
         "case": case,
     }
+
+
+def changed_facts(changes: dict[str, Any]) -> list[dict[str, Any]]:
+    """Facts that no longer were as an offer had them; of persons only that they have changed."""
+    known = fact_dictionary()
+    return [
+        {
+            "fact": one["name"],
+            "title": known[one["name"]].title.to_json(),
+            "before": None if hidden else one["before"]["value"],
+            "now": None if hidden else one["now"]["value"],
+            "source": one["now"]["source"] or None,
+            "as_of": one["now"]["as_of"],
+            "hidden": hidden,
+        }
+        for one in changes.get("facts", [])
+        if one["name"] in known
+        for hidden in (known[one["name"]].personal,)
+    ]
 
 
 OFFERS = Listing(
@@ -80,7 +102,7 @@ OFFERS = Listing(
     (
         *("programme__slug", "item__code", "enterprise__name", "enterprise__uscc"),
         *("enterprise__number", "region_id", "state", "amount_fen", "priority_points"),
-        *("issued_at", "expires_on", "closed_at", "reason", "case__number"),
+        *("issued_at", "expires_on", "closed_at", "reason", "changes", "case__number"),
     ),
 )
 

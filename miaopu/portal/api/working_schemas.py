@@ -17,8 +17,23 @@ Fate = Literal["funded", "short", "behind", "over_quota", "aside"]
 Tie = Literal["first", "points", "handed_in", "number"]
 
 
+class ChangedFact(Record):
+    """A fact that is not as an offer had it; null `now`: not known any more, or `hidden`."""
+
+    fact: str
+    title: Text
+    before: str | int | bool | None
+    now: str | int | bool | None
+    source: Source | None
+    as_of: date | None
+    hidden: bool
+
+
 class OfferRow(Record):
-    """An offer without application; `case` once its enterprise has consented."""
+    """An offer without application; `case` once its enterprise has consented.
+
+    `changes` are what it was withdrawn for; `hidden` where they tell of persons.
+    """
 
     programme: str
     item: str
@@ -32,6 +47,7 @@ class OfferRow(Record):
     expires_on: date
     closed_at: datetime | None
     reason: str
+    changes: list[ChangedFact]
     case: str | None
 
 

@@ -14,9 +14,11 @@ from django.utils.translation import get_language, gettext
 
 from miaopu.engine import masking
 from miaopu.portal import formats
+from miaopu.portal.chips import clause_chip
 from miaopu.portal.shapes import Link
 
 register = template.Library()
+register.simple_tag(clause_chip)
 
 _MASKS = {
     "name": masking.mask_name,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from miaopu.cases.enums import OfferState
 from miaopu.cases.forms import FormError
 from miaopu.cases.guards import FormRefused
 from miaopu.cases.models import Offer
+from miaopu.cases.offer_answers import save_answers
 from miaopu.cases.offer_changes import changes_today, item_in_force
 from miaopu.cases.offers import (
     LONGEST_REASON,
@@ -33,6 +34,13 @@ from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import party_required
 from miaopu.portal.case_form import CaseForm, Row, show
 from miaopu.portal.performing import in_one_line, perform
+from miaopu.portal.views.enterprise_form import (
+    AUTOSAVE,
+    SHOWN,
+    as_shown,
+    read_revision,
+    read_shown,
+)
 from miaopu.portal.views.enterprise_parts import (
     change_table,
     change_words,
@@ -106,8 +114,8 @@ def _form_context(
     asked = questions_asked(item, known)
     ids = {question.id for question in asked}
     texts = {name: answer.text for name, answer in known.items()}
-    values: Mapping[str, Any] = texts if typed is None else typed
-    form = CaseForm(asked, values, 0, problems)
+    values: Mapping[str, Any] = {**texts, **offer.answers} if typed is None else typed
+    form = CaseForm(asked, values, offer.revision, problems)
     rows = []
     for question in asked:
         field, answer = form[question.id], known.get(question.id)
@@ -117,6 +125,7 @@ def _form_context(
     others = [one for one in item.definition.form if one.id in known and one.id not in ids]
     return {
         "form": form,
+        "shown": as_shown({name: values.get(name, "") for name in ids}),
         "rows": rows,
         "known": _known_rows(others, known),
         "steps": step_table(item.definition),
@@ -169,8 +178,33 @@ def show_offer(
     return render(request, "enterprise/consent.html", context, status=status)
 
 
+def _typed(request: HttpRequest) -> dict[str, str]:
+    """What was typed; a sign that no text has (NUL) is left out."""
+    technical = {SHOWN, "revision"}
+    return {
+        name: str(value).replace("\x00", "")
+        for name, value in request.POST.items()
+        if name not in technical
+    }
+
+
+def _autosave(request: HttpRequest, offer: Offer) -> JsonResponse:
+    """Keep what is being typed; the page goes on with the new revision, or is told why not."""
+    try:
+        revision, problems = save_answers(
+            offer,
+            _typed(request),
+            revision=read_revision(request.POST),
+            shown=read_shown(request.POST),
+            by=person(request),
+        )
+    except ActionRefused as refused:
+        return JsonResponse({"message": in_one_line(refused)}, status=refused.status)
+    return JsonResponse({"revision": revision, "problems": len(problems)})
+
+
 def _consent(request: HttpRequest, offer: Offer) -> HttpResponse:
-    typed = {name: str(value).replace("\x00", "") for name, value in request.POST.items()}
+    typed = _typed(request)
     try:
         case = consent_offer(offer, typed, by=person(request))
     except FormRefused as wrong:
@@ -190,9 +224,11 @@ def _consent(request: HttpRequest, offer: Offer) -> HttpResponse:
 @party_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_offer(request: HttpRequest, pk: int) -> HttpResponse:
-    """One offer; POST consents to it, once."""
+    """One offer; POST consents to it, once, or keeps what is being typed."""
     offer = _offer_or_404(request, pk)
-    return _consent(request, offer) if request.method == "POST" else show_offer(request, offer)
+    if request.method != "POST":
+        return show_offer(request, offer)
+    return (_autosave if AUTOSAVE in request.headers else _consent)(request, offer)
 
 
 @party_required

@@ -35,7 +35,14 @@ from miaopu.portal.case_form import CaseForm, difference, show
 from miaopu.portal.corrections import CorrectionView, correction_views
 from miaopu.portal.performing import in_one_line
 from miaopu.portal.views.enterprise_files import ACCEPT, material_rows
-from miaopu.portal.views.enterprise_form import AUTOSAVE, kept_here, read_revision
+from miaopu.portal.views.enterprise_form import (
+    AUTOSAVE,
+    SHOWN,
+    as_shown,
+    kept_here,
+    read_revision,
+    read_shown,
+)
 from miaopu.portal.views.enterprise_scope import case_or_404, person
 
 FILE = "file_"
@@ -52,9 +59,12 @@ class CorrectionForm(CaseForm):
         remark: str,
         revision: int,
         problems: Iterable[FormError] = (),
+        shown: str | None = None,
     ) -> None:
         super().__init__(asked_fields(correction), values, revision, problems)
-        self.data = {**self.data, REMARK: remark}
+        before = as_shown({**correction.answers, REMARK: correction.remark})
+        self.data = {**self.data, REMARK: remark, SHOWN: before if shown is None else shown}
+        self.fields[SHOWN] = forms.CharField(widget=forms.HiddenInput({"autocomplete": "off"}))
         self.fields[REMARK] = forms.CharField(
             label=_("说明"),
             help_text=_("哪一项不需要改，请写明原因"),
@@ -169,7 +179,13 @@ def _open_page(request: HttpRequest, correction: Correction) -> HttpResponse:
         values: Mapping[str, Any] = {
             one.id: data.get(one.id, "") for one in asked_fields(correction)
         }
-        form = CorrectionForm(correction, values, data.get(REMARK, ""), read_revision(data))
+        form = CorrectionForm(
+            correction,
+            values,
+            data.get(REMARK, ""),
+            read_revision(data),
+            shown=str(data.get(SHOWN, "")),
+        )
         return _show(
             request, correction, form, notice=_("登录失效前填写的内容已放回表中，尚未保存")
         )
@@ -216,6 +232,7 @@ def _autosave(request: HttpRequest, correction: Correction) -> JsonResponse:
             typed,
             remark=remark,
             revision=read_revision(request.POST),
+            shown=read_shown(request.POST),
             by=person(request),
             quietly=True,
         )
@@ -227,26 +244,33 @@ def _autosave(request: HttpRequest, correction: Correction) -> JsonResponse:
 
 def _save(request: HttpRequest, correction: Correction) -> HttpResponse:
     typed, remark = _typed(request, correction)
-    revision = read_revision(request.POST)
+    revision, shown = read_revision(request.POST), str(request.POST.get(SHOWN, ""))
     case = correction.case
     try:
         wrong_files = _hand_in_files(request, correction)
         problems = save_correction(
-            case, typed, remark=remark, revision=revision, by=person(request)
+            case,
+            typed,
+            remark=remark,
+            revision=revision,
+            shown=read_shown(request.POST),
+            by=person(request),
         )
     except FormConflict as conflict:
-        form = CorrectionForm(correction, typed, remark, conflict.revision)
+        before = as_shown(conflict.saved)
+        form = CorrectionForm(correction, typed, remark, conflict.revision, shown=before)
         return _show(request, correction, form, saved=conflict.saved, status=conflict.status)
     except Conflict as late:
-        form = CorrectionForm(correction, typed, remark, revision)
+        form = CorrectionForm(correction, typed, remark, revision, shown=shown)
         return _show(request, correction, form, notice=str(late.message), status=late.status)
     except ActionRefused as refused:
-        form = CorrectionForm(correction, typed, remark, revision)
+        form = CorrectionForm(correction, typed, remark, revision, shown=shown)
         return _show(request, correction, form, notice=str(refused.message), status=422)
     if problems or wrong_files:
-        correction.refresh_from_db(fields=["revision"])
         every = [*problems, *wrong_files]
-        form = CorrectionForm(correction, typed, remark, correction.revision, every)
+        correction.refresh_from_db(fields=["answers", "remark", "revision"])
+        answers = correction.answers
+        form = CorrectionForm(correction, answers, correction.remark, correction.revision, every)
         return _show(request, correction, form)
     return redirect("correction_check", case.number)
 

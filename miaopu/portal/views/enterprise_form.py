@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -35,6 +36,7 @@ from miaopu.portal.performing import in_one_line
 from miaopu.portal.views.enterprise_scope import case_or_404, person
 
 LONGEST_REVISION = 9
+SHOWN = "shown"  # the hidden field that says what a page had shown
 AUTOSAVE = "Autosave"  # the header by which a page saves while somebody types
 
 
@@ -56,6 +58,20 @@ def read_revision(form: Mapping[str, Any]) -> int:
     """The revision of the draft that a page's form showed; 0 where it cannot be read."""
     text = str(form.get("revision", ""))
     return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_REVISION else 0
+
+
+def as_shown(answers: Mapping[str, Any]) -> str:
+    """What a page shows at first, for its hidden field: so what was not changed is told apart."""
+    return json.dumps(answers, ensure_ascii=False, separators=(",", ":"))
+
+
+def read_shown(form: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What the page had shown at first; None where it cannot be read."""
+    try:
+        shown = json.loads(str(form.get(SHOWN, "")))
+    except (ValueError, RecursionError):
+        return None
+    return shown if isinstance(shown, dict) else None
 
 
 def typed_values(asked: QuestionPage, posted: Mapping[str, Any]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -32,6 +33,10 @@ TONES: dict[str, shapes.Tone] = {
     AwardState.PAID: "good",
     AwardState.RELEASED: "neutral",
 }
+SHOWN_IN_LIST = (
+    *("number", "amount_fen", "state", "paid_at", "awaits_account", "case__enterprise__name"),
+    *("case__region__name", "case__region__name_en"),
+)
 COLUMNS = (
     Column("number", _("扶持编号"), link="href"),
     Column("enterprise", _("企业")),
@@ -65,12 +70,12 @@ def _in_order(awards: AwardQuerySet) -> AwardQuerySet:
     return ordered.order_by("closed", F("due_on").asc(nulls_last=True), "pk")
 
 
-def _row(award: Any) -> dict[str, Any]:
+def _row(award: Any, today: date) -> dict[str, Any]:
     open_ = award.state == AwardState.COMMITTED
     left = None
     waits = award.awaits_account
     if open_ and award.due_on and not award.awaits_account:
-        left = working_days_left(clock.today(), award.due_on)
+        left = working_days_left(today, award.due_on)
     running = shapes.Clock("running", 0, left=left, due=award.due_on) if left is not None else None
     return {
         "number": award.number,
@@ -78,7 +83,7 @@ def _row(award: Any) -> dict[str, Any]:
         "enterprise": award.case.enterprise.name,
         "region": present.region_name(award.case.region),
         "amount_fen": award.amount_fen,
-        "state": award.get_state_display(),
+        "state": str(AwardState(award.state).label),
         "tone": TONES[award.state],
         "due_on": award.due_on,
         "left": running.headline if running else gettext("待企业更正账户") if waits else "",
@@ -104,7 +109,8 @@ def payments(request: HttpRequest) -> HttpResponse:
             | Q(case__enterprise__uscc__istartswith=words)
         )
     listed = awards.select_related("case__enterprise", "case__region")
-    page = page_of(request, _in_order(listed.defer("case__form", "case__trace")))
+    today = clock.today()
+    page = page_of(request, _in_order(listed.only(*SHOWN_IN_LIST)))
     context = {
         "may_create": person(request).has_role(Role.FINANCE_OFFICER),
         "form": form,
@@ -112,7 +118,7 @@ def payments(request: HttpRequest) -> HttpResponse:
         "page": page,
         "table": Table(
             COLUMNS,
-            [_row(award) for award in page.object_list],
+            [_row(award, today) for award in page.object_list],
             gettext("扶持资金"),
             empty=gettext("没有符合条件的扶持"),
             empty_hint=gettext("公示结束、作出决定后会出现在这里。"),

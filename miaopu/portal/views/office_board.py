@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -26,6 +27,7 @@ from miaopu.plans.models import ProgrammeVersion
 from miaopu.portal import present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.charts import district_map, trend_chart
+from miaopu.portal.kept_parts import kept_part
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_parts import CASE_READERS
@@ -120,16 +122,13 @@ def _parts_shown(
     return [row for row in rows if row.key.startswith(prefixes)]
 
 
-@require_safe
-@role_required(*CASE_READERS)
-def office_board(request: HttpRequest) -> HttpResponse:
-    """One programme: against target and time, by district, cases, money, jobs."""
+def _shown(request: HttpRequest, asked: str) -> dict[str, Any]:
+    """Everything that the board of a programme shows; {"version": None} where there is none."""
     user, today = person(request), clock.today()
     state, versions = in_force()
-    asked = request.GET.get("programme", "")
     chosen = [one for one in versions if one.programme.slug == asked] or versions[:1]
     if not chosen:
-        return render(request, "office/board.html", {"version": None})
+        return {"version": None}
     [version] = chosen
     slug = version.programme.slug
     board = kept_board(version, today, state)
@@ -137,7 +136,7 @@ def office_board(request: HttpRequest) -> HttpResponse:
     names = {one.code: present.in_language(one.name) for one in board.districts}
     sums = award_sums(board.support)
     hrefs = {row.code: row.firsts_href for row in rows}
-    context = {
+    return {
         "version": version,
         "title": present.in_language(version.programme.name),
         "others": [
@@ -168,4 +167,17 @@ def office_board(request: HttpRequest) -> HttpResponse:
         "committed_href": awards_href(programme=slug, state="committed"),
         "paid_href": awards_href(programme=slug, state="paid"),
     }
-    return render(request, "office/board.html", context)
+
+
+@require_safe
+@role_required(*CASE_READERS)
+def office_board(request: HttpRequest) -> HttpResponse:
+    """One programme: against target and time, by district, cases, money, jobs."""
+    asked = request.GET.get("programme", "")
+    board = kept_part(
+        request,
+        "board",
+        asked,
+        lambda: render_to_string("office/board.html#board", _shown(request, asked)),
+    )
+    return render(request, "office/board.html", {"board": board})

@@ -19,7 +19,7 @@ from miaopu.parties.dictionary import fact_dictionary
 from miaopu.parties.querysets import EnterpriseQuerySet
 from miaopu.plans.querysets import MatchQuerySet
 from miaopu.portal import formats, present
-from miaopu.portal.paging import kept_rows
+from miaopu.portal.kept_parts import kept_rows
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_facts import SIZE_NEEDS, departments_of
 from miaopu.portal.views.office_money import split_by_level

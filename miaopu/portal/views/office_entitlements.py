@@ -4,38 +4,41 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.core.paginator import Page
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from miaopu.cases.models import Case, Item
+from miaopu.cases.enums import CaseState
+from miaopu.cases.models import Case
 from miaopu.cases.offering import candidates
 from miaopu.core import clock
 from miaopu.core.enums import Role
 from miaopu.core.models import User
-from miaopu.parties.facts import known_facts_of
 from miaopu.parties.models import Enterprise, Fact
-from miaopu.plans.entitlements import explain_known
 from miaopu.plans.models import Match
 from miaopu.plans.querysets import MatchQuerySet
 from miaopu.plans.tasks import start_matching
-from miaopu.portal import present, shapes
+from miaopu.portal import present
 from miaopu.portal.access import role_required
+from miaopu.portal.kept_parts import kept, kept_part, reader
 from miaopu.portal.paging import page_of
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_facts import SIZE_NEEDS, where_to_ask
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.jobs import start_for_programmes
 from miaopu.portal.views.office_entitlement_figures import fact_title, summaries
-from miaopu.portal.views.office_parts import CASE_READERS, offered_today
+from miaopu.portal.views.office_excluded import excluded_table
+from miaopu.portal.views.office_parts import CASE_READERS, items_in_force, offered_today
 from miaopu.portal.views.office_queue import active_filters
 from miaopu.portal.views.public_shared import amount_of
 
@@ -49,15 +52,6 @@ COLUMNS = (
     Column("amount_fen", _("金额"), kind="money", unit=_("元")),
     Column("case", _("办件"), link="case_href"),
 )
-EXCLUDED_COLUMNS = (
-    Column("enterprise", _("企业"), link="href"),
-    Column("region", _("区域")),
-    Column("item", _("事项")),
-    Column("status", _("结果"), kind="tag", tone="tone"),
-    Column("why", _("不符合的条件")),
-)
-
-
 OFFER_DUE = "offer_due"
 
 
@@ -104,33 +98,38 @@ def missing_text(missing: Iterable[str], known: Mapping[str, Any]) -> str:
 
 
 def _known_inputs(user: User, matches: list[Match]) -> dict[int, dict[str, Any]]:
-    """Which inputs of the size class are known, by enterprise."""
+    """Which inputs of the size class are known, by enterprise, where the class is missing."""
+    known: dict[int, dict[str, Any]] = defaultdict(dict)
+    unsized = [match.enterprise_id for match in matches if "size" in match.missing]
+    if not unsized:
+        return known
     facts = (
         Fact.objects.for_user(user)
         .valid_on(clock.today())
-        .filter(enterprise__in=[match.enterprise_id for match in matches], name__in=SIZE_NEEDS)
+        .filter(enterprise__in=unsized, name__in=SIZE_NEEDS)
     )
-    known: dict[int, dict[str, Any]] = defaultdict(dict)
     for enterprise, name in facts.values_list("enterprise_id", "name"):
         known[enterprise][name] = None
     return known
 
 
+def _live_cases(user: User, matches: list[Match]) -> dict[tuple[str, int], tuple[str, str]]:
+    """Number and state of the case that an enterprise has for an item, by both."""
+    cases = Case.objects.for_user(user).live().order_by("pk")
+    rows = cases.filter(enterprise__in=[match.enterprise_id for match in matches]).values_list(
+        "item__code", "enterprise_id", "number", "state"
+    )
+    return {(item, enterprise): (number, state) for item, enterprise, number, state in rows}
+
+
 def _rows(user: User, matches: list[Match]) -> list[dict[str, Any]]:
-    items = {item.code: item for item in Item.objects.public()}
-    cases = {
-        (case.item.code, case.enterprise_id): case
-        for case in Case.objects.for_user(user)
-        .live()
-        .filter(enterprise__in=[match.enterprise_id for match in matches])
-        .select_related("item")
-        .defer("form", "trace", "decisions")
-    }
+    items = {item.code: item for item in items_in_force()}
+    cases = _live_cases(user, matches)
     known = _known_inputs(user, matches)
     rows = []
     for match in matches:
         item, enterprise = items.get(match.item), match.enterprise
-        case = cases.get((match.item, match.enterprise_id))
+        number, state = cases.get((match.item, match.enterprise_id), ("", ""))
         amount = match.amount_fen
         if amount is None and match.is_entitled and item is not None:
             amount = amount_of(item.definition)
@@ -145,70 +144,11 @@ def _rows(user: User, matches: list[Match]) -> list[dict[str, Any]]:
                 "missing": missing_text(match.missing, known[match.enterprise_id]),
                 "points": match.priority_points,
                 "amount_fen": amount,
-                "case": case.get_state_display() if case else gettext("未申报"),
-                "case_href": reverse("case_packet", kwargs={"number": case.number}) if case else "",
+                "case": str(CaseState(state).label) if state else gettext("未申报"),
+                "case_href": reverse("case_packet", kwargs={"number": number}) if number else "",
             }
         )
     return rows
-
-
-def _first_reason(nodes: list[shapes.Reason]) -> str:
-    """The first condition that excludes, with the value found."""
-    for node in nodes:
-        if node.status == "false":
-            if node.children and (below := _first_reason(list(node.children))):
-                return below
-            words = {"condition": node.text, "value": node.value}
-            return (
-                gettext("%(condition)s（现为%(value)s）") % words if node.value else str(node.text)
-            )
-    return ""
-
-
-def _excluded_rows(enterprises: list[Enterprise], item: Item) -> list[dict[str, Any]]:
-    """Enterprises that an item's rule excludes today, with the condition that does."""
-    today = clock.today()
-    rows = []
-    for enterprise, known in known_facts_of(enterprises, today):
-        found = explain_known(item.version, item.code, enterprise, known, today)
-        now = {"false": gettext("不可享"), "unknown": gettext("缺少数据")}
-        rows.append(
-            {
-                "enterprise": enterprise.name,
-                "href": reverse("office_enterprise", kwargs={"number": enterprise.number}),
-                "region": present.region_name(enterprise.region),
-                "item": present.in_language(item.name),
-                "status": gettext("可享")
-                if found.is_entitled
-                else now.get(found.status, gettext("缺少数据")),
-                "tone": "good" if found.is_entitled else "late",
-                "why": _first_reason(present.reasons_of(found))
-                or gettext("匹配之后数据有变化，请重新匹配"),
-            }
-        )
-    return rows
-
-
-def _excluded_table(request: HttpRequest, wanted: dict[str, Any]) -> tuple[Table, Page[Any]]:
-    """Enterprises of the scope without a match, each with the condition that excludes it."""
-    items = {item.code: item for item in Item.objects.public()}
-    item = items.get(wanted.get("item", "")) or next(iter(items.values()))
-    matched = Match.objects.for_user(person(request)).current().filter(item=item.code)
-    scope = Enterprise.objects.for_user(person(request)).filter(
-        ~Exists(matched.filter(enterprise=OuterRef("pk")))
-    )
-    if wanted.get("region"):
-        scope = scope.filter(region=wanted["region"])
-    page = page_of(request, scope.select_related("region").order_by("number"))
-    table = Table(
-        EXCLUDED_COLUMNS,
-        _excluded_rows(list(page.object_list), item),
-        gettext("不可享的企业"),
-        empty=gettext("没有符合条件的企业"),
-        empty_hint=gettext("请放宽筛选条件；还没有匹配过的，请由计划主管重新匹配。"),
-        queue=True,
-    )
-    return table, page
 
 
 def _to_be_offered(matches: MatchQuerySet) -> MatchQuerySet:
@@ -246,26 +186,49 @@ def _matched_table(
     return table, page
 
 
+def _summary(request: HttpRequest, scope: MatchQuerySet) -> tuple[list[dict[str, Any]], Any]:
+    """The figures of each item, and the day they are of; for as long as nothing was written."""
+
+    def made() -> tuple[list[dict[str, Any]], Any]:
+        enterprises = Enterprise.objects.for_user(person(request))
+        # All matches of a version are made together: the latest tells the day of all.
+        as_of = scope.order_by("-pk").values_list("as_of", flat=True).first()
+        return summaries(scope, enterprises), as_of
+
+    return kept(("entitlements", reader(request)), made)
+
+
+def _figures(request: HttpRequest, summary: list[dict[str, Any]], as_of: Any, is_open: bool) -> str:
+    """The finished section with the figures; its tables are open where nothing is filtered."""
+    shown = {"summary": summary, "as_of": as_of, "is_open": is_open}
+    return kept_part(
+        request,
+        "entitlements",
+        is_open,
+        lambda: render_to_string("office/entitlements.html#figures", shown),
+    )
+
+
 @require_safe
 @role_required(*CASE_READERS)
 def entitlements(request: HttpRequest) -> HttpResponse:
     """Who is entitled and why, who is not, who lacks which fact, and what it would cost."""
     scope = Match.objects.for_user(person(request)).current()
-    enterprises = Enterprise.objects.for_user(person(request))
-    summary = summaries(scope, enterprises)
+    summary, as_of = _summary(request, scope)
     form = EntitlementFilter(request.GET, summary)
     wanted = form.cleaned_data if form.is_valid() else {}
+    active = active_filters(request, form)
     if wanted.get("status") == "excluded" and summary:
-        table, page = _excluded_table(request, wanted)
+        table, page = excluded_table(request, wanted)
     else:
         table, page = _matched_table(request, scope, wanted)
     context = {
         "form": form,
-        "active": active_filters(request, form),
+        "active": active,
         "page": page,
         "table": table,
         "summary": summary,
-        "as_of": scope.order_by("-pk").values_list("as_of", flat=True).first(),  # made together
+        "figures": partial(_figures, request, summary, as_of, not active) if as_of else "",
         "may_match": person(request).has_role(Role.PROGRAMME_OFFICER),
     }
     return render(request, "office/entitlements.html", context)

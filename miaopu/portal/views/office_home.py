@@ -19,12 +19,11 @@ from miaopu.cases.enums import ENDED, CaseState
 from miaopu.cases.models import Case, Objection
 from miaopu.core import clock
 from miaopu.core.enums import Role
-from miaopu.core.kept import Kept, database_state
 from miaopu.core.models import User
-from miaopu.core.scope import scope_key
 from miaopu.portal import formats
 from miaopu.portal.access import role_required
 from miaopu.portal.context import href
+from miaopu.portal.kept_parts import kept, reader
 from miaopu.portal.paging import first_of
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
@@ -52,13 +51,12 @@ class _Counts:
     by_state: dict[str, int]
 
 
-_COUNTS: Kept[_Counts] = Kept(most=500)
 DUE = ("overdue", "soon", "")
 
 
-def _counts(user: User, scope: dict[str, str], today: date, state: str | None) -> _Counts:
-    """The figures of the user's cases; kept for as long as the database shows the same."""
-    return _COUNTS.get_or(state, (scope_key(user), today), lambda: _counted(user, scope))
+def _counts(request: HttpRequest, scope: dict[str, str]) -> _Counts:
+    """The figures of the user's cases."""
+    return kept(("home", reader(request)), lambda: _counted(person(request), scope))
 
 
 def _counted(user: User, scope: dict[str, str]) -> _Counts:
@@ -135,11 +133,10 @@ def office_home(request: HttpRequest) -> HttpResponse:
     first = filtered(user, scope)
     if not acts:
         first = first.exclude(state__in=ENDED).filter(due_on__isnull=False)  # type: ignore[misc]
-    state = database_state()
-    counts = _counts(user, scope, today, state)
+    counts = _counts(request, scope)
     queue = Table(
         COLUMNS,
-        case_rows(first_of(first, SHOWN_FIRST, state), today),
+        case_rows(first_of(first, SHOWN_FIRST), today),
         gettext("先办这些") if acts else gettext("最先到期的办件"),
         empty=gettext("没有等待您办理的办件") if acts else gettext("本区域没有在办的办件"),
         empty_hint=gettext("企业提交后会出现在这里。"),
@@ -159,10 +156,12 @@ def office_home(request: HttpRequest) -> HttpResponse:
         ),
         "objections": _objections(user, today),
         "batches": _batches(user),
-        "ended": [] if only_reviews else ended_lists(user, today),
+        "ended": []
+        if only_reviews
+        else kept(("ended lists", reader(request)), lambda: ended_lists(user, today)),
         "letters": letters_to_acknowledge(user),
         "waiting": [] if only_reviews else waiting_counts(user),
-        "money": left_by_level(user),
+        "money": kept(("money left", reader(request)), lambda: left_by_level(user)),
         "money_href": money_href,
         "today": today,
     }

@@ -25,7 +25,8 @@ from miaopu.ledger.enums import Level
 from miaopu.plans.models import Match
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import role_required
-from miaopu.portal.paging import kept_rows, page_of
+from miaopu.portal.kept_parts import kept_rows
+from miaopu.portal.paging import page_of
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_consent import TONES
 from miaopu.portal.views.enterprise_parts import change_words

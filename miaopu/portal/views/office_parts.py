@@ -18,6 +18,7 @@ from miaopu.parties.facts import Known
 from miaopu.parties.models import Enterprise
 from miaopu.plans.models import ProgrammeVersion
 from miaopu.portal import present, shapes
+from miaopu.portal.kept_parts import kept
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_facts import value_text
 
@@ -87,11 +88,16 @@ def trail_of(case: Case, award: Award | None) -> list[shapes.TrailEntry]:
     return present.trail_of(events, award, transfers, inside=True)
 
 
+def items_in_force() -> list[Item]:
+    """The items of programmes in force; read from the database only after something was written."""
+    return kept("items in force", lambda: list(Item.objects.public()))
+
+
 def offered_today(today: date) -> list[Item]:
     """The items that are offered without application on the day."""
     return [
         item
-        for item in Item.objects.public()
+        for item in items_in_force()
         if item.definition.offer is not None
         and item.version.pack.period.start <= today <= item.version.pack.period.end
     ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -26,7 +26,7 @@ from miaopu.portal.paging import page_of
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_parts import CASE_READERS
-from miaopu.portal.views.office_waiting import LIST_COLUMNS, waiting_groups
+from miaopu.portal.views.office_waiting import LIST_COLUMNS, waiting_group, waiting_groups
 from miaopu.portal.views.public_publicity import PublicityClock
 
 STATE_COLUMNS = (*LIST_COLUMNS, Column("state", _("状态"), kind="tag", tone="tone"))
@@ -93,9 +93,15 @@ PUBLISHED_COLUMNS = (
 @require_safe
 @role_required(*CASE_READERS)
 def publicity_prepare(request: HttpRequest) -> HttpResponse:
-    """What waits for publicity, as it will be published; and the lists there are."""
+    """What waits for publicity, as it will be published; and the lists there are.
+
+    Narrowed to an item in a region: that list alone, page by page.
+    """
+    user = person(request)
+    if "item" in request.GET:
+        return _one_waiting(request, user)
     today = clock.today()
-    page = page_of(request, _lists(person(request)).order_by("-pk"))
+    page = page_of(request, _lists(user).order_by("-pk"))
     published = Table(
         PUBLISHED_COLUMNS,
         [_list_row(publicity, today) for publicity in page.object_list],
@@ -103,12 +109,22 @@ def publicity_prepare(request: HttpRequest) -> HttpResponse:
         empty=gettext("还没有发布过名单"),
         queue=True,
     )
-    context = {
-        "groups": waiting_groups(person(request)),
-        "page": page,
-        "published": published,
-        "today": today,
-    }
+    context = {"groups": waiting_groups(user), "page": page, "published": published}
+    return render(request, "office/publicity_prepare.html", context)
+
+
+def _one_waiting(request: HttpRequest, user: User) -> HttpResponse:
+    """A list as it will be published; where nothing waits any more, all that does."""
+    asked = request.GET.get("item", ""), request.GET.get("region", "")
+    found = waiting_group(request, user, *asked)
+    if found is None:
+        return redirect("publicity_prepare")
+    group, page = found
+    crumbs = [
+        shapes.Link(gettext("公示准备"), reverse("publicity_prepare")),
+        shapes.Link(group.title),
+    ]
+    context = {"groups": [group], "page": page, "published": None, "crumbs": crumbs}
     return render(request, "office/publicity_prepare.html", context)
 
 

@@ -193,7 +193,7 @@ def case_rows(cases: Iterable[Any], today: date, query: str = "") -> list[dict[s
                 "enterprise": case.enterprise.name,
                 "item": present.in_language(case.item.name),
                 "region": present.region_name(case.region),
-                "state": case.get_state_display(),
+                "state": str(CaseState(case.state).label),
                 "state_tone": present.tone_of(case.state),
                 "points": case.priority_points,
                 **_time_left(case, today),

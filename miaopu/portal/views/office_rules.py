@@ -27,7 +27,7 @@ from miaopu.plans.rule_guards import may_make
 from miaopu.plans.rule_reading import Line, facts_of, lines_of, read
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import role_required
-from miaopu.portal.paging import kept_rows
+from miaopu.portal.kept_parts import kept_rows
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_facts import SIZE_NEEDS, departments_of
 from miaopu.portal.views.enterprise_scope import person

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+from urllib.parse import urlencode
 
+from django.core.paginator import Page
 from django.db.models import Count
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from miaopu.cases.decisions import list_line
 from miaopu.cases.enums import CaseState, Step
 from miaopu.cases.models import Case, Item
+from miaopu.cases.querysets import CaseQuerySet
 from miaopu.core import clock
 from miaopu.core.enums import Role
 from miaopu.core.models import Region, User
@@ -21,7 +26,8 @@ from miaopu.core.scope import reaches
 from miaopu.engine.clock import working_days
 from miaopu.engine.messages import Bilingual
 from miaopu.portal import present
-from miaopu.portal.paging import kept_rows
+from miaopu.portal.kept_parts import kept_rows
+from miaopu.portal.paging import page_of
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.office_queue import NOT_NEEDED_IN_LISTS
 
@@ -35,12 +41,20 @@ LIST_COLUMNS = (
 )
 
 
+SHOWN_OF_ONE, SHOWN_OF_EACH = 20, 5
+
+
 @dataclass(frozen=True)
 class WaitingGroup:
-    """Approved cases of one item in one region that wait for publicity."""
+    """Approved cases of one item in one region that wait for publicity.
+
+    `numbers` names all of them in the order of the list; `cases` are those that are shown.
+    """
 
     item: Item
     region: Region
+    numbers: list[str]
+    amount_fen: int
     cases: list[Case]
     days: int
     ends_on: date | None
@@ -53,18 +67,18 @@ class WaitingGroup:
         return _title(self.item.name, Bilingual(region.name, region.name_en or region.name))
 
     @property
-    def amount_fen(self) -> int:
-        """The sum of the amounts in fen."""
-        return sum(case.amount_fen or 0 for case in self.cases)
+    def href(self) -> str:
+        """Where the whole list is read, page by page."""
+        return waiting_href(self.item.pk, self.region.code)
 
     @property
     def seen(self) -> str:
-        """Which cases the reader sees, to publish these and no others."""
-        return ",".join(case.number for case in self.cases)
+        """Which cases the list holds, to publish these and no others."""
+        return ",".join(self.numbers)
 
     @property
     def table(self) -> Table:
-        """The list exactly as it will be published, with links for those inside."""
+        """The cases exactly as they will be published, with links for those inside."""
         rows = [
             {
                 **list_line(case),
@@ -76,19 +90,61 @@ class WaitingGroup:
         return Table(LIST_COLUMNS, rows, gettext("将要发布的名单"))
 
 
-def waiting_groups(user: User) -> list[WaitingGroup]:
+def waiting_href(item: int, region: str) -> str:
+    """What waits for publicity, narrowed to an item in a region."""
+    query = urlencode({"item": item, "region": region})
+    return f"{reverse('publicity_prepare')}?{query}"
+
+
+def waiting_cases(user: User) -> CaseQuerySet:
     """Approved cases in the user's scope, by item and region, in the order of the list."""
-    cases = (
-        Case.objects.for_user(user)
-        .in_states(CaseState.APPROVED)
-        .with_parts()
-        .defer(*NOT_NEEDED_IN_LISTS)
-        .order_by("item_id", "region_id", "-priority_points", "submitted_at", "pk")
+    cases = Case.objects.for_user(user).in_states(CaseState.APPROVED).with_parts()
+    return cases.defer(*NOT_NEEDED_IN_LISTS).order_by(
+        "item_id", "region_id", "-priority_points", "submitted_at", "pk"
     )
-    groups: dict[tuple[int, str], list[Case]] = defaultdict(list)
-    for case in cases:
-        groups[case.item_id, case.region_id].append(case)
-    return [_group(user, found) for found in groups.values()]
+
+
+def waiting_groups(user: User) -> list[WaitingGroup]:
+    """What waits, by item and region: all is counted, the first cases of each group are shown.
+
+    Two statements, however much waits.
+    """
+    waiting = waiting_cases(user)
+    plain = ("item_id", "region_id", "pk", "number", "amount_fen")
+    groups: dict[tuple[int, str], list[tuple[int, str, int]]] = defaultdict(list)
+    for item, region, pk, number, amount in waiting.values_list(*plain):
+        groups[item, region].append((pk, number, amount or 0))
+    most = SHOWN_OF_ONE if len(groups) == 1 else SHOWN_OF_EACH
+    first = [pk for rows in groups.values() for pk, _number, _amount in rows[:most]]
+    shown: dict[tuple[int, str], list[Case]] = defaultdict(list)
+    for case in waiting.filter(pk__in=first):
+        shown[case.item_id, case.region_id].append(case)
+    return [
+        _group(
+            user,
+            shown[key],
+            [number for _pk, number, _amount in rows],
+            sum(amount for _pk, _number, amount in rows),
+        )
+        for key, rows in groups.items()
+        if shown[key]
+    ]
+
+
+def waiting_group(
+    request: HttpRequest, user: User, item: str, region: str
+) -> tuple[WaitingGroup, Page[Any]] | None:
+    """What waits of one item in one region, a page of it shown; None where nothing does."""
+    if not item.isdecimal() or len(item) > 9 or "\x00" in region:
+        return None
+    waiting = waiting_cases(user).filter(item_id=item, region_id=region)
+    rows = list(waiting.values_list("number", "amount_fen"))
+    page = page_of(request, waiting, SHOWN_OF_ONE)
+    if not page.object_list:
+        return None
+    numbers = [number for number, _amount in rows]
+    total = sum(amount or 0 for _number, amount in rows)
+    return _group(user, list(page.object_list), numbers, total), page
 
 
 @dataclass(frozen=True)
@@ -97,6 +153,7 @@ class WaitingCount:
 
     title: str
     count: int
+    href: str
 
 
 def waiting_counts(user: User) -> list[WaitingCount]:
@@ -118,6 +175,7 @@ def waiting_counts(user: User) -> list[WaitingCount]:
                 Bilingual(row["region__name"], row["region__name_en"] or row["region__name"]),
             ),
             row["count"],
+            waiting_href(row["item_id"], row["region_id"]),
         )
         for row in kept_rows(found)
     ]
@@ -127,12 +185,14 @@ def _title(item: Bilingual, region: Bilingual) -> str:
     return f"{present.in_language(item)} · {present.in_language(region)}"
 
 
-def _group(user: User, cases: list[Case]) -> WaitingGroup:
+def _group(user: User, cases: list[Case], numbers: list[str], amount_fen: int) -> WaitingGroup:
     item, region = cases[0].item, cases[0].region
     days = item.definition.steps_by_id[Step.PUBLICITY].working_days
     return WaitingGroup(
         item=item,
         region=region,
+        numbers=numbers,
+        amount_fen=amount_fen,
         cases=cases,
         days=days,
         ends_on=working_days(clock.today(), days).due,

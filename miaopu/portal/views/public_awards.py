@@ -9,8 +9,8 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from miaopu.core import clock
 from miaopu.engine.masking import mask_name
@@ -21,12 +21,18 @@ from miaopu.ledger.querysets import AwardQuerySet
 from miaopu.monitoring.support import first_awards
 from miaopu.plans.models import Programme
 from miaopu.portal import formats, present
-from miaopu.portal.paging import kept_rows, page_of
+from miaopu.portal.kept_parts import kept, kept_rows
+from miaopu.portal.paging import page_of
 from miaopu.portal.shapes import Answer, Link
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.public_shared import awards_href, public_page
 
 STANDING = (AwardState.COMMITTED, AwardState.PAID)
+SHOWN_IN_LIST = (
+    *("number", "amount_fen", "state", "committed_at", "case__enterprise__name"),
+    *("case__region__name", "case__region__name_en"),
+    *("case__item__code", "case__item__version__digest", "case__item__version__programme__slug"),
+)
 TONES: dict[str, str] = {AwardState.PAID: "good", AwardState.COMMITTED: "soon"}
 
 
@@ -41,19 +47,24 @@ class AwardFilter(forms.Form):
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        programmes = {row.slug: present.in_language(row.name) for row in Programme.objects.public()}
-        self.choices = {
-            "district": {"": _("全部"), **districts()},
-            "state": {"": _("全部"), **{state.value: str(state.label) for state in STANDING}},
-            "programme": {"": _("全部"), **programmes},
-            "once": {"": _("全部扶持"), "1": _("每户只列首次")},
-        }
-        for name, choices in self.choices.items():
+        self.choices = kept(("choices of awards", get_language()), choices_of_awards)
+        for name, offered in self.choices.items():
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
-            field.choices = list(choices.items())
-        if len(programmes) < 2:
+            field.choices = list(offered.items())
+        if len(self.choices["programme"]) <= 2:  # all, and the only one
             self.fields["programme"].widget = forms.HiddenInput()
+
+
+def choices_of_awards() -> dict[str, dict[str, str]]:
+    """What each filter offers, by its value, in the language of the page."""
+    programmes = {row.slug: present.in_language(row.name) for row in Programme.objects.public()}
+    return {
+        "district": {"": _("全部"), **districts()},
+        "state": {"": _("全部"), **{state.value: str(state.label) for state in STANDING}},
+        "programme": {"": _("全部"), **programmes},
+        "once": {"": _("全部扶持"), "1": _("每户只列首次")},
+    }
 
 
 def districts() -> dict[str, str]:
@@ -109,6 +120,12 @@ def _active(form: AwardFilter) -> list[Link]:
     ]
 
 
+def _total_fen(form: AwardFilter, found: AwardQuerySet) -> int:
+    """The sum of what the form asks for, which is the same for everybody."""
+    asked = tuple(sorted((name, str(value)) for name, value in form.cleaned_data.items()))
+    return kept(("sum of awards", form.is_valid(), asked), found.total_fen)
+
+
 def _award_row(award: Award) -> dict[str, Any]:
     case = award.case
     version = case.item.version
@@ -119,7 +136,7 @@ def _award_row(award: Award) -> dict[str, Any]:
         "enterprise": case.enterprise.name,
         "region": present.region_name(case.region),
         "amount_fen": award.amount_fen,
-        "state": award.get_state_display(),
+        "state": str(AwardState(award.state).label),
         "tone": TONES.get(award.state, "neutral"),
         "decided_on": award.committed_at,
         "clause": clause,
@@ -134,7 +151,7 @@ def awards(request: HttpRequest) -> HttpResponse:
     found = _filtered(form)
     rows = (
         found.select_related("case__item__version__programme")
-        .defer("case__item__version__content")
+        .only(*SHOWN_IN_LIST)
         .order_by("-committed_at", "-pk")
     )
     page = page_of(request, rows)
@@ -158,7 +175,7 @@ def awards(request: HttpRequest) -> HttpResponse:
         "page": page,
         "table": table,
         "count": page.paginator.count,
-        "total_fen": found.total_fen(),
+        "total_fen": _total_fen(form, found),
         "today": clock.today(),
     }
     return render(request, "public/awards.html", context)

@@ -18,19 +18,18 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import urlencode
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
-from miaopu.core import clock
-from miaopu.core.kept import Kept, database_state
 from miaopu.engine.money import MoneyError, split, yuan_to_fen
 from miaopu.ledger.enums import Level
 from miaopu.monitoring.figures import TargetProgress, target_progress
 from miaopu.monitoring.support import Support
 from miaopu.plans.models import ProgrammeVersion
-from miaopu.portal import care, formats, present, shapes
+from miaopu.portal import formats, present, shapes
 from miaopu.portal.context import href
+from miaopu.portal.kept_parts import keep, known, reader
 from miaopu.portal.shapes import Text
 
 if TYPE_CHECKING:
@@ -43,7 +42,6 @@ LEVEL_NAMES: dict[str, Text] = {
 }
 View = Callable[..., HttpResponse]
 OWN_COOKIES = frozenset((settings.SESSION_COOKIE_NAME, "messages"))
-_ETAGS: Kept[str] = Kept(most=1000)
 _TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"')
 
 
@@ -68,19 +66,18 @@ def public_page(view: View) -> Callable[..., HttpResponseBase]:
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
+        key = ("etag", request.build_absolute_uri(), reader(request))
         own = OWN_COOKIES & request.COOKIES.keys()
-        state = None if own else database_state()
-        key = (request.build_absolute_uri(), get_language(), clock.today(), care.is_on(request))
-        known = _ETAGS.get(state, key)
-        if known is not None:
-            unchanged = get_conditional_response(request, etag=known)
+        etag = None if own else known(key)
+        if etag is not None:
+            unchanged = get_conditional_response(request, etag=etag)
             if isinstance(unchanged, HttpResponse):
-                unchanged["ETag"], unchanged["Cache-Control"] = known, "no-cache"
+                unchanged["ETag"], unchanged["Cache-Control"] = etag, "no-cache"
                 return unchanged
         response = view(request, *args, **kwargs)
         etag = f'W/"{hashlib.sha256(_TOKEN.sub(b"", response.content)).hexdigest()}"'
-        if response.status_code == HTTPStatus.OK:
-            _ETAGS.put(state, key, etag)
+        if response.status_code == HTTPStatus.OK and not own:
+            keep(key, etag)
         return answer_if_changed(request, response, etag)
 
     return login_not_required(require_safe(answered))

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from miaopu.core.models import User
+from miaopu.core.people import demo_people
 
 
 class Command(BaseCommand):
@@ -17,6 +17,6 @@ class Command(BaseCommand):
         """One line each; nothing outside the demo."""
         if not settings.DEMO:
             return
-        for user in User.objects.exclude(demo_note="").order_by("pk"):
+        for user in demo_people():
             self.stdout.write(f"  {user.username:<18} {user.demo_note} / {user.demo_note_en}")
         self.stdout.write(f"  password 密码: {settings.DEMO_PASSWORD}")
