@@ -15,6 +15,7 @@ from miaopu.core.models import Job, User
 from miaopu.plans.actions import match_version
 from miaopu.plans.followers import follow_match
 from miaopu.plans.models import ProgrammeVersion
+from miaopu.plans.reading_tasks import read_plan as read_plan  # found here by the worker
 
 logger = logging.getLogger(__name__)
 

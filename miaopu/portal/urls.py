@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("miaopu.portal.routes.public")),
     path("", include("miaopu.portal.routes.enterprise")),
     path("", include("miaopu.portal.routes.office")),
+    path("", include("miaopu.portal.routes.desk")),
     path("", include("miaopu.portal.routes.finance")),
     path("", include("miaopu.portal.routes.demo")),
     path("", include("miaopu.portal.routes.api")),

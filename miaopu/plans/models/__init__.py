@@ -2,6 +2,14 @@
 
 from miaopu.plans.models.matches import Match
 from miaopu.plans.models.programmes import Programme, ProgrammeVersion
+from miaopu.plans.models.readings import PlanReading, ReadingItem
 from miaopu.plans.models.targets import Target
 
-__all__ = ["Match", "Programme", "ProgrammeVersion", "Target"]
+__all__ = [
+    "Match",
+    "PlanReading",
+    "Programme",
+    "ProgrammeVersion",
+    "ReadingItem",
+    "Target",
+]
