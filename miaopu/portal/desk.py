@@ -208,7 +208,7 @@ class Desk:
                 "path": one.content.get("path"),
                 "title": one.content.get("title"),
                 "depth": min(str(one.content.get("path") or "").count("/"), 4),
-                "href": Asked().href(item=one.pk),
+                "href": self.asked.fresh().href(item=one.pk),
                 "filter": self.asked.href(clause=one.clause, kind="", item=0, mode=""),
             }
             for one in found
@@ -217,7 +217,7 @@ class Desk:
     @property
     def checks(self) -> list[desk_shapes.CheckRow]:
         """What does not add up, both numbers leading to their places."""
-        return checks_of(self.reading)
+        return checks_of(self.reading, self.asked.fresh())
 
     @cached_property
     def window(self) -> Window:
@@ -234,7 +234,7 @@ class Desk:
             self.reading.text,
             window,
             spans_of(items, self.reading.text),
-            address="?",
+            address=self.asked.fresh().query,
             current=self.current.pk if self.current is not None else None,
         )
 
@@ -246,7 +246,9 @@ class Desk:
         after = items.filter(place__gte=window.end).in_order().first()
         links = [(gettext("上一段"), before), (gettext("下一段"), after)]
         return [
-            shapes.Link(text, Asked(view="text").href(item=item.pk)) for text, item in links if item
+            shapes.Link(text, self.asked.fresh(view="text").href(item=item.pk))
+            for text, item in links
+            if item
         ]
 
     @property

@@ -16,8 +16,12 @@ _DIGITS = re.compile(r"\d{1,9}", re.ASCII)
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address asks for: which items, which of them now, and how."""
+    """What the address asks for: which items, which of them now, and how.
 
+    `base` is the address of the reading, so that links lead there from wherever they are shown.
+    """
+
+    base: str
     kind: str = ""
     state: str = ""
     clause: str = ""
@@ -26,11 +30,12 @@ class Asked:
     view: str = "items"
 
     @classmethod
-    def of(cls, data: QueryDict, prefix: str = "") -> Asked:
+    def of(cls, data: QueryDict, base: str, prefix: str = "") -> Asked:
         """Read from an address, or from a form's fields with a prefix; nonsense is left out."""
         kind, state = data.get(f"{prefix}kind", ""), data.get(f"{prefix}state", "")
         item, mode = data.get(f"{prefix}item", ""), data.get(f"{prefix}mode", "")
         return cls(
+            base=base,
             kind=kind if kind in ReadingKind.values else "",
             state=state if state in ReadingItemState.values else "",
             clause=data.get(f"{prefix}clause", "").replace("\x00", "")[:200],
@@ -44,7 +49,7 @@ class Asked:
         """The same as an address asks for it: `?…&` without an item, ready for more."""
         kept = {"kind": self.kind, "state": self.state, "clause": self.clause}
         said = urlencode({name: value for name, value in kept.items() if value})
-        return f"?{said}&" if said else "?"
+        return f"{self.base}?{said}&" if said else f"{self.base}?"
 
     def href(self, **changes: Any) -> str:
         """The address with some of it changed; leads to the item's place in the text."""
@@ -54,3 +59,7 @@ class Asked:
             extra["view"] = "text"
         said = urlencode({name: value for name, value in extra.items() if value})
         return f"{asked.query}{said}{f'#m{asked.item}' if asked.item and not asked.mode else ''}"
+
+    def fresh(self, **changes: Any) -> Asked:
+        """The same reading, nothing else asked for but `changes`."""
+        return Asked(base=self.base, **changes)

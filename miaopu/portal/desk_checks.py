@@ -8,7 +8,7 @@ from miaopu.portal import desk_shapes
 from miaopu.portal.desk_asked import Asked
 
 
-def checks_of(reading: PlanReading) -> list[desk_shapes.CheckRow]:
+def checks_of(reading: PlanReading, asked: Asked) -> list[desk_shapes.CheckRow]:
     """The checks of a reading; the stated number leads to the target that prints it, else to the
     clause, the computed one to the figures that it was computed from."""
     found = list(reading.items.filter(kind=ReadingKind.CHECK).in_order())
@@ -20,20 +20,21 @@ def checks_of(reading: PlanReading) -> list[desk_shapes.CheckRow]:
             kind__in=(ReadingKind.TARGET, ReadingKind.CLAUSE), clause__in=paths
         ).in_order()
     )
-    return [_row(item, near) for item in found]
+    return [_row(item, near, asked) for item in found]
 
 
-def _row(item: ReadingItem, near: list[ReadingItem]) -> desk_shapes.CheckRow:
+def _row(item: ReadingItem, near: list[ReadingItem], asked: Asked) -> desk_shapes.CheckRow:
     paths = [str(path) for path in item.content.get("clauses") or ()]
     here = [one for one in near if one.clause in paths]
     targets = [one for one in here if one.kind == ReadingKind.TARGET]
     stated = [one for one in targets if one.content.get("value") == item.content.get("stated")]
     heads = [one for one in here if one.kind == ReadingKind.CLAUSE]
     place = (*stated, *heads)[:1]
-    parts = Asked(clause=paths[0], kind=ReadingKind.TARGET if stated else "") if paths else None
+    kind = ReadingKind.TARGET if stated else ""
+    parts = asked.fresh(clause=paths[0], kind=kind) if paths else None
     return desk_shapes.check_row(
         item,
-        href=Asked().href(item=item.pk),
-        stated_href=Asked().href(item=place[0].pk) if place else "",
+        href=asked.href(item=item.pk),
+        stated_href=asked.href(item=place[0].pk) if place else "",
         computed_href=parts.href() if parts is not None else "",
     )

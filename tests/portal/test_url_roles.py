@@ -30,6 +30,7 @@ from tests.factories import CITY, FIRST_DAY, YUNYAN, City, make_officer
 from tests.harness.pages import StrictClient
 from tests.house.url_roles import ROLES
 from tests.parties.sheets import deliver, good_row, table_of, workbook
+from tests.portal import url_rows_desk
 from tests.portal.url_table import TABLE
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +134,7 @@ def _objection(city: City) -> dict[str, Any]:
 
 # The samples of the table: they belong to `enterprise` and lie in the district of `reviewer`.
 THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
+    **url_rows_desk.THINGS,
     "programme": lambda city: {"slug": SLUG},
     "clause": lambda city: {"slug": SLUG, "path": "三/(二)"},
     "item": lambda city: {"slug": SLUG, "code": "direct_subsidy"},

@@ -17,6 +17,7 @@ from miaopu.app.demo.offices import OFFICES
 from miaopu.app.demo.people import DEMO_USERS
 from miaopu.app.demo.places import PLACES
 from miaopu.app.demo.population import EnterpriseSeed, generate, pick_owner_enterprises
+from miaopu.app.demo.readings import load_reading
 from miaopu.core import clock
 from miaopu.core.actions import add_member, record_event, start_demo_clock
 from miaopu.core.enums import Role, UserKind
@@ -173,3 +174,4 @@ def load_demo(count: int, report: Report, *, cases: bool = False) -> None:
                 report(f"{version.programme.slug}: {matches} matches")
         if cases:
             report(f"offers {load_offers()}")
+            report(f"reading {load_reading()}")

@@ -75,6 +75,11 @@ def _waiting(request: HttpRequest, reading: PlanReading) -> HttpResponse:
     return render(request, "office/reading_waiting.html", context)
 
 
+def address_of(reading: PlanReading) -> str:
+    """Where a reading is."""
+    return reverse("reading", kwargs={"pk": reading.pk})
+
+
 @dataclass(frozen=True)
 class Typed:
     """What was typed beside the form of an item that is being added."""
@@ -170,4 +175,6 @@ def reading(request: HttpRequest, pk: int) -> HttpResponse:
     found = reading_or_404(request, pk)
     if found.state in (*UNDER_WAY, ReadingState.REFUSED):
         return _waiting(request, found)
-    return desk_page(request, Desk(found, person(request), Asked.of(request.GET)))
+    return desk_page(
+        request, Desk(found, person(request), Asked.of(request.GET, address_of(found)))
+    )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
@@ -29,7 +29,7 @@ from miaopu.portal.desk_asked import Asked
 from miaopu.portal.desk_forms import ADDABLE, FORMS, ItemForm
 from miaopu.portal.performing import in_one_line
 from miaopu.portal.views.enterprise_scope import person
-from miaopu.portal.views.office_reading import Typed, desk_page, form_of
+from miaopu.portal.views.office_reading import Typed, address_of, desk_page, form_of
 from miaopu.portal.views.office_reading_place import place_of
 from miaopu.portal.views.office_readings import reading_or_404
 
@@ -38,12 +38,10 @@ def _go_on(request: HttpRequest, desk: Desk, following: list[int], pk: int) -> H
     """After a decision: the next item that is still unread, else the one just decided."""
     unread = set(desk.reading.items.unread().values_list("pk", flat=True))
     after = next((one for one in following if one in unread), pk)
-    asked = desk.asked
-    asked = Asked(kind=asked.kind, state=asked.state, clause=asked.clause, item=after)
+    asked = replace(desk.asked, item=after, mode="")
     if request.headers.get("HX-Request"):
         return desk_page(request, Desk(desk.reading, desk.user, asked))
-    address = reverse("reading", kwargs={"pk": desk.reading.pk})
-    return redirect(f"{address}{asked.href()}")
+    return redirect(asked.href())
 
 
 @require_POST
@@ -52,7 +50,7 @@ def reading_item(request: HttpRequest, pk: int, item: int) -> HttpResponse:
     """Decide on an item: `step` is accept, discard, reopen or correct, `revision` what was seen."""
     found = reading_or_404(request, pk)
     one = get_object_or_404(ReadingItem.objects.for_user(person(request)), pk=item, reading=found)
-    desk = Desk(found, person(request), Asked.of(request.POST, "at_"))
+    desk = Desk(found, person(request), Asked.of(request.POST, address_of(found), "at_"))
     step = request.POST.get("step", "")
     typed = request.POST.get("revision", "")
     revision = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
@@ -111,13 +109,7 @@ def _again(
 ) -> HttpResponse:
     """The item once more, with everything that was typed and what somebody else has made of it."""
     mode = "edit" if form is not None else ""
-    asked = Asked(
-        kind=desk.asked.kind,
-        state=desk.asked.state,
-        clause=desk.asked.clause,
-        item=one.pk,
-        mode=mode,
-    )
+    asked = replace(desk.asked, item=one.pk, mode=mode)
     return desk_page(
         request,
         Desk(desk.reading, desk.user, asked),
@@ -136,8 +128,8 @@ def reading_add(request: HttpRequest, pk: int) -> HttpResponse:
     kind = request.POST.get("add", "")
     if kind not in ADDABLE:
         raise Http404
-    asked = Asked.of(request.POST, "at_")
-    asked = Asked(kind=asked.kind, clause=asked.clause, item=asked.item, mode="add")
+    asked = Asked.of(request.POST, address_of(found), "at_")
+    asked = replace(asked, mode="add")
     desk = Desk(found, person(request), asked)
     form = form_of(desk, kind, request.POST)
     quote = request.POST.get("quote", "").replace("\x00", "").replace("\r\n", "\n")
@@ -160,4 +152,4 @@ def reading_add(request: HttpRequest, pk: int) -> HttpResponse:
         return desk_page(request, desk, form=form, problem=problem, typed=typed, status=409)
     if not request.headers.get("HX-Request"):
         messages.success(request, gettext("已补充"))
-    return _go_on(request, Desk(found, desk.user, Asked(item=item.pk)), [], item.pk)
+    return _go_on(request, Desk(found, desk.user, asked), [item.pk], item.pk)

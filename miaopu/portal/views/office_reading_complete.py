@@ -162,7 +162,7 @@ def _page(
         "problem": problem,
         "unread": unread.count(),
         "total": reading.items.count(),
-        "first_unread": f"{desk}{Asked().href(item=first.pk)}" if first is not None else "",
+        "first_unread": Asked(base=desk).href(item=first.pk) if first is not None else "",
         "used": reading.items.used().count(),
         "drafted": _said(drafted, desk) if drafted is not None else None,
         "back": desk,
@@ -198,7 +198,7 @@ def _said(drafted: Drafted, desk: str) -> dict[str, Any]:
             {
                 "text": one.text,
                 "why": present.in_language(one.why),
-                "href": f"{desk}{Asked().href(item=one.item)}" if one.item else "",
+                "href": Asked(base=desk).href(item=one.item) if one.item else "",
             }
             for one in drafted.left_out
         ],

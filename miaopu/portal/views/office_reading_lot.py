@@ -17,6 +17,7 @@ from miaopu.portal.access import role_required
 from miaopu.portal.desk_asked import Asked
 from miaopu.portal.performing import in_one_line
 from miaopu.portal.views.enterprise_scope import person
+from miaopu.portal.views.office_reading import address_of
 from miaopu.portal.views.office_readings import reading_or_404
 
 SHOWN = 200
@@ -26,7 +27,8 @@ SHOWN = 200
 def reading_accept(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the unread items of a clause or a kind; on POST accept just those."""
     reading = reading_or_404(request, pk)
-    asked = Asked.of(request.POST if request.method == "POST" else request.GET)
+    desk = address_of(reading)
+    asked = Asked.of(request.POST if request.method == "POST" else request.GET, desk)
     status, problem = 200, ""
     if request.method == "POST":
         try:
@@ -42,11 +44,9 @@ def reading_accept(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             said = ngettext("已采用 %(count)s 条", "已采用 %(count)s 条", count)
             messages.success(request, said % {"count": count})
-            back = Asked(clause=asked.clause).href()
-            return redirect(f"{reverse('reading', kwargs={'pk': pk})}{back}")
+            return redirect(asked.fresh(clause=asked.clause).href())
     items = list(unread_of(reading, kind=asked.kind, clause=asked.clause))
     rows = [desk_shapes.row_of(one, "", current=False) for one in items[:SHOWN]]
-    desk = reverse("reading", kwargs={"pk": pk})
     context = {
         "reading": reading,
         "asked": asked,
@@ -56,7 +56,7 @@ def reading_accept(request: HttpRequest, pk: int) -> HttpResponse:
         "more": len(items) - len(rows),
         "seen": stand_of(items),
         "problem": problem,
-        "back": f"{desk}{Asked(kind=asked.kind, clause=asked.clause).href()}",
+        "back": asked.fresh(kind=asked.kind, clause=asked.clause).href(),
         "can": reading.is_open and bool(items),
         "crumbs": [
             shapes.Link(gettext("计划阅读台"), reverse("reading_desk")),
