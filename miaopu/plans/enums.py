@@ -35,7 +35,7 @@ class ReadingKind(models.TextChoices):
     CLAUSE = "clause", _("条款")
     RESPONSIBILITY = "responsibility", _("责任单位")
     TARGET = "target", _("目标")
-    DEADLINE = "deadline", _("时限")
+    DEADLINE = "deadline", _("时间要求")
     MONEY = "money", _("资金")
     CITATION = "citation", _("引用文件")
     REPAIR = "repair", _("残缺处")
@@ -48,8 +48,8 @@ class ReadingItemState(models.TextChoices):
     UNREAD = "unread", _("未读")
     ACCEPTED = "accepted", _("已采用")
     CORRECTED = "corrected", _("已改正")
-    ADDED = "added", _("补充")
-    DISCARDED = "discarded", _("不采用")
+    ADDED = "added", _("已补充")
+    DISCARDED = "discarded", _("未采用")
 
 
 class Verb(models.TextChoices):

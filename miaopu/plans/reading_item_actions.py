@@ -99,7 +99,7 @@ def add_item(
     locked = _lock_open(reading, by)
     clause = clause_in(kind, content)
     known = locked.items.filter(
-        kind=kind, start=start, end=end, content=dict(content), found=None
+        kind=kind, start=start, end=end, content=dict(content), found__isnull=True
     ).first()
     if known is not None:
         return known

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from miaopu.core.models import Event
+from miaopu.engine.drafting.figures import name_parts
 from miaopu.engine.drafting.units import pending_marks
 from miaopu.plans.enums import ReadingKind
 from miaopu.plans.models import PlanReading, ReadingItem
@@ -30,10 +31,11 @@ def items_of(reading: PlanReading, document: Mapping[str, Any]) -> list[ReadingI
     """The items of a document, unread; marks that name nobody yet are among them."""
     clauses = document["clauses"]
     waiting = pending_marks(document["text"], clauses, document["responsibilities"])
+    lists = {**document, "targets": name_parts(document["targets"])}
     starts = {str(one["path"]): int(one["start"]) for one in reversed(clauses)}
     items = []
     for kind, name in LISTS.items():
-        for one in (*document[name], *(waiting if kind == ReadingKind.RESPONSIBILITY else ())):
+        for one in (*lists[name], *(waiting if kind == ReadingKind.RESPONSIBILITY else ())):
             content = {key: value for key, value in one.items() if key not in _PLACES}
             clause = _clause_of(kind, one, clauses)
             start, end = one.get("start"), one.get("end")

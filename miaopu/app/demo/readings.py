@@ -45,8 +45,9 @@ def _read_half(reading: PlanReading, first: User, second: User) -> None:
     accept_items(reading, kind=ReadingKind.CLAUSE, seen=stand_of(clauses), by=first)
     rest = list(reading.items.unread().exclude(kind=ReadingKind.CHECK).in_order())
     for number, item in enumerate(rest):
-        if number % 10 < _SHARE:
-            _decide(item, first if number % 3 else second)
+        by = first if number % 3 else second
+        if not _mended(item, by) and number % 10 < _SHARE:
+            accept_item(item, revision=item.revision, by=by)
     add_item(
         reading,
         ReadingKind.DEADLINE,
@@ -57,13 +58,14 @@ def _read_half(reading: PlanReading, first: User, second: User) -> None:
     )
 
 
-def _decide(item: ReadingItem, by: User) -> None:
-    """Accept, but mend the indicator that took a date with it, and leave the mere subject out."""
+def _mended(item: ReadingItem, by: User) -> bool:
+    """Correct the indicator that has lost its name, and leave out who is a subject only."""
     content = item.content
-    if item.kind == ReadingKind.TARGET and str(content["indicator"]).startswith("9月底前"):
-        mended = {**content, "indicator": "建成企业服务站"}
-        correct_item(item, mended, revision=item.revision, by=by, reason="指标名称不含期限")
-    elif item.kind == ReadingKind.RESPONSIBILITY and not content["explicit"]:
+    if item.kind == ReadingKind.TARGET and content["indicator"] == "比上年增长":
+        named = {**content, "indicator": "小微企业营业收入比上年增长"}
+        correct_item(item, named, revision=item.revision, by=by, reason="指标要写全")
+        return True
+    if item.kind == ReadingKind.RESPONSIBILITY and not content["explicit"]:
         discard_item(item, revision=item.revision, by=by, reason="只是出资，不是责任单位")
-    else:
-        accept_item(item, revision=item.revision, by=by)
+        return True
+    return False

@@ -19,7 +19,15 @@ from typing import Any
 import yaml
 
 from miaopu.engine.drafting import figures, times, units
-from miaopu.engine.drafting.pieces import PREAMBLE, Choices, Drafting, LeftOut, short_path, text
+from miaopu.engine.drafting.pieces import (
+    PREAMBLE,
+    Choices,
+    Drafting,
+    LeftOut,
+    one_line,
+    short_path,
+    text,
+)
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.plan_reader.errors import refused
 
@@ -144,7 +152,7 @@ def _programme(drafting: Drafting) -> dict[str, Any]:
     document, chosen = drafting.document, drafting.choices
     plan = str(document.get("title") or "")
     row: dict[str, Any] = {"programme": chosen.programme or "draft"}
-    title = chosen.title or plan
+    title = chosen.title or one_line(plan)
     row["title"] = {"zh": title, "en": chosen.title_en} if chosen.title_en else {"zh": title}
     if chosen.region:
         row["region"] = chosen.region
@@ -153,7 +161,7 @@ def _programme(drafting: Drafting) -> dict[str, Any]:
         row["period"] = {"from": chosen.start, "to": chosen.end}
     elif years is not None:
         row["period"] = {"from": f"{years[0]}-01-01", "to": f"{years[1]}-12-31"}
-    row["source"] = _source(drafting, plan or title)
+    row["source"] = _source(drafting, one_line(plan) or title)
     if chosen.zones:
         row["zones"] = [
             {"code": one.code, "title": text(one.name, one.name_en), "parent": one.parent}

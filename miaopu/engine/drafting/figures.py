@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -24,13 +25,32 @@ _SAYS = {
 _COUNTED = frozenset("户家个人名项件所次种类处座场条辆台套期届批")
 _YUAN = {"元": 1, "千元": 1_000, "万元": 10_000, "百万元": 10**6, "千万元": 10**7, "亿元": 10**8}
 _LONGEST_PERIOD = 20
+_NO_NAME = re.compile(r"(?:同?比)?(?:上年|去年|同期)?(?:净?增长|增加|提高|达到|完成|实现)*")
 _MONEY = re.compile(r"[0-9]{1,13}(\.[0-9]{1,2})?")
+_ALONE = r"(?:(?<![\u4e00-\u9fff])|(?<=[由按各]))"
 _LEVEL_WORDS = (
     ("central", re.compile(r"中央|国家")),
-    ("province", re.compile(r"(?<![\u4e00-\u9fff])省|省级|省财政|自治区")),
-    ("city", re.compile(r"(?<![\u4e00-\u9fff])市(?!场|、区)|市级|市本级|市财政")),
-    ("county", re.compile(r"(?<![\u4e00-\u9fff])[县区]|各[县区]|[县区]级|[县区]财政")),
+    ("province", re.compile(rf"{_ALONE}省|省级|省财政|自治区")),
+    ("city", re.compile(rf"{_ALONE}市(?!场)|市级|市本级|市财政")),
+    ("county", re.compile(rf"{_ALONE}[县区]|[县区]级|[县区]财政")),
 )
+_BRACKET_OF_COUNTIES = re.compile(r"(?<=[县区])[(（〔]市?、?[县区]?[)）〕]")
+
+
+def name_parts(targets: Iterable[Entry]) -> list[dict[str, Any]]:
+    """Targets in order, parts without a name of their own under the name of what is before them.
+
+    全市营业收入达到10亿元，其中A区比上年增长2%，达到4亿元: the last is no 比上年增长 but revenue.
+    """
+    last: dict[tuple[object, object], object] = {}
+    rows = []
+    for one in sorted(targets, key=lambda one: one.get("start") or 0):
+        key, name = (one.get("clause"), one.get("unit")), str(one.get("indicator") or "")
+        if one.get("comparator") not in _SUFFIXES:
+            name = str(last.get(key, name)) if _NO_NAME.fullmatch(name) else name
+            last[key] = name
+        rows.append({**one, "indicator": name})
+    return rows
 
 
 def scopes_of(drafting: Drafting) -> list[str]:
@@ -205,5 +225,6 @@ def _yuan(value: object, unit: str) -> tuple[str | None, str | None]:
 
 
 def _levels(words: str, count: int) -> list[str] | None:
-    found = [level for level, sign in _LEVEL_WORDS if sign.search(words)]
+    plain = _BRACKET_OF_COUNTIES.sub("", words)  # 县(市、区) is the county level alone
+    found = [level for level, sign in _LEVEL_WORDS if sign.search(plain)]
     return found if len(found) == count and count > 1 else None

@@ -142,7 +142,7 @@ class ReadingItem(models.Model):
             ),
             models.CheckConstraint(
                 name="reading_item_added_or_found",
-                condition=~Q(state=ReadingItemState.ADDED) | Q(found=None),
+                condition=~Q(state=ReadingItemState.ADDED) | Q(found__isnull=True),
                 violation_error_message=_("补充的条目没有读出的内容"),
             ),
         ]

@@ -175,6 +175,8 @@ def reading(request: HttpRequest, pk: int) -> HttpResponse:
     found = reading_or_404(request, pk)
     if found.state in (*UNDER_WAY, ReadingState.REFUSED):
         return _waiting(request, found)
+    if request.headers.get("HX-Request") and request.headers.get("HX-Target") != PANEL:
+        return HttpResponseClientRefresh()  # the page with the progress asks once more
     return desk_page(
         request, Desk(found, person(request), Asked.of(request.GET, address_of(found)))
     )

@@ -55,7 +55,7 @@ class ProgrammeForm(forms.Form):
     )
     title = forms.CharField(label=_("名称"), max_length=200)
     title_en = forms.CharField(label=_("英文名称"), max_length=300)
-    number = forms.CharField(label=_("文号"), required=False, max_length=100)
+    number = forms.CharField(label=_("计划文号"), required=False, max_length=100)
     date = forms.CharField(
         label=_("印发日期"), required=False, max_length=20, help_text=_("如 2018-05-02")
     )
