@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from miaopu.core.models import Region, User
+from miaopu.engine.plan_reader.as_json import to_json
+from miaopu.engine.plan_reader.files import read_bytes
+from miaopu.plans import reading_actions as actions
 from miaopu.plans.models import PlanReading, ReadingItem
 from miaopu.plans.reading_item_actions import accept_item
 from miaopu.plans.reading_tasks import read_plan, start_reading
@@ -22,9 +27,17 @@ def hand_in(content: bytes, by: User, *, name: str = "计划.txt", region: str =
     return PlanReading.objects.get(pk=reading.pk)
 
 
+@cache
+def document() -> dict[str, Any]:
+    """What the reader finds in our own plan; read in this process, once."""
+    return to_json(read_bytes(PLAN.read_bytes()))
+
+
 def open_reading(by: User, *, region: str = CITY) -> PlanReading:
-    """The reading of our own plan, every item unread."""
-    return hand_in(PLAN.read_bytes(), by, region=region)
+    """The reading of our own plan, every item unread, as the job leaves it."""
+    place = Region.objects.get(code=region)
+    reading = start_reading(PLAN.read_bytes(), "计划.txt", region=place, by=by)
+    return actions.open_reading(actions.begin_reading(reading), document())
 
 
 def accept_all(reading: PlanReading, by: User) -> list[ReadingItem]:

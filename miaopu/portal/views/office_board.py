@@ -18,7 +18,7 @@ from miaopu.cases.models import Case
 from miaopu.cases.querysets import READERS
 from miaopu.core import clock
 from miaopu.core.models import User
-from miaopu.core.scope import region_prefixes
+from miaopu.core.scope import region_prefix, region_prefixes
 from miaopu.monitoring.board import Board, CaseCount, in_force, kept_board, kept_case_counts
 from miaopu.monitoring.figures import money_by_level
 from miaopu.plans.models import ProgrammeVersion
@@ -28,7 +28,12 @@ from miaopu.portal.charts import district_map, trend_chart
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_parts import CASE_READERS
-from miaopu.portal.views.public_shared import award_sums, awards_href, progress_with_clauses
+from miaopu.portal.views.public_shared import (
+    award_sums,
+    awards_href,
+    pays,
+    progress_with_clauses,
+)
 from miaopu.portal.views.public_tables import (
     DistrictRow,
     district_rows,
@@ -107,6 +112,14 @@ def _own_rows(user: User, rows: Sequence[DistrictRow]) -> list[DistrictRow]:
     return own if len(own) < len(districts) else []
 
 
+def _distance(user: User, version: ProgrammeVersion) -> tuple[bool, bool, str]:
+    """Which programme an office sees first: one of its own regions, and one that grants money."""
+    prefixes = region_prefixes(user, READERS)
+    code = version.programme.region_id
+    mine = any(code.startswith(one) or one.startswith(region_prefix(code)) for one in prefixes)
+    return not mine, not pays(version), version.programme.slug
+
+
 @require_safe
 @role_required(*CASE_READERS)
 def office_board(request: HttpRequest) -> HttpResponse:
@@ -114,7 +127,8 @@ def office_board(request: HttpRequest) -> HttpResponse:
     user, today = person(request), clock.today()
     state, versions = in_force()
     asked = request.GET.get("programme", "")
-    chosen = [one for one in versions if one.programme.slug == asked] or versions[:1]
+    chosen = [one for one in versions if one.programme.slug == asked]
+    chosen = chosen or sorted(versions, key=lambda one: _distance(user, one))[:1]
     if not chosen:
         return render(request, "office/board.html", {"version": None})
     [version] = chosen
@@ -136,6 +150,7 @@ def office_board(request: HttpRequest) -> HttpResponse:
             if one.pk != version.pk
         ],
         "today": today,
+        "pays": pays(version),
         "progress": progress_with_clauses(version, today, board.support, board.targets),
         "map": district_map(version.programme.region_id, board.districts, hrefs, _("户")),
         "trend": trend_chart(board, _("户")),
