@@ -16,9 +16,12 @@ from miaopu.core.errors import ActionRefused
 from miaopu.core.models import Region, User
 from miaopu.core.scope import region_prefix
 from miaopu.engine.definitions.refusals import PackError
+from miaopu.engine.drafting import places
 from miaopu.engine.drafting.check import check_draft
-from miaopu.engine.drafting.draft import Files, draft
-from miaopu.engine.drafting.pieces import WHOLE, Choices, LeftOut, NewZone
+from miaopu.engine.drafting.draft import Files, draft, zipped
+from miaopu.engine.drafting.draft import suggested_years as years_of_document
+from miaopu.engine.drafting.pieces import WHOLE as WHOLE
+from miaopu.engine.drafting.pieces import Choices, LeftOut, NewZone
 from miaopu.engine.packs.load import PackCheck
 from miaopu.engine.reference import regions
 from miaopu.plans.actions import load_version
@@ -30,7 +33,6 @@ from miaopu.plans.reading_items import document_of
 NEW_ZONE = "new"
 LEAVE_OUT = "-"
 _FIRST_ZONE = 91
-_SUFFIXES = ("市", "县", "区", "自治县", "旗")
 
 
 @dataclass(frozen=True)
@@ -78,20 +80,18 @@ def suggested_place(scope: str, region: Region, zones: Mapping[str, str]) -> str
 
     `zones` are the region's own zones, code by name.
     """
-    if scope in ("全市", "全省", "全区", "全县", "全州", "我市", "我省", region.name):
-        return WHOLE
-    if scope in zones:
-        return zones[scope]
-    prefix = region_prefix(region.code)
-    below = [one for code, one in regions().items() if code.startswith(prefix)]
-    exact = [one.code for one in below if one.name == scope and one.code != region.code]
-    near = [
-        one.code
-        for one in below
-        if one.code != region.code and _stem(one.name) == _stem(scope) != ""
-    ]
-    found = exact or near
-    return found[0] if len(found) == 1 else ""
+    return places.suggested_place(scope, region.code, region.name, zones)
+
+
+def suggested_years(reading: PlanReading) -> tuple[int, int] | None:
+    """The years a programme of the items in use seems to run."""
+    return years_of_document(document_of(reading, reading.items.used().in_order()))
+
+
+def packed(reading: PlanReading) -> tuple[str, bytes]:
+    """The name and the zip archive of the pack of what is in use so far."""
+    name = choices_of(reading).programme or f"draft-{reading.pk}"
+    return name, zipped(draft_reading(reading).files, name)
 
 
 def choices_of(reading: PlanReading) -> Choices:
@@ -205,10 +205,3 @@ def _placed(chosen: Mapping[str, str], region: str) -> tuple[dict[str, str], lis
             zone = known[code]
             zones[code] = NewZone(code, zone.name, zone.parent_id or city, zone.name_en)
     return scopes, list(zones.values())
-
-
-def _stem(name: str) -> str:
-    for suffix in _SUFFIXES:
-        if len(name) > 2 and name.endswith(suffix):
-            return name.removesuffix(suffix)
-    return name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -11,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from miaopu.engine.drafting.times import RECURRING, is_time
+from miaopu.plans import reading_words
 from miaopu.plans.enums import ReadingKind
 
 ROLES = {"lead": _("牵头"), "responsible": _("责任"), "cooperate": _("配合")}
@@ -24,11 +23,10 @@ COMPARATORS = {
     "increase": _("新增"),
     "growth%": _("增长（%）"),
 }
-MONEY_UNITS = {"元": _("元"), "万元": _("万元"), "亿元": _("亿元"), "ratio": _("比例")}
+MONEY_UNITS = dict(
+    zip(reading_words.MONEY_UNITS, (_("元"), _("万元"), _("亿元"), _("比例")), strict=True)
+)
 _TIMES = _("写法：2018-11-30、2018-07、2018-Q3、2018、2015/2017、P30D（30日）、P10WD（10个工作日）")
-_AGAIN = re.compile(r"每|一月一|季末|月底|年底|年末|定期")
-_RATIO = re.compile(r"\d{1,4}(\.\d{1,4})?([:：∶]\d{1,4}(\.\d{1,4})?)+")
-_UNITS = re.compile(r"[、，,;；\n]+")
 
 
 class FigureField(forms.DecimalField):
@@ -84,13 +82,12 @@ class ResponsibilityForm(ItemForm):
     @staticmethod
     def typed(content: Mapping[str, Any]) -> dict[str, Any]:
         """The units on one line."""
-        return {**content, "units": "、".join(content.get("units") or ())}
+        return {**content, "units": gettext("、").join(content.get("units") or ())}
 
     def content(self, before: Mapping[str, Any]) -> dict[str, Any]:
         """The units as a list."""
         made = super().content({"explicit": True, **before})
-        names = [name.strip() for name in _UNITS.split(made["units"])]
-        return {**made, "units": [name for name in names if name]}
+        return {**made, "units": reading_words.split_units(made["units"])}
 
 
 class TargetForm(ItemForm):
@@ -156,7 +153,7 @@ class DeadlineForm(ItemForm):
     @staticmethod
     def typed(content: Mapping[str, Any]) -> dict[str, Any]:
         """The time without the mark of what recurs."""
-        date = str(content.get("date") or "").removeprefix(RECURRING)
+        date = reading_words.without_mark(str(content.get("date") or ""))
         return {**content, "date": date, "begin": content.get("from")}
 
     def clean_date(self) -> str:
@@ -189,7 +186,7 @@ class MoneyForm(ItemForm):
         data = super().clean() or {}
         value = str(data.get("value") or "").replace(",", "")
         if data.get("unit") == "ratio":
-            if value and not _RATIO.fullmatch(value):
+            if value and not reading_words.is_ratio(value):
                 self.add_error("value", gettext("比例的写法如 7:1:2"))
         elif value:
             try:
@@ -245,11 +242,9 @@ def plain(number: Decimal) -> int | str:
 
 def checked_time(typed: str, *, again: bool = False) -> str:
     """A time as packs write it; with `again` also what recurs, in words. Raises ValidationError."""
-    words = typed.strip().replace("／", "/")
-    if not words or is_time(words):
-        return words
-    if words.startswith(RECURRING) or _AGAIN.search(words):
-        return words if words.startswith(RECURRING) else f"{RECURRING}{words}"
+    when = reading_words.typed_time(typed)
+    if when is not None and (again or reading_words.without_mark(when) == when):
+        return when
     raise forms.ValidationError(
         gettext("请按示例的写法填写时间，或写明多久一次（如 每月）")
         if again

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from miaopu.core.models import Event
 from miaopu.core.verbs import label as verb_label
-from miaopu.engine.drafting.times import RECURRING
 from miaopu.plans.enums import ReadingItemState, ReadingKind
 from miaopu.plans.models import ReadingItem
+from miaopu.plans.reading_words import without_mark
 from miaopu.portal import shapes
 from miaopu.portal.desk_forms import COMPARATORS, MONEY_UNITS, ROLES
 
@@ -104,7 +104,7 @@ def _target(content: Mapping[str, Any]) -> str:
 def time_of(content: Mapping[str, Any]) -> str:
     """The time of a deadline: as packs write it, or how often."""
     when = str(content.get("date") or "")
-    again = when.removeprefix(RECURRING)
+    again = without_mark(when)
     said = gettext("重复：%(words)s") % {"words": again} if again != when else when
     begin = content.get("from")
     return gettext("%(time)s（自%(begin)s起）") % {"time": said, "begin": begin} if begin else said

@@ -12,6 +12,7 @@ ACTION_FILES = {
     *("actions.py", "awards.py", "batches.py", "books.py", "decisions.py"),
     *("drafts.py", "offering.py", "offers.py", "support_facts.py"),
     *("corrections.py", "objections.py"),
+    *("reading_item_actions.py", "reading_completion.py"),
     *("letters.py", "moves.py", "paying.py", "results.py", "returns.py", "tokens.py"),
 }
 RECORDS = {"miaopu.core.actions.record_event", "miaopu.core.many.record_events"}

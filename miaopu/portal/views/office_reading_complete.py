@@ -17,13 +17,12 @@ from django.utils.translation import gettext_lazy as _
 from miaopu.core.errors import ActionRefused
 from miaopu.core.models import Region
 from miaopu.core.scope import region_prefix
-from miaopu.engine.drafting.draft import suggested_years
-from miaopu.engine.drafting.pieces import WHOLE
 from miaopu.plans.enums import ReadingState
 from miaopu.plans.models import PlanReading
 from miaopu.plans.reading_completion import (
     LEAVE_OUT,
     NEW_ZONE,
+    WHOLE,
     Drafted,
     DraftRefused,
     complete_reading,
@@ -31,9 +30,9 @@ from miaopu.plans.reading_completion import (
     keep_choices,
     scopes_in,
     suggested_place,
+    suggested_years,
     zones_of,
 )
-from miaopu.plans.reading_items import document_of
 from miaopu.plans.reading_querysets import READING_ROLES
 from miaopu.portal import kept_forms, present, shapes
 from miaopu.portal.access import role_required
@@ -125,7 +124,7 @@ def _places(reading: PlanReading) -> list[Region]:
 def _initial(reading: PlanReading, scopes: list[str]) -> dict[str, Any]:
     """What was typed before; else what the plan and the region table suggest."""
     kept: Mapping[str, Any] = reading.choices
-    years = suggested_years(document_of(reading, reading.items.used().in_order()))
+    years = suggested_years(reading)
     initial: dict[str, Any] = {
         "title": reading.title,
         "number": reading.number,

@@ -17,10 +17,9 @@ from django.views.decorators.http import require_POST, require_safe
 from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused
 from miaopu.core.models import Region, User
-from miaopu.engine.drafting.draft import zipped
 from miaopu.plans.enums import ReadingState
 from miaopu.plans.models import PlanReading
-from miaopu.plans.reading_completion import choices_of, draft_reading
+from miaopu.plans.reading_completion import packed
 from miaopu.plans.reading_querysets import READING_ROLES, SEEING_ROLES
 from miaopu.plans.reading_tasks import restart_reading, start_reading
 from miaopu.portal import kept_forms, present, shapes
@@ -189,6 +188,5 @@ def reading_file(request: HttpRequest, pk: int) -> FileResponse:
 def reading_pack(request: HttpRequest, pk: int) -> HttpResponse:
     """The pack of what is in use so far, as files in a zip archive."""
     reading = reading_or_404(request, pk)
-    drafted = draft_reading(reading)
-    name = choices_of(reading).programme or f"draft-{reading.pk}"
-    return made_response(zipped(drafted.files, name), f"{name}.zip", "application/zip")
+    name, content = packed(reading)
+    return made_response(content, f"{name}.zip", "application/zip")
