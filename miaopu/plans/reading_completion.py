@@ -30,6 +30,7 @@ from miaopu.plans.models import PlanReading, Programme, ProgrammeVersion
 from miaopu.plans.reading_actions import check_may_read, lock_reading
 from miaopu.plans.reading_items import document_of
 
+_LOADED = "# The pack as it was loaded from the reading desk.\n"
 NEW_ZONE = "new"
 LEAVE_OUT = "-"
 _FIRST_ZONE = 91
@@ -89,8 +90,11 @@ def suggested_years(reading: PlanReading) -> tuple[int, int] | None:
 
 
 def packed(reading: PlanReading) -> tuple[str, bytes]:
-    """The name and the zip archive of the pack of what is in use so far."""
+    """The name and the zip archive of the pack: as it was loaded, else of what is in use so far."""
     name = choices_of(reading).programme or f"draft-{reading.pk}"
+    if reading.version is not None:
+        pack = reading.version.pack.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        return name, zipped({"pack.yaml": pack}, name, _LOADED)
     return name, zipped(draft_reading(reading).files, name)
 
 

@@ -79,13 +79,13 @@ def draft(document: Mapping[str, Any], choices: Choices | None = None) -> Draft:
     return Draft(found, tuple(dict.fromkeys(drafting.left_out)))
 
 
-def yaml_text(content: Mapping[str, Any]) -> str:
-    """A file of a draft as YAML."""
+def yaml_text(content: Mapping[str, Any], head: str = _HEAD) -> str:
+    """A file of a draft as YAML, below the comment `head`."""
     dumped = yaml.dump(content, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120)
-    return _HEAD + str(dumped)
+    return head + str(dumped)
 
 
-def zipped(files: Files, folder: str = "draft") -> bytes:
+def zipped(files: Files, folder: str = "draft", head: str = _HEAD) -> bytes:
     """The files in a folder of a zip archive; the same files are the same bytes."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -93,7 +93,7 @@ def zipped(files: Files, folder: str = "draft") -> bytes:
             info = zipfile.ZipInfo(f"{folder}/{name}", _MOMENT)
             info.compress_type = zipfile.ZIP_DEFLATED
             info.external_attr = 0o644 << 16
-            archive.writestr(info, yaml_text(content))
+            archive.writestr(info, yaml_text(content, head))
     return stream.getvalue()
 
 
