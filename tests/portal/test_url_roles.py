@@ -30,7 +30,7 @@ from tests.factories import CITY, FIRST_DAY, YUNYAN, City, make_officer
 from tests.harness.pages import StrictClient
 from tests.house.url_roles import ROLES
 from tests.parties.sheets import deliver, good_row, table_of, workbook
-from tests.portal import url_rows_desk
+from tests.portal import url_rows_bases, url_rows_desk
 from tests.portal.url_table import TABLE
 
 pytestmark = pytest.mark.django_db
@@ -163,6 +163,7 @@ THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "job": _job,
     "delivery": _delivery,
     "token": lambda city: {"pk": create_token("报表", 30, "nonce", by=city.owner).pk},
+    **url_rows_bases.THINGS,
     "account": lambda city: {"pk": Account.objects.filter(region=YUNYAN)[0].pk},
 }
 
