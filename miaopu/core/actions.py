@@ -43,9 +43,9 @@ MEDIA_TYPES = {
 }
 
 TABLE_TYPES = {
-    "xlsx": MEDIA_TYPES["xlsx"],
-    "xls": "application/vnd.ms-excel",
-    "csv": "text/csv",
+    **{kind: MEDIA_TYPES[kind] for kind in ("xlsx", "docx", "pdf")},
+    **{"xls": "application/vnd.ms-excel", "csv": "text/csv"},
+    **{"txt": "text/plain", "html": "text/html"},
 }
 
 
@@ -171,7 +171,7 @@ def _store(name: str, content: bytes) -> None:
 def keep_file(content: bytes, *, by: User | None, table: str | None = None) -> File:
     """Keep a file once per content; its type is what the content says, not the name.
 
-    `table` is the kind (a key of TABLE_TYPES) that a caller who reads tables has found in it.
+    `table` is the kind (a key of TABLE_TYPES) that a caller who reads the file has found in it.
     Raises ActionRefused for empty, too large or unknown kinds of files.
     """
     if not content:

@@ -19,6 +19,7 @@ from miaopu.plans.followers import follow_match
 from miaopu.plans.letter_reminders import remind_of_letters
 from miaopu.plans.match_actions import renew_matches
 from miaopu.plans.models import ProgrammeVersion, Simulation
+from miaopu.plans.reading_tasks import read_plan as read_plan  # found here by the worker
 from miaopu.plans.simulating import Question, open_simulation, run_simulation
 
 logger = logging.getLogger(__name__)

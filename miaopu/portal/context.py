@@ -101,6 +101,11 @@ SECTIONS = (
         roles=(Role.REVIEWER, Role.PROGRAMME_OFFICER),
     ),
     NavSection(
+        _("计划编制"),
+        (NavItem("reading_desk", _("计划阅读台")),),
+        roles=(Role.PROGRAMME_OFFICER,),
+    ),
+    NavSection(
         _("财政"),
         (
             NavItem("finance_home", _("资金")),
@@ -132,6 +137,7 @@ SECTIONS = (
             NavItem("finance_home", _("资金")),
             NavItem("payments", _("拨付")),
             NavItem("payment_batches", _("付款批次")),
+            NavItem("reading_desk", _("计划阅读台")),
         ),
         roles=(Role.AUDITOR,),
     ),

@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("miaopu.portal.routes.enterprise")),
     path("", include("miaopu.portal.routes.office")),
     path("", include("miaopu.portal.routes.rules")),
+    path("", include("miaopu.portal.routes.desk")),
     path("", include("miaopu.portal.routes.bases")),
     path("", include("miaopu.portal.routes.targets")),
     path("", include("miaopu.portal.routes.finance")),

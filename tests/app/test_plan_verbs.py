@@ -81,7 +81,8 @@ def test_a_draft_holds_what_was_read_and_names_what_is_missing(
     status, out, _ = run("draft", str(document), "--out", str(folder), "--format", "json")
     assert status == 0
     assert {Path(one).name for one in json.loads(out)["files"]} == {
-        *("programme.yaml", "clauses.yaml", "targets.yaml", "reading.json")
+        *("programme.yaml", "clauses.yaml", "tasks.yaml", "targets.yaml", "funds.yaml"),
+        "reading.json",
     }
     targets = yaml.safe_load((folder / "targets.yaml").read_text(encoding="utf-8"))["targets"]
     assert {"8", "600", "5000"} <= {one["value"] for one in targets}

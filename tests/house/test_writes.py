@@ -14,6 +14,7 @@ ACTION_FILES = {
     *("corrections.py", "objections.py"),
     *("target_opening.py", "target_actions.py", "letter_actions.py"),
     *("doubts.py", "matching_choice.py", "rule_actions.py", "simulating.py"),
+    *("reading_item_actions.py", "reading_completion.py"),
     *("letters.py", "moves.py", "paying.py", "results.py", "returns.py", "tokens.py"),
 }
 RECORDS = {"miaopu.core.actions.record_event", "miaopu.core.many.record_events"}

@@ -83,9 +83,12 @@ MONEY = {"finance_home", "payments", "payment_batches"}
     [
         ([Role.REVIEWER], {"office_home", "publicity_prepare", "deliveries"} | CASES),
         ([Role.FINANCE_OFFICER], MONEY),
-        ([Role.AUDITOR], {"audit_events"} | CASES | MONEY),
+        ([Role.AUDITOR], {"audit_events", "reading_desk"} | CASES | MONEY),
         ([Role.SYSTEM_ADMIN], set()),
-        ([Role.FINANCE_OFFICER, Role.AUDITOR], {"audit_events"} | CASES | MONEY),
+        (
+            [Role.FINANCE_OFFICER, Role.AUDITOR],
+            {"audit_events", "reading_desk"} | CASES | MONEY,
+        ),
         ([], set()),
     ],
 )

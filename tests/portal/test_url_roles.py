@@ -32,7 +32,7 @@ from tests.harness.pages import StrictClient
 from tests.house.url_roles import ROLES
 from tests.parties.sheets import deliver, good_row, table_of, workbook
 from tests.plans.proposals import draft_of, proposed, simulated
-from tests.portal import url_rows_bases, url_rows_targets
+from tests.portal import url_rows_bases, url_rows_desk, url_rows_targets
 from tests.portal.url_table import TABLE
 
 pytestmark = pytest.mark.django_db
@@ -142,6 +142,7 @@ def _proposal(city: City) -> dict[str, Any]:
 
 # The samples of the table: they belong to `enterprise` and lie in the district of `reviewer`.
 THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
+    **url_rows_desk.THINGS,
     "programme": lambda city: {"slug": SLUG},
     "clause": lambda city: {"slug": SLUG, "path": "三/(二)"},
     "item": lambda city: {"slug": SLUG, "code": "direct_subsidy"},

@@ -6,7 +6,7 @@ and the resolver differ; tests/portal/test_url_roles.py asks every route as ever
 
 from tests.factories import GOOD_FORM
 from tests.house.url_roles import CASE_READERS, ENTERPRISES, SIGNED_IN, Route
-from tests.portal import url_rows_bases, url_rows_targets
+from tests.portal import url_rows_bases, url_rows_desk, url_rows_targets
 from tests.portal.url_rows_rules import ROWS as RULES
 
 POST = ("POST",)
@@ -208,6 +208,7 @@ TABLE: dict[str, Route] = {
     "api:delivery": Route(allow=DELIVERING, thing="delivery", api=True),
     "api:delivery_rows": Route(allow=DELIVERING, thing="delivery", api=True),
     **RULES,
+    **url_rows_desk.ROWS,
     **url_rows_bases.ROWS,
     # The demo
     "demo_clock": Route(allow=SIGNED_IN, methods=BOTH, data={"working_days": "1"}),

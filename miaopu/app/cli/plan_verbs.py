@@ -15,9 +15,9 @@ from miaopu.app.cli.output import (
     print_table,
     stop,
 )
+from miaopu.engine.drafting.draft import write_draft
 from miaopu.engine.messages import EngineError
 from miaopu.engine.plan_reader.as_json import to_json
-from miaopu.engine.plan_reader.draft import write_draft
 from miaopu.engine.plan_reader.files import FILE_LIMIT, read_bytes, read_file
 from miaopu.engine.plan_reader.model import Reading
 
@@ -52,7 +52,7 @@ def draft(
     """起草计划包 / Write what was read as a draft pack for a person to complete."""
     reading = open_plan(file)
     try:
-        written = [str(path) for path in write_draft(reading, out)]
+        written = [str(path) for path in write_draft(to_json(reading), out)]
     except (EngineError, OSError) as error:
         print_problem(error)
         raise stop(PROBLEMS) from error

@@ -18,6 +18,7 @@ from miaopu.app.demo.offices import OFFICES
 from miaopu.app.demo.people import DEMO_USERS
 from miaopu.app.demo.places import PLACES
 from miaopu.app.demo.population import EnterpriseSeed, generate, pick_owner_enterprises
+from miaopu.app.demo.readings import load_reading
 from miaopu.app.demo.rules import load_rules
 from miaopu.core import clock
 from miaopu.core.actions import add_member, record_event, start_demo_clock
@@ -176,4 +177,5 @@ def load_demo(count: int, report: Report, *, cases: bool = False) -> None:
         if cases:
             report(f"offers {load_offers()}")
             report(f"proposed rules {load_rules()}")
+            report(f"reading {load_reading()}")
             report(f"bases {load_bases()}")

@@ -141,6 +141,16 @@ DEMO_USERS: tuple[DemoUser, ...] = (
         ("市微企办：全市进度与方案", "city programme office: progress of the whole city"),
     ),
     _officer(
+        "city-programme2",
+        ("欧阳静", "Ouyang Jing"),
+        PROGRAMME_OFFICE,
+        "programme_officer",
+        (
+            "市微企办另一位：与同事一起读计划文件",
+            "city programme office: reads a plan with a colleague",
+        ),
+    ),
+    _officer(
         "city-finance",
         ("韦玉梅", "Wei Yumei"),
         finance_office(CITY),

@@ -23,7 +23,7 @@ Documents = Mapping[str, Document]
 
 
 @dataclass(frozen=True)
-class _Found:
+class Difference:
     """A finding with the entry it is about and its figures."""
 
     path: Path
@@ -63,7 +63,12 @@ def findings_of(pack: Pack, documents: Documents) -> tuple[list[Finding], list[P
     return findings, errors
 
 
-def _all(pack: Pack) -> Iterator[_Found]:
+def differences(pack: Pack) -> Iterator[Difference]:
+    """Everything that does not add up, with its figures, whatever `plan_findings` says of it."""
+    yield from _all(pack)
+
+
+def _all(pack: Pack) -> Iterator[Difference]:
     yield from _sums_over_regions(pack)
     yield from _sums_over_years(pack)
     yield from _sums_of_funds(pack)
@@ -75,13 +80,13 @@ def _all(pack: Pack) -> Iterator[_Found]:
 
 def _sum(
     path: Path, of: str, stated: str, parts: Sequence[str], what: Bilingual, *, counted: bool
-) -> Iterator[_Found]:
+) -> Iterator[Difference]:
     """A finding where parts as printed do not make the whole as printed (`sum_grade`)."""
     total, grade = sum_grade(stated, parts, counted=counted)
     if grade is None:
         return
     computed = _plain(total)
-    yield _Found(
+    yield Difference(
         path,
         "sum-mismatch",
         of,
@@ -101,7 +106,7 @@ def _plain(number: Fraction) -> str:
     return text.rstrip(".")
 
 
-def _sums_over_regions(pack: Pack) -> Iterator[_Found]:
+def _sums_over_regions(pack: Pack) -> Iterator[Difference]:
     """The parts of a target by district against the target of the whole region."""
     groups: dict[tuple[str, str], dict[str, tuple[int, Target]]] = defaultdict(dict)
     for number, target in enumerate(pack.targets):
@@ -120,7 +125,7 @@ def _sums_over_regions(pack: Pack) -> Iterator[_Found]:
             )
 
 
-def _sums_over_years(pack: Pack) -> Iterator[_Found]:
+def _sums_over_years(pack: Pack) -> Iterator[Difference]:
     """What is new in each year against what is new in the years together."""
     for number, whole in enumerate(pack.targets):
         first, _, last = whole.period.partition("/")
@@ -143,7 +148,7 @@ def _sums_over_years(pack: Pack) -> Iterator[_Found]:
             )
 
 
-def _sums_of_funds(pack: Pack) -> Iterator[_Found]:
+def _sums_of_funds(pack: Pack) -> Iterator[Difference]:
     """Funds against what they are made up of; finer parts may miss half of the last digit."""
     funds = {fund.id: fund for fund in pack.funds}
     for number, fund in enumerate(pack.funds):
@@ -155,7 +160,7 @@ def _sums_of_funds(pack: Pack) -> Iterator[_Found]:
             if difference and not (finer and difference <= _digit(fund) / 2):
                 slack = (_digit(fund) + sum(map(_digit, parts), Fraction(0))) / 2
                 computed = _plain(total)
-                yield _Found(
+                yield Difference(
                     ("funds", number, "sums", order),
                     "sum-mismatch",
                     fund.id,
@@ -175,14 +180,14 @@ def _digit(fund: Fund) -> Fraction:
     return Fraction(fund.rounded_to or "0.01")
 
 
-def _growth(pack: Pack) -> Iterator[_Found]:
+def _growth(pack: Pack) -> Iterator[Difference]:
     for number, target in enumerate(pack.targets):
         for stated, computed, message in growth_problems(target):
             path: Path = ("targets", number, "value")
-            yield _Found(path, "growth-mismatch", target.id, stated, computed, message)
+            yield Difference(path, "growth-mismatch", target.id, stated, computed, message)
 
 
-def _shares_of_statistics(pack: Pack) -> Iterator[_Found]:
+def _shares_of_statistics(pack: Pack) -> Iterator[Difference]:
     """A printed share against the printed numbers it comes from, rounding allowed."""
     figures = {one.id: one for one in pack.statistics}
     for number, one in enumerate(pack.statistics):
@@ -194,7 +199,7 @@ def _shares_of_statistics(pack: Pack) -> Iterator[_Found]:
         if high < min(ends) or max(ends) < low:
             decimals = len(one.percent.partition(".")[2])
             computed = shown(100 * Fraction(one.value) / Fraction(whole.value), decimals)
-            yield _Found(
+            yield Difference(
                 ("statistics", number, "percent"),
                 "share-mismatch",
                 one.id,
@@ -209,7 +214,7 @@ def _shares_of_statistics(pack: Pack) -> Iterator[_Found]:
             )
 
 
-def _shares_of_budgets(pack: Pack) -> Iterator[_Found]:
+def _shares_of_budgets(pack: Pack) -> Iterator[Difference]:
     """The budgets of an item by level against the shares the levels bear."""
     ordered = sorted(pack.budgets, key=lambda one: (one.item, one.year))
     for (item_id, year), budgets in groupby(ordered, key=lambda one: (one.item, one.year)):
@@ -221,7 +226,7 @@ def _shares_of_budgets(pack: Pack) -> Iterator[_Found]:
         whole, parts = sum(totals.values()), sum(shares.values())
         if levels and any(totals[x] * parts != whole * shares[x] for x in levels):
             stated = ":".join(str(shares[level]) for level in levels)
-            yield _Found(
+            yield Difference(
                 ("budgets",),
                 "share-mismatch",
                 item_id,
@@ -234,7 +239,7 @@ def _shares_of_budgets(pack: Pack) -> Iterator[_Found]:
             )
 
 
-def _outside_period(pack: Pack) -> Iterator[_Found]:
+def _outside_period(pack: Pack) -> Iterator[Difference]:
     """Targets and budgets of a year in which the programme does not run."""
     years = range(pack.period.start.year, pack.period.end.year + 1)
     places: list[tuple[Path, str, str]] = [
@@ -250,4 +255,4 @@ def _outside_period(pack: Pack) -> Iterator[_Found]:
             message = Bilingual(
                 f"{year} 不在计划期内", f"{year} lies outside the programme's period"
             )
-            yield _Found(path, "outside-period", of, year, "", message)
+            yield Difference(path, "outside-period", of, year, "", message)

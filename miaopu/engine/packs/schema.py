@@ -146,7 +146,10 @@ class PackValue(ValuePiece):
 
 
 class Pack(Piece):
-    """A programme, complete and checked; it never changes: a change is a new version."""
+    """A programme, complete and checked; it never changes: a change is a new version.
+
+    Without `items` it supervises tasks and targets only: nobody can apply yet.
+    """
 
     programme: Identifier
     title: Text
@@ -159,7 +162,7 @@ class Pack(Piece):
     tasks: tuple[Task, ...] = ()
     phases: tuple[Phase, ...] = ()
     duties: tuple[Duty, ...] = ()
-    facts: dict[str, PackFact]
+    facts: dict[str, PackFact] = Field(default_factory=dict)
     parameters: dict[str, tuple[PackValue, ...]] = Field(default_factory=dict)
     indicators: dict[str, Indicator] = Field(default_factory=dict)
     targets: tuple[Target, ...] = ()
@@ -170,7 +173,7 @@ class Pack(Piece):
     target_letters: TargetLetters | None = None
     plan_findings: tuple[PlanFinding, ...] = ()
     budgets: tuple[Budget, ...] = ()
-    items: dict[Identifier, Item] = Field(min_length=1)
+    items: dict[Identifier, Item] = Field(default_factory=dict)
 
     @cached_property
     def zones_by_code(self) -> Mapping[str, Zone]:

@@ -1,23 +1,18 @@
 """Opens a document of any accepted kind and reads it: the kind is told by content, not by name."""
 
-import re
 from pathlib import Path
 
 from miaopu.engine.plan_reader.decoding import decode
 from miaopu.engine.plan_reader.docx_text import docx_to_text, encrypted
 from miaopu.engine.plan_reader.errors import refused, too_large
 from miaopu.engine.plan_reader.html_text import html_to_text
+from miaopu.engine.plan_reader.kinds import HTML, OLE
 from miaopu.engine.plan_reader.model import Reading
 from miaopu.engine.plan_reader.pdf_text import pdf_to_text
 from miaopu.engine.plan_reader.read import read_text
 
 FILE_LIMIT = 32_000_000
 TEXT_LIMIT = 3_000_000
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_HTML = re.compile(
-    rb"^\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|div|p|table)\b",
-    re.IGNORECASE | re.DOTALL,
-)
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
 
 
@@ -51,7 +46,7 @@ def _text(data: bytes) -> str:
         return pdf_to_text(data)
     if data.startswith(b"PK\x03\x04") or data.startswith(b"PK\x05\x06"):
         return docx_to_text(data)
-    if data.startswith(_OLE):
+    if data.startswith(OLE):
         if "EncryptedPackage".encode("utf-16-le") in data:
             raise encrypted()
         raise refused(
@@ -71,6 +66,6 @@ def _text(data: bytes) -> str:
             "请提供有文字的 pdf、docx 或 txt",
             "give a pdf with text, a docx or a txt",
         )
-    if _HTML.match(data.removeprefix(b"\xef\xbb\xbf")[:8192]):
+    if HTML.match(data.removeprefix(b"\xef\xbb\xbf")[:8192]):
         return html_to_text(data)
     return decode(data)

@@ -9,6 +9,7 @@ from miaopu.plans.models.letters import TargetLetter
 from miaopu.plans.models.matches import Match
 from miaopu.plans.models.matching_choices import MatchingOptOut
 from miaopu.plans.models.programmes import Programme, ProgrammeVersion
+from miaopu.plans.models.readings import PlanReading, ReadingItem
 from miaopu.plans.models.rule_versions import RuleProposal
 from miaopu.plans.models.runs import MatchRun
 from miaopu.plans.models.simulations import SimulatedChange, Simulation
@@ -19,8 +20,10 @@ __all__ = [
     "Match",
     "MatchRun",
     "MatchingOptOut",
+    "PlanReading",
     "Programme",
     "ProgrammeVersion",
+    "ReadingItem",
     "RuleProposal",
     "SimulatedChange",
     "Simulation",

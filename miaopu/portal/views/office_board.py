@@ -19,7 +19,7 @@ from miaopu.cases.models import Case
 from miaopu.cases.querysets import READERS
 from miaopu.core import clock
 from miaopu.core.models import User
-from miaopu.core.scope import region_prefixes
+from miaopu.core.scope import region_prefix, region_prefixes
 from miaopu.monitoring.board import Board, CaseCount, in_force, kept_board, kept_case_counts
 from miaopu.monitoring.decomposed import MemberProgress
 from miaopu.monitoring.figures import money_by_level
@@ -33,7 +33,12 @@ from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_parts import CASE_READERS
 from miaopu.portal.views.office_target_parts import works_in
 from miaopu.portal.views.public_parts import parts_caption, progress_table
-from miaopu.portal.views.public_shared import award_sums, awards_href, progress_with_clauses
+from miaopu.portal.views.public_shared import (
+    award_sums,
+    awards_href,
+    pays,
+    progress_with_clauses,
+)
 from miaopu.portal.views.public_tables import (
     DistrictRow,
     district_rows,
@@ -122,11 +127,20 @@ def _parts_shown(
     return [row for row in rows if row.key.startswith(prefixes)]
 
 
+def _distance(user: User, version: ProgrammeVersion) -> tuple[bool, bool, str]:
+    """Which programme an office sees first: one of its own regions, and one that grants money."""
+    prefixes = region_prefixes(user, READERS)
+    code = version.programme.region_id
+    mine = any(code.startswith(one) or one.startswith(region_prefix(code)) for one in prefixes)
+    return not mine, not pays(version), version.programme.slug
+
+
 def _shown(request: HttpRequest, asked: str) -> dict[str, Any]:
     """Everything that the board of a programme shows; {"version": None} where there is none."""
     user, today = person(request), clock.today()
     state, versions = in_force()
-    chosen = [one for one in versions if one.programme.slug == asked] or versions[:1]
+    chosen = [one for one in versions if one.programme.slug == asked]
+    chosen = chosen or sorted(versions, key=lambda one: _distance(user, one))[:1]
     if not chosen:
         return {"version": None}
     [version] = chosen
@@ -148,6 +162,7 @@ def _shown(request: HttpRequest, asked: str) -> dict[str, Any]:
             if one.pk != version.pk
         ],
         "today": today,
+        "pays": pays(version),
         "progress": progress_with_clauses(version, today, board.support, board.targets),
         "map": district_map(version.programme.region_id, board.districts, hrefs, _("户")),
         "trend": trend_chart(board, _("户")),

@@ -21,6 +21,7 @@ from miaopu.portal.views.public_shared import (
     awards_href,
     next_step,
     offers_of,
+    pays,
     progress_of,
     public_page,
 )
@@ -36,6 +37,7 @@ class Board:
     slug: str
     version: ProgrammeVersion
     progress: list[shapes.Progress]
+    pays: bool
     sums: AwardSums
     offers: list[Offer]
     committed_href: str
@@ -62,6 +64,7 @@ def _board(programme: Programme, today: date, state: str | None) -> Board:
         slug=slug,
         version=version,
         progress=progress_of(version, today, figures.support, figures.targets),
+        pays=pays(version),
         sums=award_sums(figures.support),
         offers=offers_of(version),
         committed_href=awards_href(programme=slug, state=AwardState.COMMITTED),

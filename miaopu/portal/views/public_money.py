@@ -26,6 +26,7 @@ from miaopu.portal.views.public_shared import (
     AwardSums,
     award_sums,
     awards_href,
+    pays,
     public_page,
 )
 from miaopu.portal.views.public_tables import level_table
@@ -90,6 +91,8 @@ def money(request: HttpRequest) -> HttpResponse:
     for programme in Programme.objects.public():
         for code, definition in programme.current_version.pack.items.items():
             items[programme.slug, code] = present.in_language(definition.title)
+        if not pays(programme.current_version):
+            continue
         figures = kept_board(programme.current_version, today, state)
         boards.append(
             ProgrammeMoney(

@@ -21,10 +21,12 @@ from miaopu.portal import formats, present
 from miaopu.portal.charts import district_map, trend_chart
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.public_parts import public_parts
+from miaopu.portal.views.public_plan_parts import plan_tables
 from miaopu.portal.views.public_shared import (
     award_sums,
     awards_href,
     offers_of,
+    pays,
     progress_with_clauses,
     public_page,
 )
@@ -172,6 +174,8 @@ def programme(request: HttpRequest, slug: str) -> HttpResponse:
             "parts": public_parts(slug, figures),
             "offers": offers_of(version),
             "levels": level_table(slug, money_by_level(version.programme, figures.balances), today),
+            "pays": pays(version),
+            "plan_tables": plan_tables(version),
             "has_budgets": bool(version.pack.budgets),
             "budget_clauses": [
                 (path, present.clause_href(version, path))

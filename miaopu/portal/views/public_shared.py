@@ -236,6 +236,11 @@ class Offer:
     href: str
 
 
+def pays(version: ProgrammeVersion) -> bool:
+    """Whether the programme grants money at all; one that only supervises has no sums to show."""
+    return any(item.outcome == "award" for item in version.pack.items.values())
+
+
 def offers_of(version: ProgrammeVersion) -> list[Offer]:
     """The items of a version."""
     slug = version.programme.slug
