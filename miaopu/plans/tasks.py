@@ -15,6 +15,7 @@ from miaopu.core.models import Job, User
 from miaopu.plans.actions import match_version
 from miaopu.plans.followers import follow_match
 from miaopu.plans.models import ProgrammeVersion
+from miaopu.plans.task_reminders import remind_of_tasks
 
 logger = logging.getLogger(__name__)
 
@@ -54,3 +55,10 @@ def start_matching(version: ProgrammeVersion, *, by: User | None) -> Job:
     if created:
         match_programme.defer(job_id=job.pk, version_id=version.pk, as_of=today.isoformat())
     return job
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queueing_lock="send_task_reminders")
+def send_task_reminders(timestamp: int) -> None:
+    """Tell offices which tasks and duties are due or overdue, once per event; escalate."""
+    remind_of_tasks()
