@@ -92,7 +92,7 @@ class PhaseView:
 
 def in_force(slug: str = "") -> list[ProgrammeVersion]:
     """The versions in force, in the programmes' order; of one programme where `slug` is given."""
-    found = ProgrammeVersion.objects.current().select_related("programme__region")
+    found = ProgrammeVersion.objects.current().select_related("programme__region").defer("content")
     if slug:
         found = found.filter(programme__slug=slug)
     return list(found.order_by("programme__slug"))

@@ -56,7 +56,7 @@ class TaskView:
 def light_rules() -> dict[int, LightRule]:
     """The bounds of every programme, from the version in force."""
     rules = {}
-    for version in ProgrammeVersion.objects.current():
+    for version in ProgrammeVersion.objects.current().defer("content"):
         said = version.pack.supervision
         rules[version.programme_id] = LightRule(
             said.soon_days, said.silent_days, said.escalate_days

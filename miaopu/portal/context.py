@@ -79,6 +79,15 @@ SECTIONS = (
         roles=OFFICE_ROLES,
     ),
     NavSection(
+        _("计划"),
+        (
+            NavItem("task_board", _("任务督办")),
+            NavItem("duties", _("经常性职责")),
+            NavItem("duty_calendar", _("职责日历")),
+        ),
+        roles=OFFICE_ROLES,
+    ),
+    NavSection(
         _("数据"),
         (NavItem("deliveries", _("数据导入")),),
         roles=(Role.REVIEWER, Role.PROGRAMME_OFFICER),
@@ -91,6 +100,11 @@ SECTIONS = (
             NavItem("payment_batches", _("付款批次")),
         ),
         roles=(Role.FINANCE_OFFICER, Role.PROGRAMME_OFFICER, Role.LEADING_GROUP),
+    ),
+    NavSection(
+        _("计划"),
+        (NavItem("task_board", _("任务督办")), NavItem("duty_calendar", _("职责日历"))),
+        roles=(Role.FINANCE_OFFICER,),
     ),
     NavSection(
         _("审计"),
@@ -107,6 +121,8 @@ SECTIONS = (
             NavItem("entitlements", _("可享企业")),
             NavItem("office_offers", _("免申即享")),
             NavItem("enterprise_search", _("查找企业")),
+            NavItem("task_board", _("任务督办")),
+            NavItem("duty_calendar", _("职责日历")),
             NavItem("finance_home", _("资金")),
             NavItem("payments", _("拨付")),
             NavItem("payment_batches", _("付款批次")),

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("miaopu.portal.routes.enterprise")),
     path("", include("miaopu.portal.routes.office")),
     path("", include("miaopu.portal.routes.finance")),
+    path("", include("miaopu.portal.routes.supervision")),
     path("", include("miaopu.portal.routes.demo")),
     path("", include("miaopu.portal.routes.api")),
 ]

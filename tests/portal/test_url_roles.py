@@ -30,6 +30,7 @@ from tests.factories import CITY, FIRST_DAY, YUNYAN, City, make_officer
 from tests.harness.pages import StrictClient
 from tests.house.url_roles import ROLES
 from tests.parties.sheets import deliver, good_row, table_of, workbook
+from tests.portal.url_samples_supervision import SAMPLES as SUPERVISION
 from tests.portal.url_table import TABLE
 
 pytestmark = pytest.mark.django_db
@@ -162,6 +163,7 @@ THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "delivery": _delivery,
     "token": lambda city: {"pk": create_token("报表", 30, "nonce", by=city.owner).pk},
     "account": lambda city: {"pk": Account.objects.filter(region=YUNYAN)[0].pk},
+    **SUPERVISION,
 }
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from miaopu.core.models import Office, User
+from miaopu.core.models import Event, Office, User
 from miaopu.engine.messages import Bilingual
 from miaopu.plans.enums import TaskState, UnitRole
 from miaopu.plans.models.programmes import Programme
@@ -140,6 +140,10 @@ class Task(models.Model):
     def name(self) -> Bilingual:
         """The title in both languages."""
         return Bilingual(self.title, self.title_en)
+
+    def trail(self) -> QuerySet[Event]:
+        """Everything that was done with the task, oldest first."""
+        return Event.objects.for_subject(self)
 
 
 class TaskUnit(models.Model):
