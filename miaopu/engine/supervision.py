@@ -168,3 +168,21 @@ def deadline(due: str | None, last_day: date) -> tuple[date, bool]:
     """
     found = days_of(due) if due is not None else None
     return (last_day, False) if found is None else (found[1], True)
+
+
+_LEVEL_SIGNS = "省市县区州"
+_LEADING_GROUP = "领导小组"
+
+
+def office_names(unit: str, region: str) -> frozenset[str]:
+    """What the office may be called that a plan of `region` means by `unit`.
+
+    市财政局 in a plan of 贵阳市 is 贵阳市财政局: the region's name stands for its level's sign.
+    """
+    stem = unit[1:] if unit[:1] in _LEVEL_SIGNS else unit
+    return frozenset({unit, f"{region}{stem}"})
+
+
+def means_leading_groups(unit: str) -> bool:
+    """Whether a unit's name speaks of leading groups rather than of offices that act."""
+    return _LEADING_GROUP in unit

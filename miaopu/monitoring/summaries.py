@@ -25,7 +25,6 @@ from miaopu.plans.standing import TaskView, views_of
 
 MAKERS: dict[str, Callable[[Summary], bytes]] = {"pdf": summary_pdf, "docx": summary_docx}
 HALVES: tuple[Half, ...] = ("midterm", "year-end")
-MOST_UNMET = 6  # periods named of each duty
 
 
 def summary_of(version: ProgrammeVersion, half: Half, office: Office, today: date) -> Summary:
@@ -71,12 +70,12 @@ def _task(view: TaskView) -> TaskLine:
     return TaskLine(
         title=view.task.title,
         clause=view.task.clause,
-        units="、".join(part.unit.title for part in view.parts if part.answers),
+        units=tuple(part.unit.title for part in view.parts if part.answers),
         due=view.task.due_on,
         colour=view.colour,
         state=view.task.state,
         percent=100 if closed else view.standing.percent,
-        why="" if closed else "；".join(reason.zh for reason in view.light.reasons),
+        why=() if closed else tuple(reason.zh for reason in view.light.reasons),
     )
 
 
@@ -85,10 +84,7 @@ def _duty(view: DutyView) -> DutyLine:
     unmet = [
         one.span.title.zh for line in view.lines for one in line.periods if one.state == "unmet"
     ]
-    named = unmet[-MOST_UNMET:]
-    if len(unmet) > MOST_UNMET:
-        named = [f"{len(unmet)}期，最近为{named[0]}", *named[1:]]
-    return DutyLine(view.duty.title.zh, view.duty.clause, found.met, found.due, tuple(named))
+    return DutyLine(view.duty.title.zh, view.duty.clause, found.met, found.due, tuple(unmet))
 
 
 def _moves(version: ProgrammeVersion) -> Iterator[MoveLine]:

@@ -16,10 +16,12 @@ from icalendar import Calendar, Event
 from miaopu.core.actions import record_event
 from miaopu.core.errors import ActionRefused, NotAllowed
 from miaopu.core.models import Office, User
+from miaopu.engine.messages import Bilingual
 from miaopu.plans.agenda import Entry, agenda
 from miaopu.plans.enums import Verb
 from miaopu.plans.models import CalendarFeed
 
+NAME = Bilingual("苗圃职责日历", "Miaopu duty calendar")
 MOST_LIVE = 5  # feeds of one user at a time
 BACK, AHEAD = timedelta(days=92), timedelta(days=400)
 
@@ -80,8 +82,7 @@ def feed_content(feed: CalendarFeed, today: date, now: datetime, site: str) -> b
     calendar.add("prodid", "-//Miaopu//duty calendar//ZH")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    name = f"苗圃 · {feed.office}" if feed.office else "苗圃 · 职责日历"
-    calendar.add("x-wr-calname", name)
+    calendar.add("x-wr-calname", str(feed.office) if feed.office else NAME.zh)
     calendar.add("x-wr-timezone", "Asia/Shanghai")
     for entry in _entries(feed, today):
         calendar.add_component(_event(entry, now, site))

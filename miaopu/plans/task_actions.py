@@ -167,10 +167,11 @@ def set_deadline(task: Task, due_on: date, *, by: User, reason: str) -> Task:
     _check_unfinished(locked)
     if locked.due_printed:
         raise ActionRefused(_("计划写明了期限"), _("需要延期时，由责任单位申请"))
-    if not locked.opened_on <= due_on <= locked.planned_due:
+    first = max(locked.opened_on, clock.today())
+    if not first <= due_on <= locked.planned_due:
         raise ActionRefused(
             _("期限须在 %(first)s 至 %(last)s 之间")
-            % {"first": locked.opened_on.isoformat(), "last": locked.planned_due.isoformat()},
+            % {"first": first.isoformat(), "last": locked.planned_due.isoformat()},
             _("请选择计划期内的日期"),
         )
     return _move_deadline(locked, due_on, Verb.SET_DEADLINE, by, reason)

@@ -164,16 +164,17 @@ def _change(
     }
     parts, before = _parts(wanted), [(one.unit.key, one.role) for one in row.units.all()]
     if before != [(key, role.value) for key, role in parts]:
-        names = [f"{units[key].title}（{UnitRole(role).label}）" for key, role in before]
-        now = [f"{units[key].title}（{role.label}）" for key, role in parts]
-        changes["units"] = ["、".join(names), "、".join(now)]
+        changes["units"] = [
+            [[units[key].title, units[key].title_en, str(role)] for key, role in one]
+            for one in (before, parts)
+        ]
         row.units.all().delete()
         _set_parts(row, parts, units)
     stages = _stages(wanted, last_day)
     had = [(one.title, one.title_en, one.due_on) for one in row.milestones.all() if not one.dropped]
     if had != stages:
         changes["milestones"] = [
-            "、".join(f"{title} {due.isoformat()}" for title, _en, due in one)
+            [[title, title_en, due.isoformat()] for title, title_en, due in one]
             for one in (had, stages)
         ]
         _set_stages(row, stages)

@@ -148,7 +148,8 @@ class DutyRecordQuerySet(models.QuerySet[M]):
         if not prefixes:
             return self.none()
         return self.filter(
-            within(prefixes, "programme__region__code") | within(prefixes, "office__region__code")
+            within(prefixes, "programme__region__code")
+            | Q(office__in=offices_of(user, WORKING_ROLES))
         )
 
     def standing(self) -> Self:

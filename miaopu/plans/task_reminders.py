@@ -63,7 +63,8 @@ def rung_of(view: TaskView, rule: LightRule, today: date) -> str:
 
 def _words(view: TaskView, rung: str) -> Bilingual:
     task, day = view.task, view.task.due_on.isoformat()
-    zh, en = f"任务“{task.title}”", f"The task “{task.title_en}”"
+    name = Bilingual(f"任务“{task.title}”", f"The task “{task.title_en}”")
+    zh, en = name.zh, name.en
     if rung == OVERDUE:
         return Bilingual(f"{zh}已超期（期限 {day}）", f"{en} is overdue (was due on {day})")
     if rung == RETURNED:

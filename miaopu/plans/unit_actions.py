@@ -13,12 +13,10 @@ from miaopu.core.enums import OfficeKind
 from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
 from miaopu.core.models import Event, Office, Region, User
 from miaopu.core.scope import reaches, region_prefix
+from miaopu.engine.supervision import means_leading_groups, office_names
 from miaopu.plans.enums import Verb
 from miaopu.plans.models import Programme, Unit, UnitOffice
 from miaopu.plans.task_querysets import SUPERVISORS
-
-_LEVEL_SIGNS = "省市县区州"
-_LEADING_GROUP = "领导小组"
 
 
 def _by_name(unit: Unit, region: Region, offices: list[Office]) -> Iterator[Office]:
@@ -26,14 +24,15 @@ def _by_name(unit: Unit, region: Region, offices: list[Office]) -> Iterator[Offi
 
     市财政局 in the plan of 贵阳市 is 贵阳市财政局.
     """
-    stem = unit.title[1:] if unit.title[:1] in _LEVEL_SIGNS else unit.title
-    names = {unit.title, f"{region.name}{stem}"}
+    names = office_names(unit.title, region.name)
     yield from (office for office in offices if office.name in names)
 
 
 def _by_kind(unit: Unit, offices: list[Office]) -> Iterator[Office]:
     """All offices of the counties, or all their leading groups, for units that mean all of them."""
-    kind = OfficeKind.LEADING_GROUP if _LEADING_GROUP in unit.title else OfficeKind.DISTRICT_OFFICE
+    kind = (
+        OfficeKind.LEADING_GROUP if means_leading_groups(unit.title) else OfficeKind.DISTRICT_OFFICE
+    )
     for office in offices:
         if office.kind == kind and office.region.level == Region.Level.COUNTY:
             yield office

@@ -244,8 +244,9 @@ def test_a_deadline_is_set_where_the_plan_prints_none(tasks: City) -> None:
     printed = task_of(tasks, "year_goal")
     with pytest.raises(ActionRefused):
         set_deadline(printed, day, by=tasks.programme_officer, reason="x")
-    with pytest.raises(ActionRefused):
-        set_deadline(task, date(2019, 1, 1), by=tasks.programme_officer, reason="x")
+    for wrong in (date(2019, 1, 1), FIRST_DAY - timedelta(days=1)):
+        with pytest.raises(ActionRefused):
+            set_deadline(task, wrong, by=tasks.programme_officer, reason="x")
     with pytest.raises(NotAllowed):
         set_deadline(task, day, by=tasks.reviewer, reason="x")
 
@@ -269,6 +270,7 @@ def test_a_new_version_keeps_progress_and_shows_what_changed(tasks: City) -> Non
     assert event.data["version"] == version.number
     assert event.data["changes"]["planned_due"] == ["2018-12-31", "2018-10-31"]
     assert set(event.data["changes"]) == {"planned_due", "due_printed", "units"}
+    assert event.data["changes"]["units"][1] == [["市财政局", "finance bureau", "responsible"]]
     same = task_of(tasks, "funds")
     assert not Event.objects.for_subject(same).filter(verb=Verb.CHANGE_TASK).exists()
     # The older version again: what it has comes back, with all its reports.

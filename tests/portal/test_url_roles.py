@@ -270,6 +270,9 @@ def _names(route: str) -> list[str]:
         "paper": ["number", "pk"],
         "batch_step": ["number", "step"],
         "token": ["pk"],
+        "unit_office": ["pk"],
+        "feed": ["pk"],
+        "task_step": ["pk", "step"],
     }
     thing = TABLE[route].thing
     return names.get(thing, ["number"]) if thing else []

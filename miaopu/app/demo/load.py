@@ -17,6 +17,7 @@ from miaopu.app.demo.offices import OFFICES
 from miaopu.app.demo.people import DEMO_USERS
 from miaopu.app.demo.places import PLACES
 from miaopu.app.demo.population import EnterpriseSeed, generate, pick_owner_enterprises
+from miaopu.app.demo.supervision import load_supervision, open_supervision
 from miaopu.core import clock
 from miaopu.core.actions import add_member, record_event, start_demo_clock
 from miaopu.core.enums import Role, UserKind
@@ -154,6 +155,8 @@ def load_demo(count: int, report: Report, *, cases: bool = False) -> None:
         load_offices()
         new = load_enterprises(count, report)
         load_people(pick_owner_enterprises(list(generate(200))))
+        if cases:
+            open_supervision()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # tens of thousands of new rows: what follows is planned by them
         if cases:
@@ -173,3 +176,4 @@ def load_demo(count: int, report: Report, *, cases: bool = False) -> None:
                 report(f"{version.programme.slug}: {matches} matches")
         if cases:
             report(f"offers {load_offers()}")
+            report(f"tasks {load_supervision()}")

@@ -25,6 +25,8 @@ _STATES = {
 }
 _PHASES = {"over": "已结束", "in_progress": "进行中", "not_due": "未开始"}
 _NUMBERS = "一二三四五六七八九"
+_JOIN = "、"
+_MOST_UNMET = 6  # periods named of each duty
 
 
 @dataclass(frozen=True)
@@ -33,12 +35,12 @@ class TaskLine:
 
     title: str
     clause: str
-    units: str
+    units: tuple[str, ...]
     due: date
     colour: str
     state: str
     percent: int
-    why: str = ""
+    why: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -181,7 +183,7 @@ def _tasks(summary: Summary) -> Section | None:
         (
             one.title,
             one.clause,
-            one.units,
+            _JOIN.join(one.units) or "—",
             one.due.isoformat(),
             _STATES.get(one.state, one.state),
             f"{one.percent}%",
@@ -204,7 +206,10 @@ def _late(summary: Summary) -> Section | None:
     said = []
     if summary.escalated:
         said.append(f"因超期已上报{summary.escalated}项。")
-    rows = tuple((one.title, one.units, _COLOURS[one.colour], one.why) for one in wanting)
+    rows = tuple(
+        (one.title, _JOIN.join(one.units) or "—", _COLOURS[one.colour], "；".join(one.why))
+        for one in wanting
+    )
     return Section("需要督办的任务", tuple(said), ("任务", "责任单位", "灯号", "原因"), rows)
 
 
@@ -218,12 +223,19 @@ def _duties(summary: Summary) -> Section | None:
             str(one.due),
             str(one.met),
             f"{one.met * 100 // one.due}%" if one.due else "—",
-            "、".join(one.unmet) or "—",
+            _unmet(one),
         )
         for one in summary.duties
     )
     head = ("职责", "条款", "到期（期）", "履行（期）", "履行率", "未履行")
     return Section("经常性职责履行情况", (), head, rows)
+
+
+def _unmet(line: DutyLine) -> str:
+    """The periods that were not met, the last ones by name where there are many."""
+    if len(line.unmet) <= _MOST_UNMET:
+        return _JOIN.join(line.unmet) or "—"
+    return f"{len(line.unmet)}期，最近为{_JOIN.join(line.unmet[-_MOST_UNMET:])}"
 
 
 def _phases(summary: Summary) -> Section | None:

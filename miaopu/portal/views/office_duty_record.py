@@ -95,8 +95,7 @@ class RecordForm(forms.Form):
         else:
             del self.fields["venue"]
         if len(offices) == 1:
-            self.fields["office"].widget = forms.HiddenInput()
-            self.initial["office"] = str(offices[0].pk)
+            del self.fields["office"]  # there is nothing to choose
         self.initial.setdefault("done_on", clock.today())
 
     def _choose(self, name: str, choices: list[Any]) -> None:
@@ -107,7 +106,8 @@ class RecordForm(forms.Form):
 
 def _recorded(view: DutyView, form: RecordForm, offices: list[Office], user: User) -> DutyRecord:
     data = form.cleaned_data
-    office = next(one for one in offices if str(one.pk) == data["office"])
+    chosen = data.get("office", "")
+    office = next((one for one in offices if str(one.pk) == chosen), offices[0])
     districts = {one.code: one for one in districts_of(view.version)}
     done = Done(
         person=data["person"],

@@ -30,6 +30,7 @@ from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_batches import batch_groups
 from miaopu.portal.views.office_money import left_by_level
+from miaopu.portal.views.office_next_tasks import next_tasks
 from miaopu.portal.views.office_objections import objection_row
 from miaopu.portal.views.office_parts import MONEY_READERS, OFFICE_ROLES
 from miaopu.portal.views.office_publicity import ended_lists
@@ -158,6 +159,7 @@ def office_home(request: HttpRequest) -> HttpResponse:
         ),
         "objections": _objections(user, today),
         "batches": _batches(user),
+        "tasks": next_tasks(user, today),
         "ended": [] if only_reviews else ended_lists(user, today),
         "waiting": [] if only_reviews else waiting_counts(user),
         "money": left_by_level(user),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from miaopu.core.enums import Role
 from miaopu.core.models import Event, Office
 from miaopu.engine.messages import Bilingual
-from miaopu.plans.enums import TaskState, Verb
+from miaopu.plans.enums import TaskState, UnitRole, Verb
 from miaopu.plans.models import ProgrammeVersion, Unit
 from miaopu.plans.standing import Part, TaskView
 from miaopu.portal import formats, present, shapes
@@ -91,9 +91,17 @@ def task_row(view: TaskView, version: ProgrammeVersion | None, query: str = "") 
 
 
 def _shown(value: Any) -> str:
+    """A changed value in words; units come with their part, milestones with their day."""
+    if isinstance(value, list):
+        return _("、").join(_listed(*one) for one in value) or _("无")
     if isinstance(value, bool):
         return _("是") if value else _("否")
     return str(value) if value else _("无")
+
+
+def _listed(zh: str, en: str, more: str) -> str:
+    more = str(UnitRole(more).label) if more in UnitRole.values else more
+    return f"{present.in_language(Bilingual(zh, en))} · {more}"
 
 
 def _change_words(data: Mapping[str, Any]) -> str:
