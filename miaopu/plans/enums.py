@@ -66,7 +66,7 @@ class UnitRole(models.TextChoices):
 class ReportState(models.TextChoices):
     """What became of a report."""
 
-    WAITING = "waiting", _("待确认")
+    WAITING = "waiting", _("等待答复")
     ACCEPTED = "accepted", _("已确认")
     RETURNED = "returned", _("已退回")
     OVERTAKEN = "overtaken", _("已有新的报告")

@@ -20,7 +20,6 @@ from miaopu.plans.models import (
     Unit,
     UnitOffice,
 )
-from miaopu.plans.task_querysets import ANSWERING
 
 
 @dataclass(frozen=True)
@@ -29,12 +28,8 @@ class Part:
 
     unit: Unit
     role: UnitRole
+    answers: bool
     offices: tuple[Office, ...]
-
-    @property
-    def answers(self) -> bool:
-        """Whether the unit answers for the task: it leads or is responsible."""
-        return self.role in ANSWERING
 
 
 @dataclass(frozen=True)
@@ -92,7 +87,7 @@ def _found(keys: list[int]) -> _Found:
     parts = TaskUnit.objects.filter(task__in=keys).select_related("unit")
     for part in parts.order_by("task_id", "position", "pk"):
         found.parts[part.task_id].append(
-            Part(part.unit, UnitRole(part.role), tuple(offices[part.unit_id]))
+            Part(part.unit, UnitRole(part.role), part.answers, tuple(offices[part.unit_id]))
         )
     reports = TaskReport.objects.filter(task__in=keys).select_related("office", "made_by")
     for report in reports.last_of_each_office().order_by("task_id", "pk"):

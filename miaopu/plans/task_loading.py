@@ -78,8 +78,15 @@ def _sync_units(programme: Programme, pack: Pack) -> dict[str, Unit]:
 
 
 def _set_parts(task: Task, parts: list[tuple[str, UnitRole]], units: Mapping[str, Unit]) -> None:
+    nobody_else = all(role == UnitRole.COOPERATE for _key, role in parts)
     TaskUnit.objects.bulk_create(
-        TaskUnit(task=task, unit=units[key], role=role, position=position)
+        TaskUnit(
+            task=task,
+            unit=units[key],
+            role=role,
+            answers=nobody_else or role != UnitRole.COOPERATE,
+            position=position,
+        )
         for position, (key, role) in enumerate(parts)
     )
 

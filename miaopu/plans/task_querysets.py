@@ -9,14 +9,13 @@ from django.db.models import F, OuterRef, Q, Subquery
 
 from miaopu.core.enums import WORKING_ROLES, Role
 from miaopu.core.scope import AnyUser, region_prefixes, within
-from miaopu.plans.enums import ExtensionState, ReportState, TaskState, UnitRole
+from miaopu.plans.enums import ExtensionState, ReportState, TaskState
 
 M = TypeVar("M", bound=models.Model)  # the model: bound by `as_manager()`
 
 # Who does the work of an office, and who looks after a programme's tasks.
 ACTING_ROLES = tuple(role for role in WORKING_ROLES if role != Role.AUDITOR)
 SUPERVISORS = (Role.PROGRAMME_OFFICER, Role.LEADING_GROUP)
-ANSWERING = (UnitRole.LEAD, UnitRole.RESPONSIBLE)  # units that answer for a task
 
 
 def offices_of(user: AnyUser, roles: tuple[Role, ...] = ACTING_ROLES) -> list[int]:
@@ -71,9 +70,9 @@ class TaskQuerySet(models.QuerySet[M]):
         )
 
     def held_by(self, offices: list[int]) -> Self:
-        """Tasks for which one of the offices answers: as lead or responsible unit."""
+        """Tasks for which one of the offices answers."""
         mine = self.model._default_manager.filter(
-            units__role__in=ANSWERING, units__unit__assignments__office_id__in=offices
+            units__answers=True, units__unit__assignments__office_id__in=offices
         )
         return self.filter(pk__in=mine.values("pk"))
 

@@ -12,7 +12,7 @@ from miaopu.core.models import Office, User
 from miaopu.core.scope import reaches
 from miaopu.engine.transitions import TransitionRefused
 from miaopu.plans.models import Task, TaskReport, UnitOffice
-from miaopu.plans.task_querysets import ANSWERING, SUPERVISORS, offices_of
+from miaopu.plans.task_querysets import SUPERVISORS, offices_of
 from miaopu.plans.task_states import HOLDER, TABLE
 
 
@@ -28,7 +28,7 @@ def lock_task(task: Task) -> Task:
 def answering_offices(task: Task) -> list[Office]:
     """The offices that answer for the task, as the plan names their units."""
     rows = (
-        UnitOffice.objects.filter(unit__tasks__task=task, unit__tasks__role__in=ANSWERING)
+        UnitOffice.objects.filter(unit__tasks__task=task, unit__tasks__answers=True)
         .select_related("office__region")
         .order_by("unit__tasks__position", "office_id", "pk")
     )

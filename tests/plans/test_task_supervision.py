@@ -63,7 +63,8 @@ def test_a_version_brings_its_tasks_with_units_and_deadlines(city: City) -> None
         ("finance", "responsible"),
         ("local_governments", "responsible"),
     ]
-    assert [one.role for one in task_of(city, "members").units.all()] == [UnitRole.COOPERATE]
+    [members] = task_of(city, "members").units.all()
+    assert (members.role, members.answers) == (UnitRole.COOPERATE, True)  # there is nobody else
     assert Event.objects.filter(verb=Verb.OPEN_TASK).count() == 20
 
 

@@ -13,6 +13,8 @@ from django.db import transaction
 from docx import Document
 
 from miaopu.app.demo.offices import LEADING_GROUP, PROGRAMME_OFFICE, district_office
+from miaopu.app.demo.places import PLACES
+from miaopu.core.enums import Role
 from miaopu.core.models import Office, Region, User
 from miaopu.plans.duty_actions import Done, record_duty
 from miaopu.plans.enums import Rank
@@ -38,6 +40,21 @@ _DEADLINES = {
 # Which month's publicity was held where: in March nowhere, in April where it had been already.
 _MONTHS = ((1, _YUNYAN), (2, _NANMING), (4, _YUNYAN))
 _VENUES = ((1, "贵阳一中"), (2, "花果园社区"), (3, "高新区创业园"), (6, "云岩农贸市场"))
+
+
+# What every district has reported on, so that these tasks are on track.
+_EVERYWHERE = {
+    "farm_projects": ("选定一个特色农业项目，正在对接合作社", 35),
+    "combine": ("两个社区开始探索", 30),
+}
+
+
+def _reviewer(region: str) -> User | None:
+    """Who reviews in a district."""
+    there = User.objects.filter(
+        memberships__office__code=district_office(region), memberships__role=Role.REVIEWER
+    )
+    return there.order_by("pk").first()
 
 
 def _paper(title: str) -> tuple[str, bytes]:
@@ -101,6 +118,12 @@ def _reports() -> None:
         Said("市级配套资金已下达八个区县，其余本月下达", 60, files=[_paper("资金下达通知")]),
         by=finance,
     )
+    for key, (text, percent) in _EVERYWHERE.items():
+        for place in PLACES:
+            by = _reviewer(place.code)
+            if by is not None:
+                report_task(_task(key), Said(text, percent), by=by)
+        note_reports(_task(key), by=chief, reason="进度正常")
     report_task(_task("key_groups"), Said("已摸底重点人群创业意向三百余人", 55), by=yunyan)
     note_reports(_task("key_groups"), by=chief, reason="请按月补报")
     report_task(_task("choose_projects"), Said("选定刺绣、辣椒加工两个项目", 30), by=nanming)

@@ -147,11 +147,16 @@ class Task(models.Model):
 
 
 class TaskUnit(models.Model):
-    """A unit's part in a task, in the order in which the plan names them."""
+    """A unit's part in a task, in the order in which the plan names them.
+
+    Who leads or is responsible answers for it; where the plan names only units that cooperate,
+    they do.
+    """
 
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="units")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="tasks")
     role = models.CharField(_("分工"), max_length=12, choices=UnitRole.choices)
+    answers = models.BooleanField(_("负责"))
     position = models.PositiveSmallIntegerField(_("顺序"))
 
     class Meta:

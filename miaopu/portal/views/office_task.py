@@ -114,6 +114,7 @@ def _reports(user: User, task: Task) -> list[dict[str, Any]]:
             "report": row,
             "office": office_name(row.office),
             "tone": tones.get(row.state, "neutral"),
+            "quantity": "" if row.quantity is None else f"{row.quantity.normalize():f}",
             "stage": present.in_language(row.milestone.name) if row.milestone else "",
             "files": files.get(row.pk, []),
         }
@@ -125,13 +126,9 @@ def _summary(view: TaskView) -> list[shapes.Answer]:
     task = view.task
     rows = [shapes.Answer(_("期限"), formats.day(task.due_on))]
     if not task.due_printed:
-        rows[0] = shapes.Answer(
-            _("期限"),
-            formats.day(task.due_on),
-            source=_("计划未写明，暂按计划期末日")
-            if task.due_on == task.planned_due
-            else _("计划未写明，由计划主管确定"),
-        )
+        standing_in = task.due_on == task.planned_due
+        why = _("计划未写明，暂按计划期末日") if standing_in else _("计划未写明，由计划主管确定")
+        rows.append(shapes.Answer(_("期限依据"), why))
     elif task.due_on != task.planned_due:
         rows.append(shapes.Answer(_("计划期限"), formats.day(task.planned_due)))
     done = 100 if task.state == TaskState.CLOSED else view.standing.percent
