@@ -18,7 +18,7 @@ class CalendarFeed(models.Model):
     does not show either.
     """
 
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="calendar_feeds")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     office = models.ForeignKey(Office, on_delete=models.PROTECT, null=True, related_name="+")
     digest = models.CharField(_("摘要"), max_length=64, unique=True)
     created_at = models.DateTimeField(_("创建时间"))

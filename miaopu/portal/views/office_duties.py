@@ -14,11 +14,12 @@ from django.views.decorators.http import require_safe
 from miaopu.core import clock
 from miaopu.core.models import User
 from miaopu.core.scope import region_prefixes
-from miaopu.engine.duties import Compliance, Fulfilment
 from miaopu.plans.agenda import binds
 from miaopu.plans.duty_actions import recording_offices
 from miaopu.plans.duty_reads import (
+    Compliance,
     DutyView,
+    Fulfilment,
     Line,
     PhaseView,
     duty_view,
@@ -32,14 +33,15 @@ from miaopu.portal.access import role_required
 from miaopu.portal.paging import page_of
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
+from miaopu.portal.views.office_duty_parts import (
+    STATE_WORDS,
+    compliance_text,
+    often,
+    seen_lines,
+    state_word,
+)
 from miaopu.portal.views.office_task_parts import TASK_READERS, days_text, office_name, unit_name
 
-STATE_WORDS = {
-    "met": ("✓", "good"),
-    "unmet": ("✗", "late"),
-    "in_progress": ("…", "soon"),
-    "not_due": ("–", "neutral"),
-}
 RECORD_COLUMNS = (
     Column("done_on", _("日期"), kind="date", link="href"),
     Column("person", _("履行人")),
@@ -48,61 +50,6 @@ RECORD_COLUMNS = (
     Column("place", _("地点")),
     Column("counts", _("是否计入")),
 )
-
-
-def state_word(state: str) -> str:
-    """Met, unmet, in progress or not due yet, in a word."""
-    return {
-        "met": _("已履行"),
-        "unmet": _("未履行"),
-        "in_progress": _("进行中"),
-        "not_due": _("未到期"),
-        "over": _("已结束"),
-    }[state]
-
-
-def often(view: DutyView) -> str:
-    """How often the duty is due, for whom and by whom, in a line."""
-    duty = view.duty
-    every = {
-        "xun": _("每旬"),
-        "month": _("每月"),
-        "quarter": _("每季度"),
-        "half_year": _("每半年"),
-        "year": _("每年"),
-    }[duty.every]
-    words = [every]
-    if duty.times > 1:
-        words.append(_("至少 %(times)s 次") % {"times": duty.times})
-    if duty.rotates:
-        words.append(_("各区县轮流"))
-    if duty.venues:
-        words.append(_("进 %(count)s 类场所") % {"count": len(duty.venues)})
-    if duty.principal:
-        words.append(_("须主要领导履行，副职不算"))
-    return _("，").join(words)
-
-
-def seen_lines(view: DutyView, user: User) -> tuple[Line, ...]:
-    """The lines that the user may see: of offices only those in her regions."""
-    prefixes = tuple(region_prefixes(user))
-    return tuple(
-        line
-        for line in view.lines
-        if line.subject.office is None
-        or (prefixes and line.subject.office.region_id.startswith(prefixes))
-    )
-
-
-def compliance_text(found: Compliance) -> str:
-    """So many of so many periods."""
-    if found.percent is None:
-        return _("还没有到期的")
-    return _("%(met)s / %(due)s（%(percent)s%%）") % {
-        "met": found.met,
-        "due": found.due,
-        "percent": found.percent,
-    }
 
 
 def _duty_row(view: DutyView, user: User) -> dict[str, Any]:
@@ -148,8 +95,8 @@ def duties(request: HttpRequest) -> HttpResponse:
     slugs = dict.fromkeys(view.version.programme.slug for view in views)
     prefixes = tuple(region_prefixes(user))
     reached = [one for one in versions if one.programme.region_id.startswith(prefixes)]
-    shown = {one.programme.slug: one for one in versions if one.programme.slug in slugs}
-    shown.update({one.programme.slug: one for one in reached})
+    bound = [one for one in versions if one.programme.slug in slugs]
+    shown = {one.programme.slug: one for one in (*bound, *reached)}
     groups = [
         {
             "name": present.in_language(version.programme.name),

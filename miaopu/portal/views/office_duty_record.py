@@ -26,7 +26,8 @@ from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.downloads import download
 from miaopu.portal.views.enterprise_scope import person
-from miaopu.portal.views.office_duties import duty_or_404, often
+from miaopu.portal.views.office_duties import duty_or_404
+from miaopu.portal.views.office_duty_parts import often
 from miaopu.portal.views.office_parts import in_one_text
 from miaopu.portal.views.office_task_forms import EVIDENCE, ManyFilesField, ManyFilesInput
 from miaopu.portal.views.office_task_parts import TASK_READERS, office_name

@@ -14,8 +14,7 @@ from miaopu.core import clock
 from miaopu.core.actions import MEDIA_TYPES, acting_office
 from miaopu.core.models import User
 from miaopu.core.scope import reaches
-from miaopu.engine.letters.summary import Half, Summary
-from miaopu.monitoring.summaries import HALVES, MAKERS, summary_of
+from miaopu.monitoring.summaries import HALVES, MAKERS, Half, Summary, summary_of
 from miaopu.plans.duty_reads import in_force
 from miaopu.plans.models import ProgrammeVersion
 from miaopu.portal import formats, present, shapes
