@@ -103,7 +103,11 @@ SECTIONS = (
     ),
     NavSection(
         _("计划"),
-        (NavItem("task_board", _("任务督办")), NavItem("duty_calendar", _("职责日历"))),
+        (
+            NavItem("task_board", _("任务督办")),
+            NavItem("duties", _("经常性职责")),
+            NavItem("duty_calendar", _("职责日历")),
+        ),
         roles=(Role.FINANCE_OFFICER,),
     ),
     NavSection(
@@ -122,6 +126,7 @@ SECTIONS = (
             NavItem("office_offers", _("免申即享")),
             NavItem("enterprise_search", _("查找企业")),
             NavItem("task_board", _("任务督办")),
+            NavItem("duties", _("经常性职责")),
             NavItem("duty_calendar", _("职责日历")),
             NavItem("finance_home", _("资金")),
             NavItem("payments", _("拨付")),

@@ -72,17 +72,18 @@ CASES = {
     *("objections", "batches", "office_offers", "office_board"),
 }
 MONEY = {"finance_home", "payments", "payment_batches"}
+PLANS = {"task_board", "duties", "duty_calendar"}
 
 
 @pytest.mark.urls("tests.portal.test_frame")
 @pytest.mark.parametrize(
     ("roles", "more"),
     [
-        ([Role.REVIEWER], {"office_home", "publicity_prepare", "deliveries"} | CASES),
-        ([Role.FINANCE_OFFICER], MONEY),
-        ([Role.AUDITOR], {"audit_events"} | CASES | MONEY),
+        ([Role.REVIEWER], {"office_home", "publicity_prepare", "deliveries"} | CASES | PLANS),
+        ([Role.FINANCE_OFFICER], MONEY | PLANS),
+        ([Role.AUDITOR], {"audit_events"} | CASES | MONEY | PLANS),
         ([Role.SYSTEM_ADMIN], set()),
-        ([Role.FINANCE_OFFICER, Role.AUDITOR], {"audit_events"} | CASES | MONEY),
+        ([Role.FINANCE_OFFICER, Role.AUDITOR], {"audit_events"} | CASES | MONEY | PLANS),
         ([], set()),
     ],
 )

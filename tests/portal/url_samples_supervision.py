@@ -77,7 +77,7 @@ SAMPLES: dict[str, Callable[[City], dict[str, Any]]] = {
     "duty": _duty,
     "duty_record": lambda city: {"pk": _record(city).pk},
     "duty_file": lambda city: {"pk": DutyFile.objects.get(record=_record(city)).pk},
-    "feed": lambda city: {"pk": make_feed(None, "sample", by=city.reviewer).pk},
+    "feed": lambda city: {"pk": make_feed(None, "another", by=city.reviewer).pk},
     "feed_address": _feed_address,
     "summary": lambda city: {"slug": SLUG, "half": "midterm", "kind": "docx"},
 }
