@@ -7,7 +7,7 @@ PUBLIC_PAGES = frozenset(
         *("objection_make", "objection_follow"),  # anybody may object; what was said is not shown
         *("publicity_content", "money", "awards", "award", "verify", "books_export", "figures"),
         *("self_check", "open_data", "open_data_manifest", "open_data_set"),
-        *("gallery", "gallery_clause"),
+        *("gallery", "gallery_clause", "bases", "base"),
     }
 )
 # Open to programs that know a secret address, which is revocable and shows what its user may see.

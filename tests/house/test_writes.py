@@ -14,6 +14,7 @@ ACTION_FILES = {
     *("corrections.py", "objections.py"),
     *("task_actions.py", "task_loading.py", "task_reminders.py", "unit_actions.py"),
     *("duty_actions.py", "feeds.py"),
+    *("target_opening.py", "target_actions.py", "letter_actions.py"),
     *("letters.py", "moves.py", "paying.py", "results.py", "returns.py", "tokens.py"),
 }
 RECORDS = {"miaopu.core.actions.record_event", "miaopu.core.many.record_events"}

@@ -70,6 +70,7 @@ PUBLIC = {"publicity_list", "money", "verify", "open_data", "self_check"}
 CASES = {
     *("case_queue", "entitlements", "enterprise_search"),
     *("objections", "batches", "office_offers", "office_board"),
+    *("target_board", "target_letters"),
 }
 MONEY = {"finance_home", "payments", "payment_batches"}
 PLANS = {"task_board", "duties", "duty_calendar"}

@@ -30,6 +30,7 @@ from tests.factories import CITY, FIRST_DAY, YUNYAN, City, make_officer
 from tests.harness.pages import StrictClient
 from tests.house.url_roles import ROLES
 from tests.parties.sheets import deliver, good_row, table_of, workbook
+from tests.portal import url_rows_bases, url_rows_targets
 from tests.portal.url_samples_supervision import SAMPLES as SUPERVISION
 from tests.portal.url_table import TABLE
 
@@ -162,8 +163,10 @@ THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "job": _job,
     "delivery": _delivery,
     "token": lambda city: {"pk": create_token("报表", 30, "nonce", by=city.owner).pk},
+    **url_rows_bases.THINGS,
     "account": lambda city: {"pk": Account.objects.filter(region=YUNYAN)[0].pk},
     **SUPERVISION,
+    **url_rows_targets.THINGS,
 }
 
 
@@ -246,11 +249,8 @@ def test_no_route_writes_on_get_or_answers_other_methods(city: City) -> None:
     wrong = []
     for route, row in TABLE.items():
         if row.methods == ("POST",):
-            kwargs = (
-                {"number": "1", "pk": 1, "step": "accept", "item_id": 1, "page": "all"}
-                if row.thing
-                else {}
-            )
+            kwargs = {"number": "1", "pk": 1, "step": "accept", "item_id": 1, "page": "all"}
+            kwargs |= {"slug": "x", "key": "x"}
             address = reverse(
                 route,
                 kwargs={name: kwargs[name] for name in _names(route)},
@@ -269,6 +269,9 @@ def _names(route: str) -> list[str]:
         "offered": ["pk"],
         "paper": ["number", "pk"],
         "batch_step": ["number", "step"],
+        "target_unsplit": ["slug", "key"],
+        "target_step": ["slug", "key", "step"],
+        "target_letter_step": ["pk", "step"],
         "token": ["pk"],
         "unit_office": ["pk"],
         "feed": ["pk"],

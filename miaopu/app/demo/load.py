@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 
+from miaopu.app.demo.bases import load_bases
 from miaopu.app.demo.cases import OPENING_DAY, load_cases
 from miaopu.app.demo.offered import load_offers
 from miaopu.app.demo.offices import OFFICES
@@ -177,3 +178,4 @@ def load_demo(count: int, report: Report, *, cases: bool = False) -> None:
         if cases:
             report(f"offers {load_offers()}")
             report(f"tasks {load_supervision()}")
+            report(f"bases {load_bases()}")

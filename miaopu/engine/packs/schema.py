@@ -33,6 +33,7 @@ from miaopu.engine.packs.plan_parts import (
     Ratio,
     Statistic,
     Supervision,
+    TargetLetters,
     Task,
     Unit,
 )
@@ -168,6 +169,7 @@ class Pack(Piece):
     funds: tuple[Fund, ...] = ()
     ratios: tuple[Ratio, ...] = ()
     assessments: dict[Identifier, Assessment] = Field(default_factory=dict)
+    target_letters: TargetLetters | None = None
     plan_findings: tuple[PlanFinding, ...] = ()
     budgets: tuple[Budget, ...] = ()
     items: dict[Identifier, Item] = Field(min_length=1)

@@ -1,7 +1,13 @@
 """Models of the plans."""
 
+from miaopu.plans.models.decompositions import (
+    DecompositionMember,
+    TargetDecomposition,
+    TargetPart,
+)
 from miaopu.plans.models.duties import DutyFile, DutyRecord
 from miaopu.plans.models.feeds import CalendarFeed
+from miaopu.plans.models.letters import TargetLetter
 from miaopu.plans.models.matches import Match
 from miaopu.plans.models.programmes import Programme, ProgrammeVersion
 from miaopu.plans.models.supervision import Task, TaskMilestone, TaskUnit, Unit, UnitOffice
@@ -12,6 +18,7 @@ __all__ = [
     "CalendarFeed",
     "DutyFile",
     "DutyRecord",
+    "DecompositionMember",
     "Match",
     "Programme",
     "ProgrammeVersion",
@@ -24,4 +31,7 @@ __all__ = [
     "TaskUnit",
     "Unit",
     "UnitOffice",
+    "TargetDecomposition",
+    "TargetLetter",
+    "TargetPart",
 ]
