@@ -66,11 +66,11 @@ def links(client: Client) -> set[str]:
     return {name for name in ROUTES if f'href="/{name}/"' in html}
 
 
-PUBLIC = {"publicity_list", "money", "verify", "open_data", "self_check"}
+PUBLIC = {"publicity_list", "money", "verify", "open_data", "self_check", "bases"}
 CASES = {
     *("case_queue", "entitlements", "enterprise_search"),
     *("objections", "batches", "office_offers", "office_board"),
-    *("target_board", "target_letters"),
+    *("target_board", "target_letters", "office_bases"),
 }
 MONEY = {"finance_home", "payments", "payment_batches"}
 PLANS = {"task_board", "duties", "duty_calendar"}
