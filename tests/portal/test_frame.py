@@ -102,6 +102,7 @@ def test_strangers_and_parties_see_theirs(client: Client) -> None:
     assert links(client) - {"demo_clock", "gallery", "api_page"} == PUBLIC | {
         "my_home",
         "my_cases",
+        "my_bases",
         "notices",
     }
 
