@@ -27,6 +27,7 @@ from miaopu.plans.renewing import (
     statements_of,
     without_opted_out,
 )
+from miaopu.plans.task_loading import sync_tasks
 
 BATCH = 2_000  # enterprises at a time, as their facts are read
 Report = Callable[[int, int], None]
@@ -82,6 +83,7 @@ def load_version(pack: Pack, *, by: User | None) -> tuple[ProgrammeVersion, bool
     if known is not None:
         if known.state != VersionState.CURRENT:
             _put_in_force(known, by=by)
+            sync_tasks(known, by=by)
         return known, False
     last = programme.versions.order_by("-number").first()
     programme.versions.current().update(state=VersionState.SUPERSEDED)
@@ -113,6 +115,7 @@ def load_version(pack: Pack, *, by: User | None) -> tuple[ProgrammeVersion, bool
         region=programme.region,
         data={"digest": pack.digest, "number": version.number},
     )
+    sync_tasks(version, by=by)
     return version, True
 
 

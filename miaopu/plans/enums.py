@@ -104,6 +104,25 @@ class Verb(models.TextChoices):
 
     LOAD_VERSION = "plans.load_version", _("载入计划版本")
     MATCH_PROGRAMME = "plans.match_programme", _("匹配全部企业")
+    OPEN_TASK = "plans.open_task", _("任务列入督办")
+    CHANGE_TASK = "plans.change_task", _("计划版本改动任务")
+    DROP_TASK = "plans.drop_task", _("新版本不再列入")
+    RESTORE_TASK = "plans.restore_task", _("新版本重新列入")
+    REPORT_TASK = "plans.report", _("报告进展")
+    NOTE_TASK = "plans.note", _("确认进展")
+    RETURN_TASK = "plans.send_back", _("退回报告")
+    CLOSE_TASK = "plans.close", _("办结任务")
+    REOPEN_TASK = "plans.reopen", _("重新督办")
+    SET_DEADLINE = "plans.set_deadline", _("确定期限")
+    ASK_EXTENSION = "plans.ask_extension", _("申请延期")
+    ANSWER_EXTENSION = "plans.answer_extension", _("答复延期申请")
+    ESCALATE_TASK = "plans.escalate", _("超期上报")
+    ASSIGN_UNIT = "plans.assign_unit", _("确定责任单位的机构")
+    UNASSIGN_UNIT = "plans.unassign_unit", _("取消责任单位的机构")
+    RECORD_DUTY = "plans.record_duty", _("登记职责履行")
+    VOID_DUTY_RECORD = "plans.void_duty_record", _("作废职责登记")
+    MAKE_FEED = "plans.make_feed", _("生成日历订阅地址")
+    REVOKE_FEED = "plans.revoke_feed", _("撤销日历订阅地址")
     OPEN_DECOMPOSITION = "plans.open_decomposition", _("开始分解目标")
     SAVE_DECOMPOSITION = "plans.save_decomposition", _("修改目标分解")
     SUBMIT_DECOMPOSITION = "plans.submit_decomposition", _("提交目标分解")
@@ -133,3 +152,46 @@ class Verb(models.TextChoices):
     ACCEPT_ITEMS = "plans.accept_items", _("成批采用")
     KEEP_CHOICES = "plans.keep_choices", _("填写计划信息")
     COMPLETE_READING = "plans.complete_reading", _("载入为计划")
+
+
+class TaskState(models.TextChoices):
+    """States of a task. What may follow what stands in task_states.py."""
+
+    OPEN = "open", _("办理中")
+    REPORTED = "reported", _("已报告，待确认")
+    RETURNED = "returned", _("报告被退回")
+    CLOSED = "closed", _("已办结")
+    DROPPED = "dropped", _("新版本不再列入")
+
+
+class UnitRole(models.TextChoices):
+    """What a unit has to do with a task."""
+
+    LEAD = "lead", _("牵头")
+    RESPONSIBLE = "responsible", _("责任")
+    COOPERATE = "cooperate", _("配合")
+
+
+class ReportState(models.TextChoices):
+    """What became of a report."""
+
+    WAITING = "waiting", _("等待答复")
+    ACCEPTED = "accepted", _("已确认")
+    RETURNED = "returned", _("已退回")
+    OVERTAKEN = "overtaken", _("已有新的报告")
+
+
+class ExtensionState(models.TextChoices):
+    """What became of a request for more time."""
+
+    ASKED = "asked", _("待批准")
+    GRANTED = "granted", _("已批准")
+    REFUSED = "refused", _("未批准")
+
+
+class Rank(models.TextChoices):
+    """The rank, at the time, of the person who did a duty."""
+
+    PRINCIPAL = "principal", _("主要领导")
+    DEPUTY = "deputy", _("分管或副职领导")
+    OTHER = "other", _("其他人员")

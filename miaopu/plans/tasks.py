@@ -21,6 +21,7 @@ from miaopu.plans.match_actions import renew_matches
 from miaopu.plans.models import ProgrammeVersion, Simulation
 from miaopu.plans.reading_tasks import read_plan as read_plan  # found here by the worker
 from miaopu.plans.simulating import Question, open_simulation, run_simulation
+from miaopu.plans.task_reminders import remind_of_tasks
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +67,13 @@ def start_matching(version: ProgrammeVersion, *, by: User | None) -> Job:
     if created:
         match_programme.defer(job_id=job.pk, version_id=version.pk, as_of=today.isoformat())
     return job
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queueing_lock="send_task_reminders")
+def send_task_reminders(timestamp: int) -> None:
+    """Tell offices which tasks and duties are due or overdue, once per event; escalate."""
+    remind_of_tasks()
 
 
 @app.periodic(cron="*/15 * * * *")

@@ -29,6 +29,7 @@ urlpatterns = [
     path("", include("miaopu.portal.routes.bases")),
     path("", include("miaopu.portal.routes.targets")),
     path("", include("miaopu.portal.routes.finance")),
+    path("", include("miaopu.portal.routes.supervision")),
     path("", include("miaopu.portal.routes.demo")),
     path("", include("miaopu.portal.routes.api")),
 ]

@@ -10,6 +10,8 @@ PUBLIC_PAGES = frozenset(
         *("gallery", "gallery_clause", "bases", "base"),
     }
 )
+# Open to programs that know a secret address, which is revocable and shows what its user may see.
+BY_SECRET_ADDRESS = frozenset({"calendar_feed"})
 WAYS_IN_AND_OUT = frozenset(
     {"sign_in", "account_login", "sign_out", "set_language", "set_care"},
 )
@@ -32,4 +34,4 @@ CHECKED_BY_THE_API = frozenset(
     }
 )
 
-OPEN = PUBLIC_PAGES | WAYS_IN_AND_OUT | PUBLIC_API | CHECKED_BY_THE_API
+OPEN = PUBLIC_PAGES | BY_SECRET_ADDRESS | WAYS_IN_AND_OUT | PUBLIC_API | CHECKED_BY_THE_API

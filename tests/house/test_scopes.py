@@ -23,6 +23,8 @@ WITHOUT_SCOPE = {
     "parties.Representative": "decides on the scope of others",
     "cases.CaseClock": "reached through its case",
     "core.ApiTokenUse": "reached through its token",
+    "plans.TaskUnit": "reached through its task",
+    "plans.TaskMilestone": "reached through its task",
     "ledger.Entry": "reached through its transfer",
     "ledger.PayeeAccount": "reached through its award",
 }

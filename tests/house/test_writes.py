@@ -12,6 +12,8 @@ ACTION_FILES = {
     *("actions.py", "awards.py", "batches.py", "books.py", "decisions.py"),
     *("drafts.py", "offering.py", "offers.py", "support_facts.py"),
     *("corrections.py", "objections.py"),
+    *("task_actions.py", "task_loading.py", "task_reminders.py", "unit_actions.py"),
+    *("duty_actions.py", "feeds.py"),
     *("target_opening.py", "target_actions.py", "letter_actions.py"),
     *("doubts.py", "matching_choice.py", "rule_actions.py", "simulating.py"),
     *("reading_item_actions.py", "reading_completion.py"),
@@ -78,6 +80,15 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
         BY: "a worker's computation, the simulation has its maker",
         EVENT: "opening the simulation has one",
         ATOMIC: "reading everybody is long; only the answer is one transaction",
+    },
+    "plans.task_actions.settle_task": {
+        BY: "follows the action that did what was asked for",
+        EVENT: "reading is no act of office",
+        ATOMIC: "one statement",
+    },
+    "plans.task_reminders.remind_of_tasks": {
+        BY: "the passing of time reminds",
+        ATOMIC: "every escalation is a transaction; notices are kept once",
     },
     "cases.actions.publish_items": {
         BY: "follows the version, whose event names who loaded it",

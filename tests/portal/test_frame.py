@@ -75,19 +75,20 @@ CASES = {
     "office_bases",
 }
 MONEY = {"finance_home", "payments", "payment_batches"}
+PLANS = {"task_board", "duties", "duty_calendar"}
 
 
 @pytest.mark.urls("tests.portal.test_frame")
 @pytest.mark.parametrize(
     ("roles", "more"),
     [
-        ([Role.REVIEWER], {"office_home", "publicity_prepare", "deliveries"} | CASES),
-        ([Role.FINANCE_OFFICER], MONEY),
-        ([Role.AUDITOR], {"audit_events", "reading_desk"} | CASES | MONEY),
+        ([Role.REVIEWER], {"office_home", "publicity_prepare", "deliveries"} | CASES | PLANS),
+        ([Role.FINANCE_OFFICER], MONEY | PLANS),
+        ([Role.AUDITOR], {"audit_events", "reading_desk"} | CASES | MONEY | PLANS),
         ([Role.SYSTEM_ADMIN], set()),
         (
             [Role.FINANCE_OFFICER, Role.AUDITOR],
-            {"audit_events", "reading_desk"} | CASES | MONEY,
+            {"audit_events", "reading_desk"} | CASES | MONEY | PLANS,
         ),
         ([], set()),
     ],

@@ -33,6 +33,7 @@ from tests.house.url_roles import ROLES
 from tests.parties.sheets import deliver, good_row, table_of, workbook
 from tests.plans.proposals import draft_of, proposed, simulated
 from tests.portal import url_rows_bases, url_rows_desk, url_rows_targets
+from tests.portal.url_samples_supervision import SAMPLES as SUPERVISION
 from tests.portal.url_table import TABLE
 
 pytestmark = pytest.mark.django_db
@@ -173,6 +174,7 @@ THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "token": lambda city: {"pk": create_token("报表", 30, "nonce", by=city.owner).pk},
     **url_rows_bases.THINGS,
     "account": lambda city: {"pk": Account.objects.filter(region=YUNYAN)[0].pk},
+    **SUPERVISION,
     **url_rows_targets.THINGS,
     "doubted": lambda city: {"number": city.enterprise.number, "fact": "employees"},
     "doubt": lambda city: {
@@ -292,6 +294,9 @@ def _names(route: str) -> list[str]:
         "programme": ["slug"],
         "proposal_step": ["pk", "step"],
         "simulation": ["pk"],
+        "unit_office": ["pk"],
+        "feed": ["pk"],
+        "task_step": ["pk", "step"],
     }
     thing = TABLE[route].thing
     return names.get(thing, ["number"]) if thing else []

@@ -8,6 +8,7 @@ from tests.factories import GOOD_FORM
 from tests.house.url_roles import CASE_READERS, ENTERPRISES, SIGNED_IN, Route
 from tests.portal import url_rows_bases, url_rows_desk, url_rows_targets
 from tests.portal.url_rows_rules import ROWS as RULES
+from tests.portal.url_rows_supervision import ROWS as SUPERVISION
 
 POST = ("POST",)
 BOTH = ("GET", "POST")
@@ -209,6 +210,7 @@ TABLE: dict[str, Route] = {
     "api:delivery_rows": Route(allow=DELIVERING, thing="delivery", api=True),
     **RULES,
     **url_rows_desk.ROWS,
+    **SUPERVISION,
     **url_rows_bases.ROWS,
     # The demo
     "demo_clock": Route(allow=SIGNED_IN, methods=BOTH, data={"working_days": "1"}),

@@ -20,6 +20,7 @@ from miaopu.app.demo.places import PLACES
 from miaopu.app.demo.population import EnterpriseSeed, generate, pick_owner_enterprises
 from miaopu.app.demo.readings import load_reading
 from miaopu.app.demo.rules import load_rules
+from miaopu.app.demo.supervision import load_supervision, open_supervision
 from miaopu.core import clock
 from miaopu.core.actions import add_member, record_event, start_demo_clock
 from miaopu.core.enums import Role, UserKind
@@ -157,6 +158,8 @@ def load_demo(count: int, report: Report, *, cases: bool = False) -> None:
         load_offices()
         new = load_enterprises(count, report)
         load_people(pick_owner_enterprises(list(generate(200))))
+        if cases:
+            open_supervision()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # tens of thousands of new rows: what follows is planned by them
         if cases:
@@ -178,4 +181,5 @@ def load_demo(count: int, report: Report, *, cases: bool = False) -> None:
             report(f"offers {load_offers()}")
             report(f"proposed rules {load_rules()}")
             report(f"reading {load_reading()}")
+            report(f"tasks {load_supervision()}")
             report(f"bases {load_bases()}")

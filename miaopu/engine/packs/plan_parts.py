@@ -113,6 +113,19 @@ class Duty(Piece):
     doubt: Text | None = None
 
 
+class Supervision(Piece):
+    """The bounds by which tasks turn yellow and are passed upward; those of the house by default.
+
+    `soon_days` and `escalate_days` are working days before and after the deadline, `silent_days`
+    calendar days without a report.
+    """
+
+    soon_days: int = Field(default=15, ge=0, le=250)
+    silent_days: int = Field(default=30, ge=1, le=400)
+    escalate_days: int = Field(default=5, ge=0, le=250)
+    clause: Clause | None = None
+
+
 class FundSum(Piece):
     """Funds that together make up the fund above, by source, purpose, year or part."""
 

@@ -32,6 +32,7 @@ from miaopu.engine.packs.plan_parts import (
     PlanFinding,
     Ratio,
     Statistic,
+    Supervision,
     TargetLetters,
     Task,
     Unit,
@@ -162,6 +163,7 @@ class Pack(Piece):
     tasks: tuple[Task, ...] = ()
     phases: tuple[Phase, ...] = ()
     duties: tuple[Duty, ...] = ()
+    supervision: Supervision = Supervision()
     facts: dict[str, PackFact] = Field(default_factory=dict)
     parameters: dict[str, tuple[PackValue, ...]] = Field(default_factory=dict)
     indicators: dict[str, Indicator] = Field(default_factory=dict)

@@ -5,6 +5,8 @@ from miaopu.plans.models.decompositions import (
     TargetDecomposition,
     TargetPart,
 )
+from miaopu.plans.models.duties import DutyFile, DutyRecord
+from miaopu.plans.models.feeds import CalendarFeed
 from miaopu.plans.models.letters import TargetLetter
 from miaopu.plans.models.matches import Match
 from miaopu.plans.models.matching_choices import MatchingOptOut
@@ -13,10 +15,15 @@ from miaopu.plans.models.readings import PlanReading, ReadingItem
 from miaopu.plans.models.rule_versions import RuleProposal
 from miaopu.plans.models.runs import MatchRun
 from miaopu.plans.models.simulations import SimulatedChange, Simulation
+from miaopu.plans.models.supervision import Task, TaskMilestone, TaskUnit, Unit, UnitOffice
 from miaopu.plans.models.targets import Target
+from miaopu.plans.models.task_reports import TaskExtension, TaskFile, TaskReport
 
 __all__ = [
+    "CalendarFeed",
     "DecompositionMember",
+    "DutyFile",
+    "DutyRecord",
     "Match",
     "MatchRun",
     "MatchingOptOut",
@@ -31,4 +38,12 @@ __all__ = [
     "TargetDecomposition",
     "TargetLetter",
     "TargetPart",
+    "Task",
+    "TaskExtension",
+    "TaskFile",
+    "TaskMilestone",
+    "TaskReport",
+    "TaskUnit",
+    "Unit",
+    "UnitOffice",
 ]

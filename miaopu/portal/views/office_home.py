@@ -29,6 +29,7 @@ from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_batches import batch_groups
 from miaopu.portal.views.office_money import left_by_level
+from miaopu.portal.views.office_next_tasks import next_tasks
 from miaopu.portal.views.office_objections import objection_row
 from miaopu.portal.views.office_parts import MONEY_READERS, OFFICE_ROLES
 from miaopu.portal.views.office_publicity import ended_lists
@@ -159,6 +160,7 @@ def office_home(request: HttpRequest) -> HttpResponse:
         "ended": []
         if only_reviews
         else kept(("ended lists", reader(request)), lambda: ended_lists(user, today)),
+        "tasks": next_tasks(user, today),
         "letters": letters_to_acknowledge(user),
         "waiting": [] if only_reviews else waiting_counts(user),
         "money": kept(("money left", reader(request)), lambda: left_by_level(user)),

@@ -1,0 +1,110 @@
+"""The one way a task changes its state: lock, check the table, change, log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from miaopu.core.actions import record_event
+from miaopu.core.errors import Conflict, NotAllowed
+from miaopu.core.models import Office, User
+from miaopu.core.scope import reaches
+from miaopu.engine.transitions import TransitionRefused
+from miaopu.plans.models import Task, TaskReport, UnitOffice
+from miaopu.plans.task_querysets import SUPERVISORS, offices_of
+from miaopu.plans.task_states import HOLDER, TABLE
+
+
+def lock_task(task: Task) -> Task:
+    """The task as the database has it now, locked until the transaction ends."""
+    return (
+        Task.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("programme")
+        .get(pk=task.pk)
+    )
+
+
+def answering_offices(task: Task) -> list[Office]:
+    """The offices that answer for the task, as the plan names their units."""
+    rows = (
+        UnitOffice.objects.filter(unit__tasks__task=task, unit__tasks__answers=True)
+        .select_related("office__region")
+        .order_by("unit__tasks__position", "office_id", "pk")
+    )
+    return list({row.office_id: row.office for row in rows}.values())
+
+
+def holding_office(user: User, task: Task) -> Office | None:
+    """The user's office that answers for the task; None where there is none."""
+    mine = set(offices_of(user))
+    return next((one for one in answering_offices(task) if one.pk in mine), None)
+
+
+def supervises(user: User, task: Task) -> bool:
+    """Whether the user looks after the programme's tasks."""
+    return not user.is_party and reaches(user, task.programme.region_id, SUPERVISORS)
+
+
+def reported_by(user: User, task: Task) -> bool:
+    """Whether the user has made a report on the task: then another closes it."""
+    return TaskReport.objects.filter(task=task, made_by=user).exists()
+
+
+def available(user: User, task: Task) -> list[str]:
+    """Names of the steps that the user may take now."""
+    roles: set[str] = set()
+    if holding_office(user, task) is not None:
+        roles.add(HOLDER)
+    if supervises(user, task):
+        roles |= {one.role for one in user.live_memberships}
+    names = [step.name for step in TABLE.available(task.state, roles)]
+    did = reported_by(user, task)
+    return [name for name in names if name not in ("close", "note", "send_back") or not did]
+
+
+def transition(
+    locked: Task,
+    name: str,
+    *,
+    by: User | None,
+    reason: str = "",
+    data: dict[str, Any] | None = None,
+    **changes: Any,
+) -> Task:
+    """Carry out the named step on a locked task, with field changes and event.
+
+    Raises Conflict where the task has moved on. The caller has checked who may do it.
+    """
+    try:
+        rule = TABLE.find(name, locked.state)
+    except TransitionRefused as refused:
+        raise Conflict(
+            _("任务“%(title)s”现为“%(state)s”，不能再做这一步")
+            % {"title": locked.title, "state": locked.get_state_display()},
+            _("可能有人先办理了。请查看办理记录后再决定"),
+        ) from refused
+    previous = locked.state
+    locked.state = rule.target
+    locked.revision += 1
+    for field, value in changes.items():
+        setattr(locked, field, value)
+    locked.save(update_fields=["state", "revision", *changes])
+    record_event(
+        locked,
+        f"plans.{name}" if name not in _VERBS else _VERBS[name],
+        by=by,
+        reason=reason,
+        region=locked.programme.region_id,
+        data={"from": previous, "to": rule.target, **(data or {})},
+    )
+    return locked
+
+
+_VERBS = {"drop": "plans.drop_task", "restore": "plans.restore_task"}
+
+
+def check_supervises(user: User, task: Task) -> None:
+    """Raises NotAllowed unless the user looks after the programme's tasks."""
+    if not supervises(user, task):
+        raise NotAllowed(_("您的角色不能办理这一步"), _("请交由计划主管或领导小组办理"))
