@@ -46,6 +46,8 @@ TABLE_TYPES = {
     "xlsx": MEDIA_TYPES["xlsx"],
     "xls": "application/vnd.ms-excel",
     "csv": "text/csv",
+    "txt": "text/plain",  # texts of documents come this way too; always sent as a download
+    "html": "text/html",
 }
 
 

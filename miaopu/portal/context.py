@@ -79,6 +79,16 @@ SECTIONS = (
         roles=OFFICE_ROLES,
     ),
     NavSection(
+        _("计划"),
+        (NavItem("policy_library", _("政策文库管理")), NavItem("fee_lists", _("收费清单管理"))),
+        roles=OFFICE_ROLES,
+    ),
+    NavSection(
+        _("计划编制"),
+        (NavItem("programme_versions", _("计划版本")),),
+        roles=(Role.PROGRAMME_OFFICER,),
+    ),
+    NavSection(
         _("数据"),
         (NavItem("deliveries", _("数据导入")),),
         roles=(Role.REVIEWER, Role.PROGRAMME_OFFICER),
@@ -120,6 +130,8 @@ SECTIONS = (
             NavItem("self_check", _("自测")),
             NavItem("publicity_list", _("公示")),
             NavItem("money", _("资金去向")),
+            NavItem("policy_list", _("政策文库")),
+            NavItem("fee_list", _("收费清单")),
         ),
     ),
 )

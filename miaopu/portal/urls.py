@@ -24,5 +24,6 @@ urlpatterns = [
     path("", include("miaopu.portal.routes.office")),
     path("", include("miaopu.portal.routes.finance")),
     path("", include("miaopu.portal.routes.demo")),
+    path("", include("miaopu.portal.routes.policies")),
     path("", include("miaopu.portal.routes.api")),
 ]

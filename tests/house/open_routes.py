@@ -8,6 +8,7 @@ PUBLIC_PAGES = frozenset(
         *("publicity_content", "money", "awards", "award", "verify", "books_export", "figures"),
         *("self_check", "open_data", "open_data_manifest", "open_data_set"),
         *("gallery", "gallery_clause"),
+        *("policy_list", "policy", "policy_file", "fee_list"),
     }
 )
 WAYS_IN_AND_OUT = frozenset(
@@ -19,6 +20,7 @@ PUBLIC_API = frozenset(
         *("api_page", "api:openapi", "api:programmes", "api:programme", "api:targets"),
         *("api:figures", "api:items", "api:clauses", "api:publicities", "api:publicity"),
         *("api:awards", "api:award", "api:accounts", "api:transfers", "api:seals"),
+        *("api:policies", "api:policy", "api:fees"),
     }
 )
 # Open to the middleware only: they check token or session themselves and answer 401, because a

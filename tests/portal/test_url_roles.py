@@ -30,6 +30,7 @@ from tests.factories import CITY, FIRST_DAY, YUNYAN, City, make_officer
 from tests.harness.pages import StrictClient
 from tests.house.url_roles import ROLES
 from tests.parties.sheets import deliver, good_row, table_of, workbook
+from tests.portal import library_samples
 from tests.portal.url_table import TABLE
 
 pytestmark = pytest.mark.django_db
@@ -161,6 +162,7 @@ THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "job": _job,
     "delivery": _delivery,
     "token": lambda city: {"pk": create_token("报表", 30, "nonce", by=city.owner).pk},
+    **library_samples.THINGS,
     "account": lambda city: {"pk": Account.objects.filter(region=YUNYAN)[0].pk},
 }
 
@@ -245,7 +247,7 @@ def test_no_route_writes_on_get_or_answers_other_methods(city: City) -> None:
     for route, row in TABLE.items():
         if row.methods == ("POST",):
             kwargs = (
-                {"number": "1", "pk": 1, "step": "accept", "item_id": 1, "page": "all"}
+                {"number": "1", "pk": 1, "step": "accept", "item_id": 1, "page": "all", "code": "x"}
                 if row.thing
                 else {}
             )
@@ -267,6 +269,7 @@ def _names(route: str) -> list[str]:
         "offered": ["pk"],
         "paper": ["number", "pk"],
         "batch_step": ["number", "step"],
+        **library_samples.NAMES,
         "token": ["pk"],
     }
     thing = TABLE[route].thing

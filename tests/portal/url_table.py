@@ -6,6 +6,7 @@ and the resolver differ; tests/portal/test_url_roles.py asks every route as ever
 
 from tests.factories import GOOD_FORM
 from tests.house.url_roles import CASE_READERS, ENTERPRISES, SIGNED_IN, Route
+from tests.portal import url_rows_library
 
 POST = ("POST",)
 BOTH = ("GET", "POST")
@@ -204,6 +205,7 @@ TABLE: dict[str, Route] = {
     "api:deliveries": Route(allow=DELIVERING, api=True),
     "api:delivery": Route(allow=DELIVERING, thing="delivery", api=True),
     "api:delivery_rows": Route(allow=DELIVERING, thing="delivery", api=True),
+    **url_rows_library.ROWS,
     # The demo
     "demo_clock": Route(allow=SIGNED_IN, methods=BOTH, data={"working_days": "1"}),
 }

@@ -12,6 +12,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 
 from miaopu.app.demo.cases import OPENING_DAY, load_cases
+from miaopu.app.demo.library import load_library
 from miaopu.app.demo.offered import load_offers
 from miaopu.app.demo.offices import OFFICES
 from miaopu.app.demo.people import DEMO_USERS
@@ -173,3 +174,4 @@ def load_demo(count: int, report: Report, *, cases: bool = False) -> None:
                 report(f"{version.programme.slug}: {matches} matches")
         if cases:
             report(f"offers {load_offers()}")
+            report(f"policy documents {load_library()}")
