@@ -22,7 +22,7 @@ from miaopu.plans.document_search import Wanted, excerpt_of, search, title_of
 from miaopu.plans.enums import DocumentKind, DocumentState
 from miaopu.plans.models import DocumentVersion, PolicyDocument
 
-DOCUMENTS, QUERIES, TIMES = 10_000, 120, 3
+DOCUMENTS, QUERIES, TIMES = 10_000, 120, 5
 PAGE = 20
 COMMON = (
     *("小微企业", "创业创新", "扶持", "补助", "贷款", "贴息", "基地", "孵化器", "众创空间", "服务"),
@@ -121,26 +121,28 @@ def measure(report: Report) -> None:
     words = make_documents(DOCUMENTS)
     keys = list(PolicyDocument.objects.values_list("pk", flat=True))
     dice = random.Random(3)
-    gets: list[float] = []
-    searches: list[float] = []
     asked = queries(words)
     found = sum(_page(one) > 0 for one in asked)  # warms the dictionary and the caches
+    gets: list[list[float]] = [[] for _one in asked]
+    searches: list[list[float]] = [[] for _one in asked]
     for _turn in range(TIMES):
-        for wanted in asked:
+        for place, wanted in enumerate(asked):
             begun = time.perf_counter()
             PolicyDocument.objects.light().get(pk=dice.choice(keys))
             between = time.perf_counter()
             _page(wanted)
-            gets.append(between - begun)
-            searches.append(time.perf_counter() - between)
-    get_95, search_95 = quantiles(gets, n=20)[-1], quantiles(searches, n=20)[-1]
+            gets[place].append(between - begun)
+            searches[place].append(time.perf_counter() - between)
+    # Of each query the median of its turns, so that a busy machine does not make the p95.
+    get_times, search_times = [median(one) for one in gets], [median(one) for one in searches]
+    get_95, search_95 = quantiles(get_times, n=20)[-1], quantiles(search_times, n=20)[-1]
     ratio = search_95 / get_95
     report.add(f"search: {DOCUMENTS} documents, queries that find something",
                f"{found} of {len(asked)}")  # fmt: skip
     report.add("search: a document by its key, p50 / p95",
-               f"{1000 * median(gets):.2f} / {1000 * get_95:.2f} ms")  # fmt: skip
+               f"{1000 * median(get_times):.2f} / {1000 * get_95:.2f} ms")  # fmt: skip
     report.add("search: a page of results, p50 / p95",
-               f"{1000 * median(searches):.2f} / {1000 * search_95:.2f} ms")  # fmt: skip
+               f"{1000 * median(search_times):.2f} / {1000 * search_95:.2f} ms")  # fmt: skip
     report.add(
         "search: p95 of the page to p95 of the key", f"{ratio:.1f} x", "<= 15 x", ratio <= 15
     )

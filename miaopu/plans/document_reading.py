@@ -16,6 +16,7 @@ from miaopu.engine.plan_reader.apart import read_apart
 from miaopu.engine.plan_reader.child import content_of
 from miaopu.engine.plan_reader.errors import DocumentRefused
 from miaopu.engine.plan_reader.read import read_text
+from miaopu.engine.search.kinds import kind_of_title
 from miaopu.plans.document_index import TEXT_MAX
 
 
@@ -32,6 +33,11 @@ class ReadDocument:
     text: str
     clauses: list[dict[str, Any]]
     citations: list[dict[str, Any]]
+
+    @property
+    def kind_by_title(self) -> str:
+        """The kind of document that the title says it is."""
+        return kind_of_title(self.title)
 
     @property
     def kind(self) -> str:

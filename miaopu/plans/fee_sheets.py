@@ -13,26 +13,13 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from miaopu.core.errors import ActionRefused
+from miaopu.engine.fee_columns import COLUMNS, PAYERS, SHEET
 from miaopu.engine.sheets.header import plain_title
 from miaopu.engine.sheets.reading import read_table
 from miaopu.engine.sheets.refusals import SheetError
-from miaopu.plans.enums import FeePayer
 from miaopu.plans.models import FeeEntry
 
 ROWS_MAX = 500
-COLUMNS: dict[str, tuple[str, int]] = {  # field: title in the workbook, longest text
-    "name": ("收费项目", 120),
-    "basis": ("依据文件", 200),
-    "authority": ("收费单位", 100),
-    "standard": ("收费标准", 300),
-    "payer": ("由谁承担", 40),
-    "note": ("说明", 300),
-}
-PAYERS = {
-    FeePayer.ENTERPRISE: "企业缴纳",
-    FeePayer.EXEMPT: "新登记小微企业免缴",
-    FeePayer.PROGRAMME: "计划期内由专项资金全额支付",
-}
 _WIDTHS = (28, 36, 24, 44, 28, 30)
 
 
@@ -60,7 +47,7 @@ def fee_workbook(entries: Iterable[FeeEntry]) -> bytes:
     """The list as a workbook that can be changed and handed in again."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False})
-    page = book.add_worksheet("涉企收费清单")
+    page = book.add_worksheet(SHEET)
     head, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True})
     for place, (title, _most) in enumerate(COLUMNS.values()):
         page.set_column(place, place, _WIDTHS[place], wrapped)
@@ -68,7 +55,7 @@ def fee_workbook(entries: Iterable[FeeEntry]) -> bytes:
     last = 0
     for last, entry in enumerate(entries, start=1):
         for place, name in enumerate(COLUMNS):
-            value = PAYERS[FeePayer(entry.payer)] if name == "payer" else getattr(entry, name)
+            value = PAYERS[entry.payer] if name == "payer" else getattr(entry, name)
             page.write_string(last, place, str(value))
     payer = list(COLUMNS).index("payer")
     page.data_validation(
@@ -95,7 +82,7 @@ def read_fees(content: bytes) -> tuple[list[Fee], list[Fault]]:
                 wanting = [COLUMNS[name][0] for name in COLUMNS if name not in places]
                 if set(wanting) - {COLUMNS["note"][0]}:
                     raise ActionRefused(
-                        _("缺少列：%(columns)s") % {"columns": "、".join(wanting)},
+                        _("缺少列：%(columns)s") % {"columns": _("、").join(wanting)},
                         _("请使用下载的表格"),
                     )
                 return _rows(table.lines, places)
@@ -106,7 +93,7 @@ def read_fees(content: bytes) -> tuple[list[Fee], list[Fault]]:
 def _rows(lines: Iterable[Sequence[Any]], places: dict[str, int]) -> tuple[list[Fee], list[Fault]]:
     fees: list[Fee] = []
     faults: list[Fault] = []
-    payers = {text: str(payer) for payer, text in PAYERS.items()}
+    payers = {text: payer for payer, text in PAYERS.items()}
     seen: set[tuple[str, str]] = set()
     for number, *cells in lines:
         if len(fees) >= ROWS_MAX:
@@ -121,7 +108,7 @@ def _rows(lines: Iterable[Sequence[Any]], places: dict[str, int]) -> tuple[list[
             elif len(value) > most:
                 faults.append(Fault(cell, _("超过 %(count)s 字") % {"count": most}))
             elif name == "payer" and value not in payers:
-                allowed = "、".join(payers)
+                allowed = _("、").join(payers)
                 faults.append(Fault(cell, _("只能填：%(values)s") % {"values": allowed}))
             values[name] = payers.get(value, value) if name == "payer" else value
         key = (values.get("name", ""), values.get("authority", ""))

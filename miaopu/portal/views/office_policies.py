@@ -22,7 +22,6 @@ from miaopu.core.models import Region, User
 from miaopu.plans.document_actions import Head, add_document, amend_document
 from miaopu.plans.document_reading import ReadDocument, read_document
 from miaopu.plans.document_states import WRITERS
-from miaopu.plans.enums import DocumentKind
 from miaopu.plans.models import DocumentCitation, DocumentReview, DocumentVersion, PolicyDocument
 from miaopu.portal import present, shapes
 from miaopu.portal.access import role_required
@@ -101,30 +100,15 @@ class SourceForm(forms.Form):
         return read_document(text.encode(), gettext("粘贴的正文.txt"))
 
 
-def _kind_of(title: str) -> str:
-    """The kind that a title's last words say; a notice where they say none."""
-    endings = {
-        DocumentKind.RULES: ("实施细则", "细则"),
-        DocumentKind.MEASURE: ("办法", "规定"),
-        DocumentKind.LAW: ("条例", "法"),
-        DocumentKind.PLAN: ("方案", "规划", "计划", "纲要"),
-        DocumentKind.OPINION: ("意见", "措施"),
-        DocumentKind.GUIDE: ("指南",),
-    }
-    plain = title.split("（")[0].split("(")[0]
-    return next((kind for kind, words in endings.items() if plain.endswith(words)), "notice")
-
-
 def head_of(read: ReadDocument, region: Region | None, today: date) -> Head:
     """What the reader found at the document's head; the officer corrects it."""
     first = next((line.strip() for line in read.text.splitlines() if line.strip()), "")
     issued = read.issued_on or today
-    title = read.title or first[:200] or gettext("（未读出标题）")
     return Head(
-        title=title,
+        title=read.title or first[:200] or gettext("（未读出标题）"),
         number=read.number,
         issuer=read.issuer or gettext("（未读出发文机关）"),
-        kind=str(_kind_of(title)),
+        kind=read.kind_by_title,
         region=region,
         issued_on=issued,
         valid_from=issued,
