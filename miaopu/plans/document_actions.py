@@ -19,11 +19,11 @@ from miaopu.engine.transitions import TransitionRefused
 from miaopu.parties.bulk import lock_numbers
 from miaopu.plans.document_index import CARD_FIELDS, fill_index, take_head
 from miaopu.plans.document_links import keep_citations, link_citations
+from miaopu.plans.document_notices import AMENDED, PUBLISHED, tell_subscribers
 from miaopu.plans.document_reading import ReadDocument
 from miaopu.plans.document_states import DOCUMENT_TABLE, PUBLISHERS, WRITERS
 from miaopu.plans.enums import DocumentState, Verb
 from miaopu.plans.models import DocumentVersion, PolicyDocument
-from miaopu.plans.subscriptions import AMENDED, PUBLISHED, tell_subscribers
 
 _CODES = 7  # which numbers: see lock_numbers; below every year and every city
 _REVIEW_YEARS = 2  # 立改废: a document without an end is looked at again after so many years

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.postgres.search import SearchVectorField
-from django.db.models import FloatField, Func, Lookup, Value
+from django.db.models import DecimalField, Func, Lookup, Value
 
 
 class TokenVectorField(SearchVectorField):
@@ -40,7 +40,7 @@ class Rank(Func):
 
     function = "ts_rank"
     template = "%(function)s('{0.05,0.2,0.4,1.0}', %(expressions)s::tsquery)"
-    output_field = FloatField()
+    output_field = DecimalField(max_digits=8, decimal_places=6)
 
     def __init__(self, vector: str, query: str) -> None:
         super().__init__(vector, Value(query))
@@ -50,7 +50,7 @@ class WordLikeness(Func):
     """How like the words asked for a part of a column is, from 0 to 1 (pg_trgm)."""
 
     function = "word_similarity"
-    output_field = FloatField()
+    output_field = DecimalField(max_digits=8, decimal_places=6)
 
     def __init__(self, text: str, column: str) -> None:
         super().__init__(Value(text), column)

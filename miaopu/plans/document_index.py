@@ -25,18 +25,19 @@ def take_head(document: PolicyDocument, version: DocumentVersion) -> None:
 def fill_index(document: PolicyDocument, version: DocumentVersion) -> None:
     """Fill what the search reads from a version; the caller saves."""
     take_head(document, version)
-    card = "\n".join(str(version.card.get(name, "")) for name in CARD_FIELDS)
+    cards = [str(version.card.get(name, "")).rstrip("。") for name in CARD_FIELDS]
     titles = "\n".join(one["title"] for one in version.clauses)
     document.pinyin, document.initials = pinyin_of(version.title)
     document.title_words = index_of([("A", version.title)])
     document.words = index_of(
         [
             ("A", f"{version.title}\n{version.number}"),
-            ("B", f"{card}\n{version.issuer}"),
+            ("B", "\n".join([*cards, version.issuer])),
             ("C", titles),
             ("D", version.text),
         ]
     )
-    parts = (version.title, version.number, version.issuer, card, version.text)
-    document.searched_text = squeezed("\n".join(part for part in parts if part.strip()))
-    document.folded_text = folded(document.searched_text)
+    # What is shown of it: the head stands on the page anyhow. What is compared: all of it.
+    document.searched_text = squeezed("。".join([*filter(None, cards), version.text]))
+    head = (version.title, version.number, version.issuer)
+    document.folded_text = folded(squeezed("\n".join([*head, document.searched_text])))

@@ -12,10 +12,10 @@ from miaopu.core.actions import record_event
 from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
 from miaopu.core.models import User
 from miaopu.core.scope import reaches
+from miaopu.plans.document_notices import REPEALED, tell_subscribers
 from miaopu.plans.document_states import DOCUMENT_TABLE, PUBLISHERS, WRITERS
 from miaopu.plans.enums import DocumentState, ReviewOutcome, Verb
 from miaopu.plans.models import DocumentReview, PolicyDocument
-from miaopu.plans.subscriptions import REPEALED, tell_subscribers
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
@@ -24,7 +25,7 @@ from miaopu.plans.document_fields import Rank, WordLikeness
 from miaopu.plans.models import DocumentCitation, PolicyDocument
 
 RANKED_MOST = 200
-ALIKE = 0.3
+ALIKE = Decimal("0.3")
 _ALIKE_MOST = 10
 
 __all__ = ["Found", "Piece", "Wanted", "excerpt_of", "search", "title_of"]
@@ -159,9 +160,5 @@ def title_of(document: PolicyDocument, found: Found) -> list[Piece]:
 
 
 def excerpt_of(document: PolicyDocument, found: Found) -> list[Piece]:
-    """Where in the text the hits stand; behind the head, which the page shows anyhow."""
-    text = document.searched_text
-    head = len(document.title)
-    if folded(text[:head]) == folded(document.title):
-        text = text[head:].lstrip()
-    return excerpt(text, found.terms)
+    """Where in card and text the hits stand."""
+    return excerpt(document.searched_text, found.terms)
