@@ -193,8 +193,13 @@ def policy_library(request: HttpRequest) -> HttpResponse:
             for name, text in SHOWN.items()
         ],
         "may_write": bool(kept_regions(user)),
-        "unresolved": unresolved.values_list("title", "number").distinct()[:20],
-        "unresolved_count": unresolved.values("title_key", "number_key").distinct().count(),
+        "unresolved": unresolved.order_by("title", "number")
+        .values_list("title", "number")
+        .distinct()[:20],
+        "unresolved_count": unresolved.order_by()
+        .values("title_key", "number_key")
+        .distinct()
+        .count(),
     }
     return render(request, "office/policy_library.html", context)
 
