@@ -24,7 +24,7 @@ RESULT_COLUMNS = (
     "explanation",
 )
 _HUNDREDTH = Decimal("0.01")
-_EXACT = Context(prec=60)
+EXACT = Context(prec=60)
 _ZERO = Decimal(0)
 
 
@@ -79,11 +79,11 @@ def assess(scheme: Assessment, sheets: Iterable[Sheet]) -> list[Result]:
     to the first ones that are neither vetoed nor in the last class; where equals do not all fit in,
     none of them is named: people decide.
     """
-    with localcontext(_EXACT):
+    with localcontext(EXACT):
         lines = Lines(scheme)
         by_year: dict[int, list[Result]] = defaultdict(list)
         for sheet in sheets:
-            by_year[sheet.year].append(_result(scheme, lines, sheet))
+            by_year[sheet.year].append(result_of(scheme, lines, sheet))
         bands = {(one.subject, one.year): one.band for same in by_year.values() for one in same}
         results = []
         for year in sorted(by_year):
@@ -91,8 +91,8 @@ def assess(scheme: Assessment, sheets: Iterable[Sheet]) -> list[Result]:
             first, tied = _outstanding(scheme, ranked)
             for one in ranked:
                 before = bands.get((one.subject, year - 1))
-                consequence = _consequence(scheme, one, before, one.subject in first)
-                explanation = _explanation(scheme, one, one.subject in tied)
+                consequence = consequence_of(scheme, one.band, before, one.subject in first)
+                explanation = explanation_of(scheme, one, one.subject in tied)
                 results.append(replace(one, consequence=consequence, explanation=explanation))
     return results
 
@@ -140,7 +140,8 @@ def _lines_of(lines: Lines, criterion: Criterion, given: Points) -> list[tuple[s
     return found
 
 
-def _result(scheme: Assessment, lines: Lines, sheet: Sheet) -> Result:
+def result_of(scheme: Assessment, lines: Lines, sheet: Sheet) -> Result:
+    """Composite and class of one sheet; not ranked yet. To be called within EXACT."""
     periods: dict[str, PeriodScore] = {
         name: score_period(lines, sheet.periods[name]) for name in scheme.periods
     }
@@ -174,14 +175,14 @@ def _outstanding(scheme: Assessment, ranked: list[Result]) -> tuple[set[str], se
     return {one.subject for one in first if one.composite != edge}, tied
 
 
-def _consequence(scheme: Assessment, one: Result, before: str | None, outstanding: bool) -> str:
+def consequence_of(scheme: Assessment, band: str, before: str | None, outstanding: bool) -> str:
     """What follows, joined by ";"; what follows twice running replaces what follows once."""
     once, twice, first = [], [], []
     for rule in scheme.consequences:
         name, running = rule.condition
         if name == OUTSTANDING:
             first += [rule.do] if outstanding else []
-        elif name == one.band:
+        elif name == band:
             if not running:
                 once.append(rule.do)
             elif before == name:
@@ -191,7 +192,7 @@ def _consequence(scheme: Assessment, one: Result, before: str | None, outstandin
     return ";".join([*first, *(twice or once)])
 
 
-def _explanation(scheme: Assessment, one: Result, tied: bool) -> str:
+def explanation_of(scheme: Assessment, one: Result, tied: bool) -> str:
     """How the composite comes about, in figures that add up to it."""
     texts = []
     for name, period in one.periods.items():
