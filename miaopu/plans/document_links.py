@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from miaopu.engine.search.numbers import number_key, title_key
 from miaopu.plans.enums import DocumentState
@@ -17,7 +17,11 @@ def find_document(number: str | None, title: str | None) -> PolicyDocument | Non
 
     Of several with one title the one in force, then the last issued.
     """
-    known = PolicyDocument.objects.public().light().order_by("repealed_on", "-issued_on", "-pk")
+    known = (
+        PolicyDocument.objects.public()
+        .light()
+        .order_by(F("repealed_on").desc(nulls_first=True), "-issued_on", "-pk")
+    )
     key = number_key(number)
     if key:
         found = known.filter(number_key=key).first()

@@ -8,11 +8,14 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
+from miaopu.core.kept import Kept, database_state
 from miaopu.core.models import Event
 from miaopu.engine.search.numbers import number_key, title_key
 from miaopu.engine.search.query import LONGEST as LONGEST
 from miaopu.plans.document_links import find_document
 from miaopu.plans.models import DocumentVersion, PolicyDocument, ProgrammeVersion
+
+_CHOICES: Kept[dict[str, dict[str, int]]] = Kept(most=10)
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,13 @@ def history_of(document: PolicyDocument) -> QuerySet[Event]:
     """Who did what with a document. The caller has proved that the user may see it."""
     events: QuerySet[Event] = Event.objects.for_subject(document)
     return events
+
+
+def choices() -> dict[str, dict[str, int]]:
+    """The facets of the whole public library, kept until something is written."""
+    return _CHOICES.get_or(
+        database_state(), "public", lambda: facets(PolicyDocument.objects.public())
+    )
 
 
 def facets(rows: Any) -> dict[str, dict[str, int]]:

@@ -68,7 +68,8 @@ def test_the_clause_opens_the_plans_own_text_where_it_is_in_the_library(city: Ci
     before = page(StrictClient(), "clause", slug="guiyang-2018", path=path)
     assert "方案文件载入后" in before
     source = city.version.pack.source
-    text = f"{source.title.zh}\n一、甲\n甲文。\n二、乙\n乙文。\n三、丙\n（一）丙一文。\n（二）丙二的原文。\n"
+    clauses = "一、甲\n甲文。\n二、乙\n乙文。\n三、丙\n（一）丙一文。\n（二）丙二的原文。\n"
+    text = f"{source.title.zh}\n{clauses}"
     published(city, text, title=source.title.zh, number="")
     after = page(StrictClient(), "clause", slug="guiyang-2018", path=path)
     assert "丙二的原文" in after and "丙一文" not in after

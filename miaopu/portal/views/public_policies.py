@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from miaopu.core import clock
 from miaopu.core.models import Region
-from miaopu.plans.document_reads import LONGEST, clause_texts, facets, programmes_of
+from miaopu.plans.document_reads import LONGEST, choices, clause_texts, facets, programmes_of
 from miaopu.plans.document_search import Found, Wanted, excerpt_of, search, title_of
 from miaopu.plans.models import (
     DocumentCitation,
@@ -79,10 +79,10 @@ class PolicyFilter(forms.Form):
             "issuer": [*everything, *((one, one) for one in sorted(counts["issuer"]))],
             "industry": [*everything, *industry_choices()],
         }
-        for name, choices in self.choices.items():
+        for name, offered in self.choices.items():
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
-            field.choices = choices
+            field.choices = offered
 
     @property
     def wanted(self) -> Wanted:
@@ -156,7 +156,7 @@ def _how_found(found: Found) -> str:
 def policy_list(request: HttpRequest) -> HttpResponse:
     """Search the library; without a question, all documents, the last issued first."""
     public = PolicyDocument.objects.public()
-    form = PolicyFilter(request.GET, facets(public))
+    form = PolicyFilter(request.GET, choices())
     if not form.is_valid():
         context = {"form": form, "active": [], "page": page_of(request, [])}
         return render(request, "public/policy_list.html", context)
