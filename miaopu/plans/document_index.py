@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from miaopu.engine.search.numbers import number_key, read_number, title_key
 from miaopu.engine.search.pinyin import pinyin_of
-from miaopu.engine.search.words import folded, index_of, squeezed
+from miaopu.engine.search.words import folded, index_of, sentences, squeezed
 from miaopu.plans.models import DocumentVersion, PolicyDocument
 from miaopu.plans.models.documents import HEAD_FIELDS
 
@@ -25,7 +25,7 @@ def take_head(document: PolicyDocument, version: DocumentVersion) -> None:
 def fill_index(document: PolicyDocument, version: DocumentVersion) -> None:
     """Fill what the search reads from a version; the caller saves."""
     take_head(document, version)
-    cards = [str(version.card.get(name, "")).rstrip("。") for name in CARD_FIELDS]
+    cards = [str(version.card.get(name, "")) for name in CARD_FIELDS]
     titles = "\n".join(one["title"] for one in version.clauses)
     document.pinyin, document.initials = pinyin_of(version.title)
     document.title_words = index_of([("A", version.title)])
@@ -38,6 +38,6 @@ def fill_index(document: PolicyDocument, version: DocumentVersion) -> None:
         ]
     )
     # What is shown of it: the head stands on the page anyhow. What is compared: all of it.
-    document.searched_text = squeezed("。".join([*filter(None, cards), version.text]))
+    document.searched_text = squeezed(sentences([*cards, version.text]))
     head = (version.title, version.number, version.issuer)
     document.folded_text = folded(squeezed("\n".join([*head, document.searched_text])))

@@ -42,6 +42,11 @@ def squeezed(text: str) -> str:
     return _BETWEEN_HAN.sub("", _BLANK.sub(" ", text.replace("\x00", ""))).strip()
 
 
+def sentences(parts: Iterable[str]) -> str:
+    """Texts one after the other, a full stop between those that have none."""
+    return "".join(f"{part.strip().rstrip('。')}。" for part in parts if part.strip())
+
+
 def folded(text: str) -> str:
     """The text as it is compared: lower case, plain forms; every sign keeps its place."""
     plain = text.translate(_PLAIN)
