@@ -66,7 +66,8 @@ def links(client: Client) -> set[str]:
     return {name for name in ROUTES if f'href="/{name}/"' in html}
 
 
-PUBLIC = {"publicity_list", "money", "verify", "open_data", "self_check"}
+PUBLIC = {"publicity_list", "money", "verify", "open_data", "self_check", "policy_list", "fee_list"}
+LIBRARY = {"policy_library", "fee_lists"}
 CASES = {
     *("case_queue", "entitlements", "enterprise_search"),
     *("objections", "batches", "office_offers", "office_board"),
@@ -78,7 +79,7 @@ MONEY = {"finance_home", "payments", "payment_batches"}
 @pytest.mark.parametrize(
     ("roles", "more"),
     [
-        ([Role.REVIEWER], {"office_home", "publicity_prepare", "deliveries"} | CASES),
+        ([Role.REVIEWER], {"office_home", "publicity_prepare", "deliveries"} | CASES | LIBRARY),
         ([Role.FINANCE_OFFICER], MONEY),
         ([Role.AUDITOR], {"audit_events"} | CASES | MONEY),
         ([Role.SYSTEM_ADMIN], set()),

@@ -10,7 +10,7 @@ from django.urls import reverse
 from miaopu.cases.actions import accept_case, approve_case, propose_grant, submit_case
 from miaopu.cases.decisions import decide_case, publish_list
 from miaopu.ledger.models import Award
-from miaopu.plans import models as plans_models
+from miaopu.plans.models import programmes as plans_models
 from miaopu.portal.views.public_programme import place_in_plan
 from tests.factories import FIRST_DAY, City, travel
 from tests.harness.pages import StrictClient
