@@ -18,13 +18,14 @@ import zipfile
 from collections import defaultdict
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from html.parser import HTMLParser
 from pathlib import Path
 
 ARCHIVE = "/open-data/miaopu-open-data.zip"
 Files = dict[str, bytes]
 Row = dict[str, str]
 EMPLOYEES = ("employees_before", "employees_now")
+FIGURE = re.compile(r'data-figure="([^"]+)"[^>]*>\s*(?:<[^>]*>\s*)*([^<]*[^<\s])')
+INDICATORS = {"supported_enterprises": "enterprises", "jobs": "jobs"}
 JOBS = ("unknown", "compared", "before", "after", "added", "planned")
 
 
@@ -49,12 +50,11 @@ def rows_of(files: Files, name: str) -> list[Row]:
 
 def wrong_hashes(files: Files) -> list[str]:
     """Files that are not what the manifest says."""
-    manifest = json.loads(files["manifest.json"])
-    problems = []
-    for one in manifest["files"]:
-        if hashlib.sha256(files.get(one["name"], b"")).hexdigest() != one["sha256"]:
-            problems.append(f"{one['name']}: its SHA-256 is not what the manifest says")
-    return problems
+    return [
+        f"{one['name']}: its SHA-256 is not what the manifest says"
+        for one in json.loads(files["manifest.json"])["files"]
+        if hashlib.sha256(files.get(one["name"], b"")).hexdigest() != one["sha256"]
+    ]
 
 
 def _moment(row: Row) -> datetime:
@@ -93,13 +93,14 @@ def _percent(part: Decimal | int, whole: Decimal | int) -> str:
 
 
 def _month_ends(start: date, end: date, today: date) -> list[date]:
-    days = {today} if start <= today <= end else set()
-    day = start
-    while day <= end:
-        following = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-        days.add(min(following - timedelta(days=1), end))
-        day = following
-    return sorted(days)
+    days = (start + timedelta(number) for number in range((end - start).days + 1))
+    return [day for day in days if day in (end, today) or (day + timedelta(1)).day == 1]
+
+
+def _passed(start: date, end: date, day: date) -> tuple[int, int]:
+    """Days of a period that have passed at the end of the day, and all its days."""
+    whole = (end - start).days + 1
+    return min(max((day - start).days + 1, 0), whole), whole
 
 
 class Programme:
@@ -109,26 +110,22 @@ class Programme:
         self.said, self.today, slug = said, today, said["programme"]
         self.awards = [row for row in rows_of(files, "awards.csv") if row["programme"] == slug]
         self.entries = [row for row in rows_of(files, "entries.csv") if row["programme"] == slug]
+        self.parts = [row for row in rows_of(files, "target_parts.csv") if row["programme"] == slug]
         self.firsts = first_awards(self.awards)
         self.start = date.fromisoformat(said["period"]["from"])
         self.end = date.fromisoformat(said["period"]["to"])
         self.total = counted(self.awards, self.firsts)
 
-    def _passed(self, day: date) -> tuple[int, int]:
-        whole = (self.end - self.start).days + 1
-        return min(max((day - self.start).days + 1, 0), whole), whole
-
     def targets(self) -> dict[str, object]:
         """Targets of the whole programme that awards tell something about."""
-        done_of = {"supported_enterprises": self.total["enterprises"], "jobs": self.total["jobs"]}
         found: dict[str, object] = {}
         for target in self.said["targets"]:
-            if target["region"] == self.said["region"] and target["indicator"] in done_of:
-                done, key = done_of[target["indicator"]], f"targets.{target['id']}"
+            if target["region"] == self.said["region"] and target["indicator"] in INDICATORS:
+                done, key = self.total[INDICATORS[target["indicator"]]], f"targets.{target['id']}"
                 found[key] = done
                 found[f"{key}.target"] = target["value"]
                 found[f"{key}.done_percent"] = _percent(done, Decimal(target["value"]))
-                found[f"{key}.time_percent"] = _percent(*self._passed(self.today))
+                found[f"{key}.time_percent"] = _percent(*_passed(self.start, self.end, self.today))
         return found
 
     def districts(self) -> dict[str, object]:
@@ -143,6 +140,31 @@ class Programme:
             found[f"districts.{code}.jobs_added"] = numbers["added"]
         return found
 
+    def parts_of_targets(self) -> dict[str, object]:
+        """Every member of an approved decomposition; a part without a value is no zero."""
+        found: dict[str, object] = {}
+        members: dict[str, list[Row]] = defaultdict(list)
+        for row in self.parts:
+            members[f"decompositions.{row['target']}.{row['member']}"].append(row)
+        for key, rows in members.items():
+            named, region = [row for row in rows if row["value"]], rows[0]["region"]
+            values = [Decimal(row["value"]) for row in named]
+            firsts = counted([], [row for row in self.firsts if row["region"] == region])
+            name = INDICATORS.get(rows[0]["indicator"] if region else "", "")
+            found[f"{key}.target"] = sum(values, Decimal(0)) if named else None
+            found[f"{key}.due"] = self._due(named) if named and named[0]["starts_on"] else None
+            found[f"{key}.done"] = firsts.get(name)
+        return found
+
+    def _due(self, parts: list[Row]) -> Decimal:
+        """What time alone asks for today of parts with their periods."""
+        due = Decimal(0)
+        for row in parts:
+            start, end = (date.fromisoformat(row[name]) for name in ("starts_on", "ends_on"))
+            passed, whole = _passed(start, end, self.today)
+            due += Decimal(row["value"]) * passed / whole
+        return due.quantize(Decimal(1).scaleb(-int(parts[0]["places"])), ROUND_HALF_UP)
+
     def trend(self) -> dict[str, object]:
         """Enterprises by the ends of months against a line that grows with time alone."""
         wanted = (self.said["region"], "supported_enterprises")
@@ -150,7 +172,7 @@ class Programme:
         values = [row["value"] for row in targets if (row["region"], row["indicator"]) == wanted]
         found: dict[str, object] = {}
         for day in _month_ends(self.start, self.end, self.today) if values else ():
-            passed, whole = self._passed(day)
+            passed, whole = _passed(self.start, self.end, day)
             due = (Decimal(values[0]) * passed / whole).quantize(Decimal(1), ROUND_HALF_UP)
             done = sum(1 for row in self.firsts if _moment(row).date() <= day)
             found[f"trend.{day}.due"] = int(due)
@@ -183,12 +205,10 @@ class Programme:
             **self.targets(),
             **self.districts(),
             **self.trend(),
+            **self.parts_of_targets(),
             **self.money(),
         }
         return {f"{self.said['programme']}.{key}": value for key, value in found.items()}
-
-
-KEYS = {"districts": "region", "counties": "region", "levels": "level", "targets": "id"}
 
 
 def stated(document: dict) -> dict[str, object]:
@@ -205,49 +225,30 @@ def stated(document: dict) -> dict[str, object]:
                 found[f"{key}.{name}"] = row[name]
         for part in ("districts", "counties", "levels"):
             for row in programme[part]:
-                key = f"{slug}.{part}.{row[KEYS[part]]}"
+                key = f"{slug}.{part}.{row['level' if part == 'levels' else 'region']}"
                 found |= {f"{key}.{name}": row[name] for name in row if type(row[name]) is int}
+        for row in programme["decompositions"]:
+            for one in row["members"]:
+                key = f"{slug}.decompositions.{row['id']}.{one['key']}"
+                for name in ("target", "due", "done"):
+                    found[f"{key}.{name}"] = one[name] and Decimal(one[name])
         for row in programme["trend"]:
             found |= {f"{slug}.trend.{row['day']}.{name}": row[name] for name in ("done", "due")}
     return found
-
-
-class FigureFinder(HTMLParser):
-    """Figures of a page: the first text within an element that names one."""
-
-    waiting = ""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[tuple[str, str]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.waiting = dict(attrs).get("data-figure") or self.waiting
-
-    def handle_data(self, data: str) -> None:
-        if self.waiting and data.strip():
-            self.found.append((self.waiting, data.strip()))
-            self.waiting = ""
-
-
-def number_shown(key: str, text: str) -> object:
-    """The number that a page shows; money, shown in yuan, as fen; None for a dash."""
-    if text == "—":
-        return None
-    number = Decimal(re.sub(r"[,%\s]", "", text))
-    return int(number * 100) if key.endswith("_fen") else int(number)
 
 
 def differences_on(pages: dict[str, str], figures: dict[str, object]) -> tuple[int, list[str]]:
     """How many figures pages show, and where one is not what was recomputed."""
     count, problems = 0, []
     for address, html in pages.items():
-        finder = FigureFinder()
-        finder.feed(html)
-        count += len(finder.found)
-        for key, text in finder.found:
+        found = FIGURE.findall(html)
+        count += len(found)
+        for key, text in found:
             wanted = figures.get(key, 0 if ".districts." in key else "no such figure")
-            if number_shown(key, text) != wanted:
+            number = None if text == "—" else Decimal(re.sub(r"[,%\s]", "", text))
+            if number is not None and key.endswith("_fen"):
+                number *= 100
+            if number != wanted:
                 problems.append(f"{address} {key}: shows {text}, recomputed {wanted}")
     return count, problems
 
@@ -284,9 +285,8 @@ def main(source: str) -> int:
     figures, problems = check(files)
     print(f"{len(figures)} figures recomputed")
     if site:
-        slugs = sorted({key.partition(".")[0] for key in figures})
-        paths = ["/", "/money/", *(f"/programmes/{slug}/" for slug in slugs)]
-        pages = {path: fetched(site + path).decode() for path in paths}
+        slugs = {f"/programmes/{key.partition('.')[0]}/" for key in figures}
+        pages = {path: fetched(site + path).decode() for path in ("/", "/money/", *sorted(slugs))}
         count, wrong = differences_on(pages, figures)
         print(f"{count} figures read from {len(pages)} pages")
         problems += wrong

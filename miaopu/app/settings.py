@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "miaopu.app.apps.AppConfig",
     "miaopu.portal.apps.PortalConfig",
     "miaopu.monitoring.apps.MonitoringConfig",
+    "miaopu.bases.apps.BasesConfig",
     "miaopu.ledger.apps.LedgerConfig",
     "miaopu.cases.apps.CasesConfig",
     "miaopu.plans.apps.PlansConfig",

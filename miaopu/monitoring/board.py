@@ -15,6 +15,7 @@ from miaopu.core.kept import DatabaseState, Kept
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.packs.schema import Period
 from miaopu.ledger.enums import Level
+from miaopu.monitoring.decomposed import DecomposedTarget, decomposed_targets
 from miaopu.monitoring.figures import (
     Balance,
     LevelMoney,
@@ -59,6 +60,7 @@ class Board:
     districts: tuple[DistrictBoard, ...]
     trend: tuple[TrendPoint, ...]
     balances: tuple[Balance, ...]
+    decomposed: tuple[DecomposedTarget, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ def kept_board(version: ProgrammeVersion, day: date, state: str | None) -> Board
 
 
 def board_of(version: ProgrammeVersion, day: date) -> Board:
-    """The board of a programme, in two statements, however much there is to count."""
+    """The board of a programme, in three statements, however much there is to count."""
     programme, period = version.programme, version.pack.period
     support = support_of(programme, day)
     balances = balances_of(programme)
@@ -156,6 +158,7 @@ def board_of(version: ProgrammeVersion, day: date) -> Board:
         districts=tuple(_districts(version, support, balances)),
         trend=tuple(trend_of(period, counted[0].target, support)) if counted else (),
         balances=tuple(balances),
+        decomposed=decomposed_targets(version, day, support),
     )
 
 

@@ -14,7 +14,7 @@ from miaopu.core import clock
 from miaopu.engine.messages import Bilingual
 from miaopu.ledger.enums import AccountKind, Level
 from miaopu.ledger.models import Account
-from miaopu.monitoring.support import Support, support_of
+from miaopu.monitoring.support import Counts, Support, support_of
 from miaopu.plans.models import Programme, ProgrammeVersion
 
 HUNDRED = Decimal(100)
@@ -75,9 +75,13 @@ def planned_jobs(programme: Programme) -> int:
     return support_of(programme, clock.today()).total.planned_jobs
 
 
+COUNTED_BY_DISTRICT: dict[str, Callable[[Counts], int]] = {
+    "supported_enterprises": lambda counts: counts.enterprises,
+    "jobs": lambda counts: counts.jobs,
+}
 COMPUTED: dict[str, Callable[[Support], int]] = {
-    "supported_enterprises": lambda support: support.total.enterprises,
-    "jobs": lambda support: support.total.jobs,
+    name: lambda support, count=count: count(support.total)  # type: ignore[misc]
+    for name, count in COUNTED_BY_DISTRICT.items()
 }
 
 

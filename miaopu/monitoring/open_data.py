@@ -22,11 +22,12 @@ from django.utils import timezone
 from miaopu.cases.models import Publicity
 from miaopu.core.kept import Kept, database_state
 from miaopu.engine.messages import Bilingual
+from miaopu.engine.targets.periods import bounds
 from miaopu.ledger.enums import AwardState
 from miaopu.ledger.models import Account, Award, Entry
-from miaopu.monitoring.published import figures_document
+from miaopu.monitoring.published import figures_document, plain
 from miaopu.monitoring.support import with_jobs
-from miaopu.plans.models import ProgrammeVersion
+from miaopu.plans.models import ProgrammeVersion, TargetPart
 
 FORMAT = "miaopu-open-data-1"
 NAME = "miaopu-open-data.zip"
@@ -46,6 +47,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "entries.csv": (
         *("transfer", "kind", "day", "award", "programme", "purpose", "level", "region"),
         *("account_kind", "amount_fen"),
+    ),
+    "target_parts.csv": (
+        *("programme", "target", "version", "indicator", "places", "kind", "member", "name"),
+        *("region", "period", "starts_on", "ends_on", "value"),
     ),
     "accounts.csv": ("programme", "purpose", "level", "region", "account_kind", "balance_fen"),
 }
@@ -174,6 +179,20 @@ def _accounts() -> Iterable[Sequence[object]]:
     )
 
 
+def _target_parts() -> Iterator[Sequence[object]]:
+    """Parts of approved decompositions; a cell without a value names no target, not one of zero."""
+    rows = TargetPart.objects.public().select_related("member__decomposition__target")
+    rows = rows.select_related("member__decomposition__programme")
+    for row in rows.order_by("member__decomposition", "member__position", "member", "period"):
+        member, made = row.member, row.member.decomposition
+        yield (
+            *(made.programme.slug, made.key, made.number, made.target.indicator, made.places),
+            *(member.kind, member.key, member.name, member.region_id, row.period),
+            *(bounds(row.period) or (None, None)),
+            None if row.value is None else plain(row.value),
+        )
+
+
 def _programmes() -> list[dict[str, Any]]:
     """What the figures are measured against, and how the indicators are defined."""
     versions = ProgrammeVersion.objects.current().select_related("programme")
@@ -252,6 +271,7 @@ def _made(day: date) -> OpenData:
                 _table("awards.csv", _awards(day)),
                 _table("entries.csv", _entries()),
                 _table("accounts.csv", _accounts()),
+                _table("target_parts.csv", _target_parts()),
                 OpenFile("figures.json", _json(figures_document(day)), None),
             ),
         )

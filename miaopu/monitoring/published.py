@@ -9,6 +9,7 @@ from typing import Any
 
 from miaopu.core.kept import database_state
 from miaopu.monitoring.board import Board, DistrictBoard, kept_board
+from miaopu.monitoring.decomposed import DecomposedTarget
 from miaopu.monitoring.figures import (
     LevelMoney,
     TargetProgress,
@@ -47,6 +48,33 @@ def _target(row: TargetProgress) -> dict[str, Any]:
         "done": row.done,
         "done_percent": str(row.done_percent),
         "time_percent": str(row.time_percent),
+    }
+
+
+def _figure(value: Decimal | None) -> str | None:
+    return None if value is None else plain(value)
+
+
+def _decomposition(row: DecomposedTarget) -> dict[str, Any]:
+    """A target with its parts; a part that is not named is null, which is not zero."""
+    return {
+        "id": row.key,
+        "indicator": row.indicator,
+        "version": row.number,
+        "illustrative": row.illustrative,
+        "value": plain(row.value),
+        "allocated": _figure(row.allocated),
+        "members": [
+            {
+                "kind": one.kind,
+                "key": one.key,
+                "name": one.name.to_json(),
+                "target": _figure(one.target),
+                "done": one.done,
+                "due": _figure(one.due),
+            }
+            for one in row.rows
+        ],
     }
 
 
@@ -101,6 +129,7 @@ def _of_programme(programme: Programme, version: ProgrammeVersion, board: Board)
         ],
         "levels": [level_json(row) for row in money_by_level(programme, board.balances)],
         "counties": [_county(one) for one in board.districts],
+        "decompositions": [_decomposition(row) for row in board.decomposed],
     }
 
 

@@ -76,6 +76,43 @@ class FeeListState(models.TextChoices):
     SUPERSEDED = "superseded", _("已被替代")
 
 
+class DecompositionState(models.TextChoices):
+    """States of a target's decomposition."""
+
+    DRAFT = "draft", _("草稿")
+    SUBMITTED = "submitted", _("待批准")
+    APPROVED = "approved", _("已批准")
+    SUPERSEDED = "superseded", _("已被替代")
+    DISCARDED = "discarded", _("已作废")
+
+
+class MemberKind(models.TextChoices):
+    """Who takes a part of a target."""
+
+    REGION = "region", _("区县")
+    BASE = "base", _("基地")
+    UNIT = "unit", _("部门")
+
+
+class PeriodSplit(models.TextChoices):
+    """How the period of a target is split."""
+
+    WHOLE = "whole", _("不分期")
+    YEAR = "year", _("按年")
+    HALF_YEAR = "half_year", _("按半年")
+    QUARTER = "quarter", _("按季度")
+    MONTH = "month", _("按月")
+
+
+class TargetLetterState(models.TextChoices):
+    """States of a target letter."""
+
+    MADE = "made", _("待下达")
+    ISSUED = "issued", _("待签收")
+    ACKNOWLEDGED = "acknowledged", _("已签收")
+    REPLACED = "replaced", _("已被新版替代")
+
+
 class Verb(models.TextChoices):
     """What an event of the plans says was done."""
 
@@ -91,3 +128,12 @@ class Verb(models.TextChoices):
     UNSUBSCRIBE = "plans.unsubscribe", _("取消订阅政策")
     DRAFT_FEES = "plans.draft_fees", _("起草收费清单")
     PUBLISH_FEES = "plans.publish_fees", _("发布收费清单")
+    OPEN_DECOMPOSITION = "plans.open_decomposition", _("开始分解目标")
+    SAVE_DECOMPOSITION = "plans.save_decomposition", _("修改目标分解")
+    SUBMIT_DECOMPOSITION = "plans.submit_decomposition", _("提交目标分解")
+    SEND_BACK_DECOMPOSITION = "plans.send_back_decomposition", _("退回目标分解")
+    DISCARD_DECOMPOSITION = "plans.discard_decomposition", _("作废目标分解")
+    APPROVE_DECOMPOSITION = "plans.approve_decomposition", _("批准目标分解")
+    MAKE_TARGET_LETTER = "plans.make_target_letter", _("制作目标责任书")
+    ISSUE_TARGET_LETTER = "plans.issue_target_letter", _("下达目标责任书")
+    ACKNOWLEDGE_TARGET_LETTER = "plans.acknowledge_target_letter", _("签收目标责任书")

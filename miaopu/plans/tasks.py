@@ -14,6 +14,7 @@ from miaopu.core.actions import fail_job, finish_job, open_job, report_progress
 from miaopu.core.models import Job, User
 from miaopu.plans.actions import match_version
 from miaopu.plans.followers import follow_match
+from miaopu.plans.letter_reminders import remind_of_letters
 from miaopu.plans.models import ProgrammeVersion
 
 logger = logging.getLogger(__name__)
@@ -54,3 +55,10 @@ def start_matching(version: ProgrammeVersion, *, by: User | None) -> Job:
     if created:
         match_programme.defer(job_id=job.pk, version_id=version.pk, as_of=today.isoformat())
     return job
+
+
+@app.periodic(cron="*/15 * * * *")
+@app.task(queueing_lock="remind_of_letters")
+def send_letter_reminders(timestamp: int) -> None:
+    """Remind districts of target letters that they have not acknowledged."""
+    remind_of_letters()

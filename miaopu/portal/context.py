@@ -60,7 +60,11 @@ class NavGroup:
 SECTIONS = (
     NavSection(
         _("我的"),
-        (NavItem("my_home", _("我的首页")), NavItem("my_cases", _("我的办件"))),
+        (
+            NavItem("my_home", _("我的首页")),
+            NavItem("my_cases", _("我的办件")),
+            NavItem("my_bases", _("我的基地")),
+        ),
         audience=PARTY,
     ),
     NavSection(
@@ -75,6 +79,15 @@ SECTIONS = (
             NavItem("publicity_prepare", _("公示准备")),
             NavItem("objections", _("公示异议")),
             NavItem("enterprise_search", _("查找企业")),
+            NavItem("office_bases", _("创业基地")),
+        ),
+        roles=OFFICE_ROLES,
+    ),
+    NavSection(
+        _("计划"),
+        (
+            NavItem("target_board", _("目标分解")),
+            NavItem("target_letters", _("目标责任书")),
         ),
         roles=OFFICE_ROLES,
     ),
@@ -117,6 +130,9 @@ SECTIONS = (
             NavItem("entitlements", _("可享企业")),
             NavItem("office_offers", _("免申即享")),
             NavItem("enterprise_search", _("查找企业")),
+            NavItem("office_bases", _("创业基地")),
+            NavItem("target_board", _("目标分解")),
+            NavItem("target_letters", _("目标责任书")),
             NavItem("finance_home", _("资金")),
             NavItem("payments", _("拨付")),
             NavItem("payment_batches", _("付款批次")),
@@ -128,6 +144,7 @@ SECTIONS = (
         (
             NavItem("home", _("计划进展")),
             NavItem("self_check", _("自测")),
+            NavItem("bases", _("创业基地")),
             NavItem("publicity_list", _("公示")),
             NavItem("money", _("资金去向")),
             NavItem("policy_list", _("政策文库")),

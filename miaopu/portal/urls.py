@@ -22,6 +22,8 @@ urlpatterns = [
     path("", include("miaopu.portal.routes.public")),
     path("", include("miaopu.portal.routes.enterprise")),
     path("", include("miaopu.portal.routes.office")),
+    path("", include("miaopu.portal.routes.bases")),
+    path("", include("miaopu.portal.routes.targets")),
     path("", include("miaopu.portal.routes.finance")),
     path("", include("miaopu.portal.routes.demo")),
     path("", include("miaopu.portal.routes.policies")),

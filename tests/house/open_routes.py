@@ -7,8 +7,8 @@ PUBLIC_PAGES = frozenset(
         *("objection_make", "objection_follow"),  # anybody may object; what was said is not shown
         *("publicity_content", "money", "awards", "award", "verify", "books_export", "figures"),
         *("self_check", "open_data", "open_data_manifest", "open_data_set"),
-        *("gallery", "gallery_clause"),
         *("policy_list", "policy", "policy_file", "fee_list"),
+        *("gallery", "gallery_clause", "bases", "base"),
     }
 )
 WAYS_IN_AND_OUT = frozenset(

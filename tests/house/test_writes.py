@@ -13,6 +13,7 @@ ACTION_FILES = {
     *("drafts.py", "offering.py", "offers.py", "support_facts.py"),
     *("corrections.py", "objections.py"),
     *("document_actions.py", "document_reviews.py", "fee_actions.py", "subscriptions.py"),
+    *("target_opening.py", "target_actions.py", "letter_actions.py"),
     *("letters.py", "moves.py", "paying.py", "results.py", "returns.py", "tokens.py"),
 }
 RECORDS = {"miaopu.core.actions.record_event", "miaopu.core.many.record_events"}

@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 # From the highest room to the lowest; a room knows those after it, never those before.
-ROOMS = tuple("app portal monitoring ledger cases plans parties core engine".split())
+ROOMS = tuple("app portal monitoring bases ledger cases plans parties core engine".split())
 DJANGO_ROOMS = ROOMS[:-1]
 
 TEXT_SUFFIXES = frozenset(

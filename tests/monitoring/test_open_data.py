@@ -23,6 +23,7 @@ from tests.factories import NANMING, YUNYAN, City, make_owner, travel
 from tests.harness.pages import StrictClient
 from tests.ledger import test_batches as bank
 from tests.monitoring.awards import award_in
+from tests.plans.targets import approved
 from tools import recompute_open_data as again
 
 pytestmark = pytest.mark.django_db
@@ -161,3 +162,26 @@ def test_unchanged_set_is_not_sent_again(client: StrictClient, busy: City) -> No
     assert client.get(address, headers={"If-None-Match": etag}).status_code == 304
     travel(clock.today().replace(month=12, day=31))
     assert client.get(address, headers={"If-None-Match": etag}).status_code == 200
+
+
+def test_parts_of_targets_are_recomputed_and_nothing_is_no_zero(
+    client: StrictClient, busy: City
+) -> None:
+    split = approved(busy, {YUNYAN: "2000", NANMING: "1500", "520111": "0"})
+    approved(busy, {YUNYAN: "11000"}, key="jobs")
+    files = again.unpacked(client.get("/open-data/miaopu-open-data.zip").content)
+    figures, problems = again.check(files)
+    assert problems == []
+    head = "guiyang-2018.decompositions.enterprises"
+    assert [figures[f"{head}.{YUNYAN}.{name}"] for name in ("target", "done")] == [2000, 2]
+    assert figures[f"{head}.520111.target"] == 0
+    assert figures[f"{head}.520112.target"] is None
+    assert figures[f"{head}.520112.done"] == 0
+    rows = list(csv.DictReader(files["target_parts.csv"].decode("utf-8-sig").splitlines()))
+    assert {row["value"] for row in rows if row["member"] == "520112"} == {""}
+    assert {row["version"] for row in rows} == {str(split.number)}
+    pages = {path: client.get(path).content.decode() for path in PAGES}
+    assert again.differences_on(pages, figures)[1] == []
+    forged = files["target_parts.csv"].replace(b",2000\r\n", b",2001\r\n")
+    assert forged != files["target_parts.csv"]
+    assert again.check({**files, "target_parts.csv": forged})[1]

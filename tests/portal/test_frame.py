@@ -71,6 +71,7 @@ LIBRARY = {"policy_library", "fee_lists"}
 CASES = {
     *("case_queue", "entitlements", "enterprise_search"),
     *("objections", "batches", "office_offers", "office_board"),
+    *("target_board", "target_letters"),
 }
 MONEY = {"finance_home", "payments", "payment_batches"}
 

@@ -30,7 +30,7 @@ from tests.factories import CITY, FIRST_DAY, YUNYAN, City, make_officer
 from tests.harness.pages import StrictClient
 from tests.house.url_roles import ROLES
 from tests.parties.sheets import deliver, good_row, table_of, workbook
-from tests.portal import library_samples
+from tests.portal import library_samples, url_rows_bases, url_rows_targets
 from tests.portal.url_table import TABLE
 
 pytestmark = pytest.mark.django_db
@@ -163,7 +163,9 @@ THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "delivery": _delivery,
     "token": lambda city: {"pk": create_token("报表", 30, "nonce", by=city.owner).pk},
     **library_samples.THINGS,
+    **url_rows_bases.THINGS,
     "account": lambda city: {"pk": Account.objects.filter(region=YUNYAN)[0].pk},
+    **url_rows_targets.THINGS,
 }
 
 
@@ -246,11 +248,8 @@ def test_no_route_writes_on_get_or_answers_other_methods(city: City) -> None:
     wrong = []
     for route, row in TABLE.items():
         if row.methods == ("POST",):
-            kwargs = (
-                {"number": "1", "pk": 1, "step": "accept", "item_id": 1, "page": "all", "code": "x"}
-                if row.thing
-                else {}
-            )
+            kwargs = {"number": "1", "pk": 1, "step": "accept", "item_id": 1, "page": "all"}
+            kwargs |= {"slug": "x", "key": "x", "code": "x"}
             address = reverse(
                 route,
                 kwargs={name: kwargs[name] for name in _names(route)},
@@ -270,6 +269,9 @@ def _names(route: str) -> list[str]:
         "paper": ["number", "pk"],
         "batch_step": ["number", "step"],
         **library_samples.NAMES,
+        "target_unsplit": ["slug", "key"],
+        "target_step": ["slug", "key", "step"],
+        "target_letter_step": ["pk", "step"],
         "token": ["pk"],
     }
     thing = TABLE[route].thing

@@ -6,7 +6,7 @@ and the resolver differ; tests/portal/test_url_roles.py asks every route as ever
 
 from tests.factories import GOOD_FORM
 from tests.house.url_roles import CASE_READERS, ENTERPRISES, SIGNED_IN, Route
-from tests.portal import url_rows_library
+from tests.portal import url_rows_bases, url_rows_library, url_rows_targets
 
 POST = ("POST",)
 BOTH = ("GET", "POST")
@@ -133,6 +133,7 @@ TABLE: dict[str, Route] = {
     "objection_file": Route(allow=CASE_READERS, thing="objection"),
     "job": Route(allow=frozenset({"programme_officer"}), thing="job"),
     "audit_events": Route(allow=frozenset({"auditor", "audit_admin"})),
+    **url_rows_targets.ROWS,
     # Money
     "finance_home": Route(allow=MONEY),
     "account": Route(allow=MONEY, thing="account"),
@@ -206,6 +207,7 @@ TABLE: dict[str, Route] = {
     "api:delivery": Route(allow=DELIVERING, thing="delivery", api=True),
     "api:delivery_rows": Route(allow=DELIVERING, thing="delivery", api=True),
     **url_rows_library.ROWS,
+    **url_rows_bases.ROWS,
     # The demo
     "demo_clock": Route(allow=SIGNED_IN, methods=BOTH, data={"working_days": "1"}),
 }

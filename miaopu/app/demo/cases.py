@@ -19,6 +19,7 @@ from miaopu.app.demo.follow_up import plan_follow_ups
 from miaopu.app.demo.offices import district_office, finance_office
 from miaopu.app.demo.places import PLACES
 from miaopu.app.demo.side_ways import answer, ask, object_to
+from miaopu.app.demo.targets import target_agenda
 from miaopu.app.demo.waves import (
     LARGE,
     PAID,
@@ -78,6 +79,8 @@ def load_cases(today: date) -> int:
         item = Item.objects.public().get(code=ITEM)
         for place in PLACES:
             _plan_district(_district(place.code), item, agenda)
+        for day, order, act in target_agenda():
+            agenda[day, order].append(act)
         for (day, _order), acts in sorted(agenda.items(), key=lambda entry: entry[0]):
             if day > today:
                 break

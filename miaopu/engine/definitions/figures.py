@@ -1,7 +1,8 @@
 """Figures as they are printed: digits with at most six decimals."""
 
+from collections.abc import Sequence
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -34,3 +35,21 @@ def shown(number: Fraction, decimals: int = 2) -> str:
     digits = str(whole).rjust(decimals + 1, "0")
     text = f"{digits[:-decimals]}.{digits[-decimals:]}" if decimals else digits
     return f"-{text}" if number < 0 and whole else text
+
+
+def sum_grade(
+    stated: str, parts: Sequence[str], *, counted: bool
+) -> tuple[Fraction, Literal["possible-rounding", "error"] | None]:
+    """The sum of printed parts, and how far it may stand for the printed whole.
+
+    None where they agree: to the same decimal they add up exactly; finer parts may miss the whole
+    by half of its last digit. Else whether the rounding of all parts together can explain the
+    difference; figures that are `counted` are never off by rounding.
+    """
+    total = sum(map(Fraction, parts), Fraction(0))
+    finest = min(map(half_digit, parts))
+    difference = abs(Fraction(stated) - total)
+    if not difference or (finest < half_digit(stated) and difference <= half_digit(stated)):
+        return total, None
+    slack = half_digit(stated) + sum(map(half_digit, parts), Fraction(0))
+    return total, "possible-rounding" if not counted and difference <= slack else "error"

@@ -15,11 +15,11 @@ from typing import Any, Literal
 from miaopu.engine.money import format_yuan, rmb_in_words
 
 Kind = Literal["grant", "refusal"]
-Style = Literal["recipient", "heading", "body", "attachment"]
+Style = Literal["recipient", "heading", "body", "attachment", "table"]
 RECONSIDERATION_DAYS, LAWSUIT_MONTHS = 60, 6
 SHORT_NAME = 4  # signs of a region that is named in short
 DUTY = "资金须专款专用，并接受监督检查；所填内容不实的，应当退回资金"
-LEVELS = {"province": "省级", "city": "市级", "county": "县级"}
+LEVELS = {"central": "中央", "province": "省级", "city": "市级", "county": "县级"}
 # Signs that no text has, or that make it read otherwise than it stands; XML knows some of them not.
 _UNSEEN = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff0-\uffff\ud800-\udfff]"
@@ -80,10 +80,22 @@ class Letter:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph in the style that it is set in."""
+    """A paragraph in the style that it is set in; a table has `rows`, its head first."""
 
     style: Style
     text: str
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class Printable:
+    """A letter of any kind, ready to be set as PDF or Word."""
+
+    title: str
+    office: str
+    number: str
+    day: date
+    paragraphs: tuple[Paragraph, ...]
 
 
 def clean(text: str) -> str:
@@ -96,13 +108,13 @@ def chinese_day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def document_number(region: str, year: int, serial: int) -> str:
+def document_number(region: str, year: int, serial: int, series: str = "扶决") -> str:
     """The number of a letter: the deciding region in short, the year in 〔〕, its serial number.
 
-    云岩区 is written 云岩; the name of a zone is written whole.
+    云岩区 is written 云岩; the name of a zone is written whole. `series` names the kind of letter.
     """
     short = region[:-1] if len(region) <= SHORT_NAME and region[-1] in "区县市" else region
-    return f"{short}扶决〔{year}〕{serial}号"
+    return f"{short}{series}〔{year}〕{serial}号"
 
 
 def labelled(label: str, value: str) -> str:
@@ -122,6 +134,13 @@ def paragraphs(letter: Letter) -> list[Paragraph]:
         Paragraph(one.style, clean(one.text))
         for one in (*_opening(letter), *_decision(letter), *_ending(letter))
     ]
+
+
+def printable(letter: Letter) -> Printable:
+    """A decision letter set for the makers of documents."""
+    return Printable(
+        title(letter), letter.office, letter.number, letter.day, tuple(paragraphs(letter))
+    )
 
 
 def _opening(letter: Letter) -> Iterator[Paragraph]:

@@ -1,4 +1,4 @@
-"""A decision letter as PDF/A, set by Typst with a font of our own: no network, no system fonts."""
+"""A letter as PDF/A, set by Typst with a font of our own: no network, no system fonts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import typst
 
-from miaopu.engine.letters.content import Letter, chinese_day, clean, paragraphs, title
+from miaopu.engine.letters.content import Letter, Printable, chinese_day, clean, printable
 
 _HERE = Path(__file__).resolve().parent
 _FONTS = _HERE / "fonts"
@@ -44,13 +44,25 @@ def _compiler() -> typst.Compiler:
 
 
 def letter_pdf(letter: Letter) -> bytes:
-    """The letter as PDF/A-2u; the same letter gives the same bytes."""
+    """A decision letter as PDF/A-2u; the same letter gives the same bytes."""
+    return printed_pdf(printable(letter))
+
+
+def printed_pdf(letter: Printable) -> bytes:
+    """A letter of any kind as PDF/A-2u; the same letter gives the same bytes."""
     data = {
-        "title": shown(title(letter)),
+        "title": shown(letter.title),
         "office": shown(letter.office),
         "number": shown(letter.number),
         "day": chinese_day(letter.day),
-        "paragraphs": [{"style": one.style, "text": shown(one.text)} for one in paragraphs(letter)],
+        "paragraphs": [
+            {
+                "style": one.style,
+                "text": shown(one.text),
+                "rows": [[shown(cell) for cell in row] for row in one.rows],
+            }
+            for one in letter.paragraphs
+        ],
     }
     made = _compiler().compile(
         format="pdf",

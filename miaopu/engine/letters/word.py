@@ -1,4 +1,4 @@
-"""A decision letter as a Word document, with the fonts that offices have."""
+"""A letter as a Word document, with the fonts that offices have."""
 
 from __future__ import annotations
 
@@ -13,7 +13,14 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from miaopu.engine.letters.content import Letter, chinese_day, clean, paragraphs, title
+from miaopu.engine.letters.content import (
+    Letter,
+    Paragraph,
+    Printable,
+    chinese_day,
+    clean,
+    printable,
+)
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -77,7 +84,12 @@ def _page(document: WordDocument) -> None:
 
 
 def letter_docx(letter: Letter) -> bytes:
-    """The letter as a Word document; the same letter gives the same bytes."""
+    """A decision letter as a Word document; the same letter gives the same bytes."""
+    return printed_docx(printable(letter))
+
+
+def printed_docx(letter: Printable) -> bytes:
+    """A letter of any kind as a Word document; the same letter gives the same bytes."""
     document = Document()
     _page(document)
     _page_number(document)
@@ -92,13 +104,10 @@ def letter_docx(letter: Letter) -> bytes:
     _paragraph(document)
     heading = document.add_paragraph()
     heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _run(heading, title(letter), TITLE, 22)
+    _run(heading, letter.title, TITLE, 22)
     _paragraph(document)
-    for one in paragraphs(letter):
-        paragraph = _paragraph(document, indent=one.style != "recipient")
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
-        paragraph.paragraph_format.keep_with_next = one.style == "heading"
-        _run(paragraph, one.text, HEADING if one.style == "heading" else BODY)
+    for one in letter.paragraphs:
+        _set(document, one)
     _paragraph(document)
     for text in (office, chinese_day(letter.day)):
         signed = _paragraph(document)
@@ -110,10 +119,24 @@ def letter_docx(letter: Letter) -> bytes:
     return _same_bytes(document)
 
 
-def _properties(document: WordDocument, letter: Letter) -> None:
+def _set(document: WordDocument, one: Paragraph) -> None:
+    if one.style == "table":
+        table = document.add_table(rows=0, cols=len(one.rows[0]))
+        table.style = "Table Grid"
+        for number, row in enumerate(one.rows):
+            for cell, text in zip(table.add_row().cells, row, strict=True):
+                _run(cell.paragraphs[0], text, HEADING if number == 0 else BODY, 12)
+        return
+    paragraph = _paragraph(document, indent=one.style != "recipient")
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
+    paragraph.paragraph_format.keep_with_next = one.style == "heading"
+    _run(paragraph, one.text, HEADING if one.style == "heading" else BODY)
+
+
+def _properties(document: WordDocument, letter: Printable) -> None:
     at = datetime.combine(letter.day, time(), tzinfo=UTC).replace(tzinfo=None)
     about = document.core_properties
-    about.title, about.author = title(letter)[:_LONGEST], clean(letter.office)[:_LONGEST]
+    about.title, about.author = letter.title[:_LONGEST], clean(letter.office)[:_LONGEST]
     about.created = about.modified = at
     about.last_modified_by, about.comments = "", ""
 

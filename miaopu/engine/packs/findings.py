@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
 
-from miaopu.engine.definitions.figures import half_digit, reach, shown
+from miaopu.engine.definitions.figures import reach, shown, sum_grade
 from miaopu.engine.definitions.pieces import error_at, place_of
 from miaopu.engine.definitions.positions import Document
 from miaopu.engine.definitions.refusals import Finding, PackError, Path, key_of
@@ -76,18 +76,10 @@ def _all(pack: Pack) -> Iterator[_Found]:
 def _sum(
     path: Path, of: str, stated: str, parts: Sequence[str], what: Bilingual, *, counted: bool
 ) -> Iterator[_Found]:
-    """A finding where parts as printed do not make the whole as printed.
-
-    To the same decimal they must add up exactly; finer parts may miss the whole by half of its last
-    digit. The grade says whether the rounding of all parts together can explain the difference.
-    """
-    whole, total = Fraction(stated), sum(map(Fraction, parts), Fraction(0))
-    finest = min(map(half_digit, parts))
-    difference = abs(whole - total)
-    if not difference or (finest < half_digit(stated) and difference <= half_digit(stated)):
+    """A finding where parts as printed do not make the whole as printed (`sum_grade`)."""
+    total, grade = sum_grade(stated, parts, counted=counted)
+    if grade is None:
         return
-    slack = half_digit(stated) + sum(map(half_digit, parts), Fraction(0))
-    grade: Grade = "possible-rounding" if not counted and difference <= slack else "error"
     computed = _plain(total)
     yield _Found(
         path,

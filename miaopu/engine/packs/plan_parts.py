@@ -169,6 +169,13 @@ class Statistic(Piece):
         return self
 
 
+class TargetLetters(Piece):
+    """What the programme ties the targets of a letter to: the clause, and it in our own words."""
+
+    clause: Clause
+    terms: tuple[Text, ...] = Field(min_length=1)
+
+
 class PlanFinding(Piece):
     """What does not add up in the plan itself; `of` is the target, fund or statistic concerned."""
 

@@ -32,6 +32,7 @@ from miaopu.engine.packs.plan_parts import (
     PlanFinding,
     Ratio,
     Statistic,
+    TargetLetters,
     Task,
     Unit,
 )
@@ -166,6 +167,7 @@ class Pack(Piece):
     funds: tuple[Fund, ...] = ()
     ratios: tuple[Ratio, ...] = ()
     assessments: dict[Identifier, Assessment] = Field(default_factory=dict)
+    target_letters: TargetLetters | None = None
     plan_findings: tuple[PlanFinding, ...] = ()
     budgets: tuple[Budget, ...] = ()
     items: dict[Identifier, Item] = Field(min_length=1)

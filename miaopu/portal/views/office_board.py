@@ -20,6 +20,7 @@ from miaopu.core import clock
 from miaopu.core.models import User
 from miaopu.core.scope import region_prefixes
 from miaopu.monitoring.board import Board, CaseCount, in_force, kept_board, kept_case_counts
+from miaopu.monitoring.decomposed import MemberProgress
 from miaopu.monitoring.figures import money_by_level
 from miaopu.plans.models import ProgrammeVersion
 from miaopu.portal import present, shapes
@@ -28,6 +29,8 @@ from miaopu.portal.charts import district_map, trend_chart
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_parts import CASE_READERS
+from miaopu.portal.views.office_target_parts import works_in
+from miaopu.portal.views.public_parts import parts_caption, progress_table
 from miaopu.portal.views.public_shared import award_sums, awards_href, progress_with_clauses
 from miaopu.portal.views.public_tables import (
     DistrictRow,
@@ -107,6 +110,16 @@ def _own_rows(user: User, rows: Sequence[DistrictRow]) -> list[DistrictRow]:
     return own if len(own) < len(districts) else []
 
 
+def _parts_shown(
+    user: User, version: ProgrammeVersion, rows: Sequence[MemberProgress]
+) -> list[MemberProgress]:
+    """All parts for who works in the whole region, else those of the user's own districts."""
+    if works_in(user, version.programme):
+        return list(rows)
+    prefixes = tuple(region_prefixes(user, READERS))
+    return [row for row in rows if row.key.startswith(prefixes)]
+
+
 @require_safe
 @role_required(*CASE_READERS)
 def office_board(request: HttpRequest) -> HttpResponse:
@@ -146,6 +159,11 @@ def office_board(request: HttpRequest) -> HttpResponse:
         "levels": level_table(slug, money_by_level(version.programme, board.balances), today),
         "sums": sums,
         "jobs": job_rows(slug, board),
+        "parts": [
+            progress_table(one, _parts_shown(user, version, one.rows), parts_caption(one, today))
+            for one in board.decomposed
+            if one.counted
+        ],
         "awards_href": awards_href(programme=slug),
         "committed_href": awards_href(programme=slug, state="committed"),
         "paid_href": awards_href(programme=slug, state="paid"),

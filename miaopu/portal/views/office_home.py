@@ -34,6 +34,7 @@ from miaopu.portal.views.office_objections import objection_row
 from miaopu.portal.views.office_parts import MONEY_READERS, OFFICE_ROLES
 from miaopu.portal.views.office_publicity import ended_lists
 from miaopu.portal.views.office_queue import COLUMNS, case_rows, filtered, states_to_act_on
+from miaopu.portal.views.office_target_letters import letters_to_acknowledge
 from miaopu.portal.views.office_waiting import waiting_counts
 
 SHOWN_FIRST = 10
@@ -159,6 +160,7 @@ def office_home(request: HttpRequest) -> HttpResponse:
         "objections": _objections(user, today),
         "batches": _batches(user),
         "ended": [] if only_reviews else ended_lists(user, today),
+        "letters": letters_to_acknowledge(user),
         "waiting": [] if only_reviews else waiting_counts(user),
         "money": left_by_level(user),
         "money_href": money_href,

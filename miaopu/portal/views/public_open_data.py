@@ -28,6 +28,7 @@ def _contents() -> dict[str, str]:
         "awards.csv": _("每一项有效扶持：企业、金额、状态、日期、从业人员"),
         "entries.csv": _("每一笔资金变动的每一条分录"),
         "accounts.csv": _("每个账户的余额"),
+        "target_parts.csv": _("已批准的目标分解；空白表示没有目标，不等于零"),
         "figures.json": _("与网页相同的全部数字"),
     }
 

@@ -20,6 +20,7 @@ from miaopu.plans.models import Programme, ProgrammeVersion, Target
 from miaopu.portal import formats, present
 from miaopu.portal.charts import district_map, trend_chart
 from miaopu.portal.tables import Column, Table
+from miaopu.portal.views.public_parts import public_parts
 from miaopu.portal.views.public_shared import (
     award_sums,
     awards_href,
@@ -168,6 +169,7 @@ def programme(request: HttpRequest, slug: str) -> HttpResponse:
             "progress": progress_with_clauses(version, today, figures.support, figures.targets),
             "targets": _targets_table(_targets_without_records(version)),
             "districts": district_table(districts, today),
+            "parts": public_parts(slug, figures),
             "offers": offers_of(version),
             "levels": level_table(slug, money_by_level(version.programme, figures.balances), today),
             "has_budgets": bool(version.pack.budgets),

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0003_settled_notices'),
-        ('plans', '0001_initial'),
+        ('plans', '0002_decompositions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

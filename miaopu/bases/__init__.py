@@ -1,0 +1,1 @@
+"""Bases where small enterprises start: their record and admission, rooms, tenants."""

@@ -1,0 +1,78 @@
+"""The tables of what may become of a base and of a tenant, and through whom."""
+
+from miaopu.bases.enums import BaseState, TenancyStage
+from miaopu.core.enums import Role
+from miaopu.engine.transitions import Transition, TransitionTable
+
+OPERATOR = "operator"  # somebody who acts for the enterprise that runs the base
+
+BASE_TABLE = TransitionTable(
+    [
+        Transition(
+            "propose",
+            frozenset({BaseState.DRAFT}),
+            BaseState.PROPOSED,
+            frozenset({OPERATOR}),
+        ),
+        # The county selects, the programme office of the city accepts (Taiyuan 六/(一)/3).
+        Transition(
+            "select",
+            frozenset({BaseState.PROPOSED}),
+            BaseState.SELECTED,
+            frozenset({Role.APPROVER}),
+        ),
+        Transition(
+            "return",
+            frozenset({BaseState.PROPOSED}),
+            BaseState.DRAFT,
+            frozenset({Role.APPROVER}),
+        ),
+        Transition(
+            "return",
+            frozenset({BaseState.SELECTED}),
+            BaseState.DRAFT,
+            frozenset({Role.PROGRAMME_OFFICER}),
+        ),
+        Transition(
+            "accept",
+            frozenset({BaseState.SELECTED}),
+            BaseState.ADMITTED,
+            frozenset({Role.PROGRAMME_OFFICER}),
+        ),
+        Transition(
+            "exit",
+            frozenset({BaseState.ADMITTED}),
+            BaseState.LEFT,
+            frozenset({Role.PROGRAMME_OFFICER}),
+        ),
+    ]
+)
+
+TENANCY_TABLE = TransitionTable(
+    [
+        Transition(
+            "advance",
+            frozenset({TenancyStage.TEAM}),
+            TenancyStage.PROJECT,
+            frozenset({OPERATOR}),
+        ),
+        Transition(
+            "incubate",
+            frozenset({TenancyStage.TEAM, TenancyStage.PROJECT}),
+            TenancyStage.INCUBATING,
+            frozenset({OPERATOR}),
+        ),
+        Transition(
+            "graduate",
+            frozenset({TenancyStage.INCUBATING}),
+            TenancyStage.GRADUATED,
+            frozenset({OPERATOR}),
+        ),
+        Transition(
+            "leave",
+            frozenset({TenancyStage.TEAM, TenancyStage.PROJECT, TenancyStage.INCUBATING}),
+            TenancyStage.LEFT,
+            frozenset({OPERATOR}),
+        ),
+    ]
+)

@@ -1,0 +1,1 @@
+"""Splitting a target into parts: proposals, sums against the whole, cells, periods, time due."""

@@ -1,0 +1,81 @@
+"""The form that opens a decomposition or its next version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from miaopu.plans.decompositions import pack_target, splits_of_target
+from miaopu.plans.enums import MemberKind, PeriodSplit
+from miaopu.plans.models import Target, TargetDecomposition
+from miaopu.plans.target_opening import Opening
+from miaopu.portal import kept_forms
+
+kept_forms.register_labels(
+    {"value": _("目标值"), "baseline": _("基数"), "names": _("承担单位"), "split": _("期间划分")}
+)
+
+
+class OpenForm(forms.Form):
+    """How a decomposition, or its next version, begins."""
+
+    kind = forms.ChoiceField(label=_("分解到"), choices=MemberKind.choices)
+    names = forms.CharField(
+        label=_("基地或部门"),
+        help_text=_("分解到基地或部门时每行写一个"),
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    split = forms.ChoiceField(label=_("期间划分"), choices=PeriodSplit.choices)
+    value = forms.DecimalField(
+        label=pgettext_lazy("target", "目标值"),
+        help_text=_("与方案不同时在理由中说明"),
+        min_value=0,
+        max_digits=16,
+        decimal_places=4,
+    )
+    baseline = forms.DecimalField(
+        label=_("基数"), required=False, min_value=0, max_digits=16, decimal_places=4
+    )
+    reason = forms.CharField(
+        label=_("理由"),
+        help_text=_("第二版起必须写明为什么调整"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(
+        self, target: Target, before: TargetDecomposition | None, *args: Any, **kwargs: Any
+    ) -> None:
+        stated = pack_target(target)
+        kwargs["initial"] = {
+            "kind": MemberKind.REGION,
+            "split": before.split if before else PeriodSplit.WHOLE,
+            "value": f"{before.value.normalize():f}" if before else stated.value,
+            "baseline": stated.baseline,
+            **(kwargs.get("initial") or {}),
+        }
+        super().__init__(*args, **kwargs)
+        labels = dict(PeriodSplit.choices)
+        self.fields["split"].choices = [  # type: ignore[attr-defined]
+            (one, labels[one]) for one in splits_of_target(target)
+        ]
+        if before is not None:
+            del self.fields["kind"], self.fields["names"]
+            self.fields["reason"].required = True
+
+    def opening(self) -> Opening:
+        """What was filled in."""
+        given = self.cleaned_data
+        return Opening(
+            kind=MemberKind(given.get("kind", MemberKind.REGION)),
+            split=PeriodSplit(given["split"]),
+            value=given["value"],
+            baseline=given["baseline"],
+            names=tuple(given.get("names", "").splitlines()),
+        )

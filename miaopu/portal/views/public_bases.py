@@ -1,0 +1,59 @@
+"""The bases of the programme: where they are, what they offer, how full they are."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from miaopu.bases.figures import figures_of
+from miaopu.bases.models import Base
+from miaopu.core import clock
+from miaopu.portal import shapes
+from miaopu.portal.paging import page_of
+from miaopu.portal.tables import Table
+from miaopu.portal.views.bases_shared import (
+    BASE_COLUMNS,
+    BaseFilter,
+    base_rows,
+    figure_cards,
+    record_of,
+    titles_of,
+)
+from miaopu.portal.views.public_shared import public_page
+
+
+@public_page
+def bases(request: HttpRequest) -> HttpResponse:
+    """Every base in the programme, by kind."""
+    form = BaseFilter(request.GET)
+    found = Base.objects.public().select_related("region").order_by("region_id", "number")
+    if form.is_valid() and form.cleaned_data["carrier_type"]:
+        found = found.filter(carrier_type=form.cleaned_data["carrier_type"])
+    page = page_of(request, found)
+    table = Table(
+        BASE_COLUMNS,
+        base_rows(page.object_list, "base"),
+        _("创业基地"),
+        empty=_("没有这样的基地"),
+        empty_hint=_("请换一个载体类型；准入的基地都会列在这里。"),
+    )
+    return render(request, "public/bases.html", {"form": form, "page": page, "table": table})
+
+
+@public_page
+def base(request: HttpRequest, number: str) -> HttpResponse:
+    """One base with its record, titles and figures; tenants are not named."""
+    found = get_object_or_404(
+        Base.objects.public().select_related("region", "operator"), number=number
+    )
+    context = {
+        "base": found,
+        "record": record_of(found),
+        "titles": titles_of(found, clock.today()),
+        "cards": figure_cards(figures_of([found])[found.pk]),
+        "today": clock.today(),
+        "crumbs": [shapes.Link(_("创业基地"), reverse("bases")), shapes.Link(found.name)],
+    }
+    return render(request, "public/base.html", context)
