@@ -88,12 +88,9 @@ SECTIONS = (
         (
             NavItem("target_board", _("目标分解")),
             NavItem("target_letters", _("目标责任书")),
+            NavItem("policy_library", _("政策文库管理")),
+            NavItem("fee_lists", _("收费清单管理")),
         ),
-        roles=OFFICE_ROLES,
-    ),
-    NavSection(
-        _("计划"),
-        (NavItem("policy_library", _("政策文库管理")), NavItem("fee_lists", _("收费清单管理"))),
         roles=OFFICE_ROLES,
     ),
     NavSection(

@@ -66,12 +66,21 @@ def links(client: Client) -> set[str]:
     return {name for name in ROUTES if f'href="/{name}/"' in html}
 
 
-PUBLIC = {"publicity_list", "money", "verify", "open_data", "self_check", "policy_list", "fee_list"}
+PUBLIC = {
+    "publicity_list",
+    "money",
+    "verify",
+    "open_data",
+    "self_check",
+    "policy_list",
+    "fee_list",
+    "bases",
+}
 LIBRARY = {"policy_library", "fee_lists"}
 CASES = {
     *("case_queue", "entitlements", "enterprise_search"),
     *("objections", "batches", "office_offers", "office_board"),
-    *("target_board", "target_letters"),
+    *("target_board", "target_letters", "office_bases"),
 }
 MONEY = {"finance_home", "payments", "payment_batches"}
 
@@ -101,6 +110,7 @@ def test_strangers_and_parties_see_theirs(client: Client) -> None:
     client.force_login(User.objects.create_user("p", name="乙", kind=UserKind.PARTY))
     assert links(client) - {"demo_clock", "gallery", "api_page"} == PUBLIC | {
         "my_home",
+        "my_bases",
         "my_cases",
         "notices",
     }
