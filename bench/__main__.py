@@ -1,8 +1,9 @@
 """`make bench`: a database of its own, then every measurement; 1 where a goal is missed.
 
 `ARGS="--large"` also matches 67,699 enterprises and measures the programme board over 20,000 cases,
-`ARGS="--dashboard"` only that; `ARGS="--rules-only"` only the rules engine
-against others (`make bench-rules` installs them); `ARGS="--out FILE"` writes the figures as JSON.
+`ARGS="--dashboard"` only that; `ARGS="--search"` only the policy library's search;
+`ARGS="--rules-only"` only the rules engine against others (`make bench-rules` installs them);
+`ARGS="--out FILE"` writes the figures as JSON.
 """
 
 import argparse
@@ -32,19 +33,21 @@ def main() -> int:
     parser.add_argument("--imports-only", action="store_true", help="only the import by Excel")
     parser.add_argument("--pages-only", action="store_true", help="only the list page and API")
     parser.add_argument("--api-only", action="store_true", help="only the API's list")
+    parser.add_argument("--search", action="store_true", help="only the policy library's search")
     parser.add_argument("--rules-only", action="store_true", help="only the rules engine")
     parser.add_argument("--out", type=Path, default=None, help="write the figures here as JSON")
     asked = parser.parse_args()
     out = ["--out", str(asked.out.resolve())] if asked.out else []
     if asked.rules_only:
         return _rules(out)
-    if shutil.which("wrk") is None and not asked.imports_only:
+    if shutil.which("wrk") is None and not (asked.imports_only or asked.search):
         print(WRK_MISSING, file=sys.stderr)
         return 2
     flags = [f"--{name}" for name in ("large", "profile") if getattr(asked, name)]
     flags += ["--dashboard"] if asked.dashboard else []
     flags += ["--pages-only"] if asked.pages_only else []
     flags += ["--imports-only"] if asked.imports_only else []
+    flags += ["--search"] if asked.search else []
     flags += ["--api-only"] if asked.api_only else []
     flags += out
     with TemporaryDirectory(prefix="miaopu-bench-") as made:

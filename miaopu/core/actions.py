@@ -45,6 +45,7 @@ MEDIA_TYPES = {
 TABLE_TYPES = {
     **{kind: MEDIA_TYPES[kind] for kind in ("xlsx", "docx", "pdf")},
     **{"xls": "application/vnd.ms-excel", "csv": "text/csv"},
+    # Texts of plans and documents come this way too; always sent as a download.
     **{"txt": "text/plain", "html": "text/html"},
 }
 

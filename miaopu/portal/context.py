@@ -95,18 +95,23 @@ SECTIONS = (
             NavItem("task_board", _("任务督办")),
             NavItem("duties", _("经常性职责")),
             NavItem("duty_calendar", _("职责日历")),
+            NavItem("policy_library", _("政策文库管理")),
+            NavItem("fee_lists", _("收费清单管理")),
         ),
         roles=OFFICE_ROLES,
+    ),
+    NavSection(
+        _("计划编制"),
+        (
+            NavItem("reading_desk", _("计划阅读台")),
+            NavItem("programme_versions", _("计划版本")),
+        ),
+        roles=(Role.PROGRAMME_OFFICER,),
     ),
     NavSection(
         _("数据"),
         (NavItem("deliveries", _("数据导入")),),
         roles=(Role.REVIEWER, Role.PROGRAMME_OFFICER),
-    ),
-    NavSection(
-        _("计划编制"),
-        (NavItem("reading_desk", _("计划阅读台")),),
-        roles=(Role.PROGRAMME_OFFICER,),
     ),
     NavSection(
         _("财政"),
@@ -164,6 +169,8 @@ SECTIONS = (
             NavItem("bases", _("创业基地")),
             NavItem("publicity_list", _("公示")),
             NavItem("money", _("资金去向")),
+            NavItem("policy_list", _("政策文库")),
+            NavItem("fee_list", _("收费清单")),
         ),
     ),
 )

@@ -59,6 +59,7 @@ ENTRIES = (
     Entry("receipt", _("回执")),
     Entry("job", _("后台任务")),
     Entry("print_only", _("仅打印")),
+    Entry("marked", _("命中标记")),
     Entry("breadcrumb", _("所在位置")),
     Entry("language_switch", _("语言切换")),
     Entry("care_switch", _("关怀版切换")),

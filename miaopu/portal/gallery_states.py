@@ -241,6 +241,14 @@ def _lists() -> dict[str, Any]:
             shapes.Link("GY2018-000001"),
         ],
         "active": [shapes.Link(_("状态：审核中"), "?")],
+        "marked": {
+            "hits": [
+                {"text": _("对首次创业的"), "hit": False},
+                {"text": _("小微企业"), "hit": True},
+                {"text": _("给予补助"), "hit": False},
+            ],
+            "plain": [{"text": _("对首次创业的小微企业给予补助"), "hit": False}],
+        },
     }
 
 

@@ -31,5 +31,6 @@ urlpatterns = [
     path("", include("miaopu.portal.routes.finance")),
     path("", include("miaopu.portal.routes.supervision")),
     path("", include("miaopu.portal.routes.demo")),
+    path("", include("miaopu.portal.routes.policies")),
     path("", include("miaopu.portal.routes.api")),
 ]

@@ -7,6 +7,7 @@ PUBLIC_PAGES = frozenset(
         *("objection_make", "objection_follow"),  # anybody may object; what was said is not shown
         *("publicity_content", "money", "awards", "award", "verify", "books_export", "figures"),
         *("self_check", "open_data", "open_data_manifest", "open_data_set"),
+        *("policy_list", "policy", "policy_file", "fee_list"),
         *("gallery", "gallery_clause", "bases", "base"),
     }
 )
@@ -21,6 +22,7 @@ PUBLIC_API = frozenset(
         *("api_page", "api:openapi", "api:programmes", "api:programme", "api:targets"),
         *("api:figures", "api:items", "api:clauses", "api:publicities", "api:publicity"),
         *("api:awards", "api:award", "api:accounts", "api:transfers", "api:seals"),
+        *("api:policies", "api:policy", "api:fees"),
     }
 )
 # Open to the middleware only: they check token or session themselves and answer 401, because a

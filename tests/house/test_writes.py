@@ -14,6 +14,7 @@ ACTION_FILES = {
     *("corrections.py", "objections.py"),
     *("task_actions.py", "task_loading.py", "task_reminders.py", "unit_actions.py"),
     *("duty_actions.py", "feeds.py"),
+    *("document_actions.py", "document_reviews.py", "fee_actions.py", "subscriptions.py"),
     *("target_opening.py", "target_actions.py", "letter_actions.py"),
     *("doubts.py", "matching_choice.py", "rule_actions.py", "simulating.py"),
     *("reading_item_actions.py", "reading_completion.py"),

@@ -22,9 +22,11 @@ from miaopu.core.tokens import create_token, digest_of, revoke_token, secret_of,
 from miaopu.ledger.books import seal_days
 from miaopu.parties.models import Representative
 from miaopu.plans.actions import match_version
+from miaopu.plans.fee_actions import publish_fees
 from miaopu.portal.api.site import api
 from tests.factories import NANMING, YUNYAN, City, make_enterprise, travel
 from tests.harness.pages import StrictClient
+from tests.portal import library_samples
 from tests.portal.test_url_roles import people_of
 
 pytestmark = pytest.mark.django_db
@@ -339,13 +341,16 @@ def test_every_answer_keeps_its_promise(busy_city: City) -> None:
         "/enterprises/{number}": city.enterprise.number,
         "/cases/{number}": case.number,
     }
+    code = library_samples.published(city).code
+    publish_fees(library_samples.fee_draft(city), by=city.approver)
     headers = token_of(city.programme_officer)
     promises = models()
-    assert len(promises) == 30  # test_api_work.py makes what the work of the offices leaves
+    assert len(promises) == 33  # test_api_work.py makes what the work of the offices leaves
     for path, model in promises.items():
         if path.split("/")[1] in WORK:
             continue
         address = path.replace("{number}", numbers.get(path, "")).replace("{slug}", "guiyang-2018")
+        address = address.replace("{code}", code)
         client = StrictClient()
         content = client.get(f"{V1}{address}", headers=headers).content
         found = TypeAdapter(model).validate_json(content, strict=False)

@@ -66,13 +66,15 @@ def links(client: Client) -> set[str]:
     return {name for name in ROUTES if f'href="/{name}/"' in html}
 
 
-PUBLIC = {"publicity_list", "money", "verify", "open_data", "self_check", "bases"}
+PUBLIC = {
+    *("publicity_list", "money", "verify", "open_data", "self_check", "bases"),
+    *("policy_list", "fee_list"),
+}
+LIBRARY = {"policy_library", "fee_lists"}
 CASES = {
-    *("case_queue", "entitlements", "enterprise_search"),
-    *("objections", "batches", "office_offers", "office_board"),
-    *("target_board", "target_letters"),
+    *("case_queue", "entitlements", "enterprise_search", "office_bases"),
     *("objections", "batches", "office_offers", "office_board", "rule_list", "fact_doubts"),
-    "office_bases",
+    *("target_board", "target_letters"),
 }
 MONEY = {"finance_home", "payments", "payment_batches"}
 PLANS = {"task_board", "duties", "duty_calendar"}
@@ -82,7 +84,10 @@ PLANS = {"task_board", "duties", "duty_calendar"}
 @pytest.mark.parametrize(
     ("roles", "more"),
     [
-        ([Role.REVIEWER], {"office_home", "publicity_prepare", "deliveries"} | CASES | PLANS),
+        (
+            [Role.REVIEWER],
+            {"office_home", "publicity_prepare", "deliveries"} | CASES | PLANS | LIBRARY,
+        ),
         ([Role.FINANCE_OFFICER], MONEY | PLANS),
         ([Role.AUDITOR], {"audit_events", "reading_desk"} | CASES | MONEY | PLANS),
         ([Role.SYSTEM_ADMIN], set()),
@@ -107,8 +112,8 @@ def test_strangers_and_parties_see_theirs(client: Client) -> None:
     assert links(client) - {"demo_clock", "gallery", "api_page"} == PUBLIC | {
         "my_home",
         "benefits",
-        "my_cases",
         "my_bases",
+        "my_cases",
         "notices",
     }
 

@@ -32,7 +32,7 @@ from tests.harness.pages import StrictClient
 from tests.house.url_roles import ROLES
 from tests.parties.sheets import deliver, good_row, table_of, workbook
 from tests.plans.proposals import draft_of, proposed, simulated
-from tests.portal import url_rows_bases, url_rows_desk, url_rows_targets
+from tests.portal import library_samples, url_rows_bases, url_rows_desk, url_rows_targets
 from tests.portal.url_samples_supervision import SAMPLES as SUPERVISION
 from tests.portal.url_table import TABLE
 
@@ -172,6 +172,7 @@ THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "job": _job,
     "delivery": _delivery,
     "token": lambda city: {"pk": create_token("报表", 30, "nonce", by=city.owner).pk},
+    **library_samples.THINGS,
     **url_rows_bases.THINGS,
     "account": lambda city: {"pk": Account.objects.filter(region=YUNYAN)[0].pk},
     **SUPERVISION,
@@ -286,6 +287,7 @@ def _names(route: str) -> list[str]:
         "offered": ["pk"],
         "paper": ["number", "pk"],
         "batch_step": ["number", "step"],
+        **library_samples.NAMES,
         "target_unsplit": ["slug", "key"],
         "target_step": ["slug", "key", "step"],
         "target_letter_step": ["pk", "step"],

@@ -5,8 +5,11 @@ from miaopu.plans.models.decompositions import (
     TargetDecomposition,
     TargetPart,
 )
+from miaopu.plans.models.document_care import DocumentReview, DocumentSubscription
+from miaopu.plans.models.documents import DocumentCitation, DocumentVersion, PolicyDocument
 from miaopu.plans.models.duties import DutyFile, DutyRecord
 from miaopu.plans.models.feeds import CalendarFeed
+from miaopu.plans.models.fees import FeeEntry, FeeList
 from miaopu.plans.models.letters import TargetLetter
 from miaopu.plans.models.matches import Match
 from miaopu.plans.models.matching_choices import MatchingOptOut
@@ -22,12 +25,19 @@ from miaopu.plans.models.task_reports import TaskExtension, TaskFile, TaskReport
 __all__ = [
     "CalendarFeed",
     "DecompositionMember",
+    "DocumentCitation",
+    "DocumentReview",
+    "DocumentSubscription",
+    "DocumentVersion",
     "DutyFile",
     "DutyRecord",
+    "FeeEntry",
+    "FeeList",
     "Match",
     "MatchRun",
     "MatchingOptOut",
     "PlanReading",
+    "PolicyDocument",
     "Programme",
     "ProgrammeVersion",
     "ReadingItem",

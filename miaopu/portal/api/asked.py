@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from ninja import Schema
@@ -11,7 +12,7 @@ from miaopu.cases.enums import BatchState as ReviewState
 from miaopu.cases.enums import CaseState, ObjectionState, OfferState
 from miaopu.ledger.enums import AccountKind, AwardState, BatchState, Level, TransferKind
 from miaopu.parties.enums import DeliveryState, EnterpriseStatus, RowOutcome, Source
-from miaopu.plans.enums import MatchStatus
+from miaopu.plans.enums import DocumentKind, MatchStatus
 from miaopu.portal.api import schemas
 
 R = TypeVar("R", bound=BaseModel)
@@ -85,6 +86,25 @@ class SealsAsked(Asked):
     """Order of seals."""
 
     order: Literal["day", "-day"] = "-day"
+
+
+class PoliciesAsked(Asked):
+    """Filters of policy documents."""
+
+    q: Word | None = Field(None, description="words, phrases in quotes, -words, or a number")
+    region: Region | None = None
+    kind: DocumentKind | None = None
+    on: date | None = Field(None, description="in force on this day")
+    order: Literal["issued_on", "-issued_on", "code", "-code"] = "-issued_on"
+
+
+class FeesAsked(Asked):
+    """Filters of the fees that count on a day."""
+
+    q: Word | None = Field(None, description="words of the fee, its authority or its basis")
+    region: Region | None = None
+    on: date | None = Field(None, description="the day, today if it is not given")
+    order: Literal["position", "-position"] = "position"
 
 
 class EnterprisesAsked(Asked):

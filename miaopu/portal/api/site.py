@@ -15,7 +15,15 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 
 from miaopu import __version__
-from miaopu.portal.api import enterprises, handing_over, programmes, public, reviewing, scoped
+from miaopu.portal.api import (
+    enterprises,
+    handing_over,
+    library,
+    programmes,
+    public,
+    reviewing,
+    scoped,
+)
 from miaopu.portal.api.lists import json_answer
 from miaopu.portal.problems import problem
 
@@ -33,7 +41,7 @@ api = NinjaAPI(
     docs_url=None,
     urls_namespace="api",
 )
-for part in (programmes, public, enterprises, scoped, reviewing, handing_over):
+for part in (programmes, public, library, enterprises, scoped, reviewing, handing_over):
     api.add_router("", part.router)
 
 

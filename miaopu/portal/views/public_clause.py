@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from miaopu.engine.money import format_yuan
+from miaopu.plans.document_reads import clause_of, source_document
 from miaopu.plans.models import ProgrammeVersion
 from miaopu.portal import present, shapes
 from miaopu.portal.views.public_programme import clause_rows, figure_text, version_of
@@ -104,7 +105,10 @@ def clause(request: HttpRequest, slug: str, path: str) -> HttpResponse:
         raise Http404
     above = path.rpartition("/")[0]
     name = present.in_language(version.programme.name)
+    document = source_document(version)
     context = {
+        "own_text": clause_of(document, path) if document else "",
+        "document_href": reverse("policy", args=[document.document.code]) if document else "",
         "clause": found,
         "title": name,
         "source": present.in_language(version.pack.source.title),

@@ -1,0 +1,130 @@
+"""A fee list as a workbook, out and in; every fault names its cell."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from django.utils.translation import gettext as _
+
+from miaopu.core.errors import ActionRefused
+from miaopu.engine.fee_columns import COLUMNS, PAYERS, SHEET
+from miaopu.engine.sheets.header import plain_title
+from miaopu.engine.sheets.reading import read_table
+from miaopu.engine.sheets.refusals import SheetError
+from miaopu.plans.models import FeeEntry
+
+ROWS_MAX = 500
+_WIDTHS = (28, 36, 24, 44, 28, 30)
+
+
+@dataclass(frozen=True)
+class Fee:
+    """A row of a list."""
+
+    name: str
+    basis: str
+    authority: str
+    standard: str
+    payer: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong in a cell, named as Excel does (C7)."""
+
+    cell: str
+    text: str
+
+
+def fee_workbook(entries: Iterable[FeeEntry]) -> bytes:
+    """The list as a workbook that can be changed and handed in again."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False})
+    page = book.add_worksheet(SHEET)
+    head, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True})
+    for place, (title, _most) in enumerate(COLUMNS.values()):
+        page.set_column(place, place, _WIDTHS[place], wrapped)
+        page.write_string(0, place, title, head)
+    last = 0
+    for last, entry in enumerate(entries, start=1):
+        for place, name in enumerate(COLUMNS):
+            value = PAYERS[entry.payer] if name == "payer" else getattr(entry, name)
+            page.write_string(last, place, str(value))
+    payer = list(COLUMNS).index("payer")
+    page.data_validation(
+        1, payer, max(last, ROWS_MAX), payer, {"validate": "list", "source": [*PAYERS.values()]}
+    )
+    page.freeze_panes(1, 1)
+    book.close()
+    return out.getvalue()
+
+
+def read_fees(content: bytes) -> tuple[list[Fee], list[Fault]]:
+    """The rows of a workbook or CSV, and what is wrong in them. Raises ActionRefused."""
+    titles = {plain_title(title): name for name, (title, _most) in COLUMNS.items()}
+    with tempfile.NamedTemporaryFile(prefix="miaopu-fees-") as kept:
+        kept.write(content)
+        kept.flush()
+        try:
+            with read_table(Path(kept.name), titles) as table:
+                places = {
+                    titles[plain_title(str(cell))]: place
+                    for place, cell in enumerate(table.header)
+                    if cell is not None and plain_title(str(cell)) in titles
+                }
+                wanting = [COLUMNS[name][0] for name in COLUMNS if name not in places]
+                if set(wanting) - {COLUMNS["note"][0]}:
+                    raise ActionRefused(
+                        _("缺少列：%(columns)s") % {"columns": _("、").join(wanting)},
+                        _("请使用下载的表格"),
+                    )
+                return _rows(table.lines, places)
+        except SheetError as error:
+            raise ActionRefused(error.message, error.remedy) from error
+
+
+def _rows(lines: Iterable[Sequence[Any]], places: dict[str, int]) -> tuple[list[Fee], list[Fault]]:
+    fees: list[Fee] = []
+    faults: list[Fault] = []
+    payers = {text: payer for payer, text in PAYERS.items()}
+    seen: set[tuple[str, str]] = set()
+    for number, *cells in lines:
+        if len(fees) >= ROWS_MAX:
+            raise ActionRefused(_("清单超过 %(count)s 行") % {"count": ROWS_MAX}, _("请拆分"))
+        values = {}
+        for name, place in places.items():
+            cell = f"{chr(ord('A') + place) if place < 26 else '?'}{number}"
+            value = _plain(cells[place] if place < len(cells) else None)
+            most = COLUMNS[name][1]
+            if not value and name != "note":
+                faults.append(Fault(cell, _("“%(title)s”不能为空") % {"title": COLUMNS[name][0]}))
+            elif len(value) > most:
+                faults.append(Fault(cell, _("超过 %(count)s 字") % {"count": most}))
+            elif name == "payer" and value not in payers:
+                allowed = _("、").join(payers)
+                faults.append(Fault(cell, _("只能填：%(values)s") % {"values": allowed}))
+            values[name] = payers.get(value, value) if name == "payer" else value
+        key = (values.get("name", ""), values.get("authority", ""))
+        if key in seen:
+            cell = f"{chr(ord('A') + min(places['name'], 25))}{number}"
+            faults.append(Fault(cell, _("同一单位的同一项目重复")))
+        seen.add(key)
+        fees.append(Fee(**values))
+    if not fees:
+        raise ActionRefused(_("表格里没有收费项目"), _("请填写后再上传"))
+    return fees, faults
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return " ".join(str(value).replace("\x00", "").split())

@@ -1,0 +1,70 @@
+"""What is different between two versions of a programme, for a page."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from miaopu.engine.messages import Bilingual
+from miaopu.engine.packs.diff import Difference, compare
+from miaopu.plans.models import ProgrammeVersion
+
+_SHOWN = 400
+
+
+@dataclass(frozen=True)
+class ChangedPart:
+    """A difference as people read it: where, what kind, before and now."""
+
+    key: str
+    kind: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class VersionDifference:
+    """All differences, and the targets, items and amounts that they touch, by id and title."""
+
+    parts: tuple[ChangedPart, ...]
+    targets: tuple[tuple[str, Bilingual], ...]
+    rules: tuple[tuple[str, Bilingual], ...]
+    amounts: tuple[str, ...]
+
+
+def compare_versions(old: ProgrammeVersion, new: ProgrammeVersion) -> VersionDifference:
+    """What `new` says otherwise than `old`; nothing where they are the same."""
+    found: Difference = compare(old.pack, new.pack)
+    return VersionDifference(
+        parts=tuple(
+            ChangedPart(one.key, one.kind, _text(one.old), _text(one.new)) for one in found.changes
+        ),
+        targets=tuple((name, _target_title(old, new, name)) for name in found.targets),
+        rules=tuple((name, _item_title(old, new, name)) for name in found.rules),
+        amounts=found.amounts,
+    )
+
+
+def _text(value: Any) -> str:
+    if value is None or value == [] or value == {}:
+        return ""
+    shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
+
+
+def _target_title(old: ProgrammeVersion, new: ProgrammeVersion, name: str) -> Bilingual:
+    for pack in (new.pack, old.pack):
+        for target in pack.targets:
+            if target.id == name and target.indicator in pack.indicators:
+                title = pack.indicators[target.indicator].title
+                return Bilingual(title.zh, title.en)
+    return Bilingual(name, name)
+
+
+def _item_title(old: ProgrammeVersion, new: ProgrammeVersion, name: str) -> Bilingual:
+    for pack in (new.pack, old.pack):
+        if name in pack.items:
+            title = pack.items[name].title
+            return Bilingual(title.zh, title.en)
+    return Bilingual(name, name)
