@@ -9,36 +9,13 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext_lazy as _
 
 from miaopu.core import clock
-from miaopu.core.enums import Role
 from miaopu.core.models import Notice
 from miaopu.portal import care, formats, kept_forms
 from miaopu.portal.kept_parts import kept
+from miaopu.portal.navigation import FOOT, PARTY, SECTIONS, NavItem, NavSection
 from miaopu.portal.shapes import Link, Text
-
-EVERYBODY = ""
-PARTY = "party"
-OFFICE_ROLES = (Role.REVIEWER, Role.APPROVER, Role.PROGRAMME_OFFICER, Role.LEADING_GROUP)
-
-
-@dataclass(frozen=True)
-class NavItem:
-    """A route in the navigation."""
-
-    route: str
-    text: Text
-
-
-@dataclass(frozen=True)
-class NavSection:
-    """Routes for an audience: everybody, parties, or the holders of one of `roles`."""
-
-    title: Text
-    items: tuple[NavItem, ...]
-    audience: str = EVERYBODY
-    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,130 +33,6 @@ class NavGroup:
 
     title: Text
     links: tuple[NavLink, ...]
-
-
-SECTIONS = (
-    NavSection(
-        _("我的"),
-        (
-            NavItem("my_home", _("我的首页")),
-            NavItem("benefits", _("能享受什么")),
-            NavItem("my_cases", _("我的办件")),
-            NavItem("my_bases", _("我的基地")),
-        ),
-        audience=PARTY,
-    ),
-    NavSection(
-        _("办理"),
-        (
-            NavItem("office_home", _("待办")),
-            NavItem("office_board", _("计划看板")),
-            NavItem("case_queue", _("办件")),
-            NavItem("entitlements", _("可享企业")),
-            NavItem("office_offers", _("免申即享")),
-            NavItem("batches", _("批次评审")),
-            NavItem("publicity_prepare", _("公示准备")),
-            NavItem("objections", _("公示异议")),
-            NavItem("enterprise_search", _("查找企业")),
-            NavItem("fact_doubts", _("数据更正请求")),
-            NavItem("office_bases", _("创业基地")),
-        ),
-        roles=OFFICE_ROLES,
-    ),
-    NavSection(
-        _("计划"),
-        (
-            NavItem("target_board", _("目标分解")),
-            NavItem("target_letters", _("目标责任书")),
-            NavItem("rule_list", _("规则与测算")),
-            NavItem("task_board", _("任务督办")),
-            NavItem("duties", _("经常性职责")),
-            NavItem("duty_calendar", _("职责日历")),
-            NavItem("policy_library", _("政策文库管理")),
-            NavItem("fee_lists", _("收费清单管理")),
-        ),
-        roles=OFFICE_ROLES,
-    ),
-    NavSection(
-        _("计划编制"),
-        (
-            NavItem("reading_desk", _("计划阅读台")),
-            NavItem("programme_versions", _("计划版本")),
-        ),
-        roles=(Role.PROGRAMME_OFFICER,),
-    ),
-    NavSection(
-        _("数据"),
-        (NavItem("deliveries", _("数据导入")),),
-        roles=(Role.REVIEWER, Role.PROGRAMME_OFFICER),
-    ),
-    NavSection(
-        _("财政"),
-        (
-            NavItem("finance_home", _("资金")),
-            NavItem("payments", _("拨付")),
-            NavItem("payment_batches", _("付款批次")),
-        ),
-        roles=(Role.FINANCE_OFFICER, Role.PROGRAMME_OFFICER, Role.LEADING_GROUP),
-    ),
-    NavSection(
-        _("计划"),
-        (
-            NavItem("task_board", _("任务督办")),
-            NavItem("duties", _("经常性职责")),
-            NavItem("duty_calendar", _("职责日历")),
-        ),
-        roles=(Role.FINANCE_OFFICER,),
-    ),
-    NavSection(
-        _("审计"),
-        (NavItem("audit_events", _("操作记录")),),
-        roles=(Role.AUDITOR, Role.AUDIT_ADMIN),
-    ),
-    NavSection(
-        _("查阅"),
-        (
-            NavItem("office_board", _("计划看板")),
-            NavItem("case_queue", _("办件")),
-            NavItem("batches", _("批次评审")),
-            NavItem("objections", _("公示异议")),
-            NavItem("entitlements", _("可享企业")),
-            NavItem("office_offers", _("免申即享")),
-            NavItem("rule_list", _("规则与测算")),
-            NavItem("enterprise_search", _("查找企业")),
-            NavItem("fact_doubts", _("数据更正请求")),
-            NavItem("task_board", _("任务督办")),
-            NavItem("duties", _("经常性职责")),
-            NavItem("duty_calendar", _("职责日历")),
-            NavItem("office_bases", _("创业基地")),
-            NavItem("target_board", _("目标分解")),
-            NavItem("target_letters", _("目标责任书")),
-            NavItem("finance_home", _("资金")),
-            NavItem("payments", _("拨付")),
-            NavItem("payment_batches", _("付款批次")),
-            NavItem("reading_desk", _("计划阅读台")),
-        ),
-        roles=(Role.AUDITOR,),
-    ),
-    NavSection(
-        _("公开信息"),
-        (
-            NavItem("home", _("计划进展")),
-            NavItem("self_check", _("自测")),
-            NavItem("bases", _("创业基地")),
-            NavItem("publicity_list", _("公示")),
-            NavItem("money", _("资金去向")),
-            NavItem("policy_list", _("政策文库")),
-            NavItem("fee_list", _("收费清单")),
-        ),
-    ),
-)
-FOOT = (
-    NavItem("verify", _("账目核验")),
-    NavItem("open_data", _("开放数据")),
-    NavItem("api_page", _("数据接口")),
-    NavItem("gallery", _("页面组件")),
-)
 
 
 def href(route: str) -> str:

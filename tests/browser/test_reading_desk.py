@@ -86,15 +86,15 @@ def test_a_plan_from_upload_to_running_programme(
     officer = person(1366)
     reading = hand_in(officer, "计划.txt", PLAN.read_bytes())
     page = officer.page
-    assert read(page) == "已读 0，共 56"
+    assert read(page) == "已读 0，共 54"
     first = page.locator("#desk-panel [data-current]").get_attribute("data-current")
     page.keyboard.press("a")
-    expect(page.locator("#desk-panel .progress-row span")).to_have_text("已读 1，共 56")
+    expect(page.locator("#desk-panel .progress-row span")).to_have_text("已读 1，共 54")
     expect(page.locator(f"#desk-text #m{first}")).to_have_class("m m-citation s-accepted")
     page.keyboard.press("j")
     page.keyboard.press("k")
     page.keyboard.press("x")
-    expect(page.locator("#desk-panel .progress-row span")).to_have_text("已读 2，共 56")
+    expect(page.locator("#desk-panel .progress-row span")).to_have_text("已读 2，共 54")
     select_words(page, "区工业信息局承担日常工作")
     page.keyboard.press("n")
     page.get_by_role("link", name="责任单位", exact=True).last.click()

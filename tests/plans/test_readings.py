@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db import DatabaseError, transaction
 
 from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
-from miaopu.core.models import Event, User
+from miaopu.core.models import Event
 from miaopu.engine.drafting.draft import zipped
 from miaopu.plans.enums import ReadingItemState, ReadingKind, ReadingState, Verb
 from miaopu.plans.models import PlanReading, ProgrammeVersion, ReadingItem, Target
@@ -214,32 +213,3 @@ def test_transitions() -> None:
     assert TABLE.reachable(ReadingState.UPLOADED) == {str(state) for state in ReadingState}
     assert not TABLE.available(ReadingState.COMPLETED, [SYSTEM, Role.PROGRAMME_OFFICER])
     assert [step.name for step in TABLE.available(ReadingState.OPEN, [SYSTEM])] == []
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_decisions_at_once_are_one_and_a_conflict(city: City) -> None:
-    reading = open_reading(city.programme_officer)
-    item = one(reading)
-    people = [city.programme_officer, make_officer(Role.PROGRAMME_OFFICER, CITY)]
-
-    def decide(by: User) -> str:
-        try:
-            fresh = ReadingItem.objects.select_related("reading").get(pk=item.pk)
-            discard_item(replace_revision(fresh), revision=1, by=by, reason=str(by.pk))
-        except ItemChanged:
-            return "told"
-        finally:
-            close_old_connections()
-            connection.close()
-        return "done"
-
-    with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(decide, people)) == ["done", "told"]
-    item.refresh_from_db()
-    assert (item.revision, item.reason) == (2, str(item.by_id))
-
-
-def replace_revision(item: ReadingItem) -> ReadingItem:
-    """The item as both had it before them."""
-    item.revision = 1
-    return item

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from miaopu.cases.matching_choice import choose_matching
 from miaopu.core.models import Event
 from miaopu.parties.actions import end_fact, record_fact
 from miaopu.parties.models import Enterprise, Fact
@@ -130,3 +131,17 @@ def _source(enterprise: Enterprise) -> str:
 
 def _record(enterprise: Enterprise) -> str:
     return _fact(enterprise).record
+
+
+def test_who_chose_not_to_be_matched_is_left_out(city: City) -> None:
+    for _ in range(5):
+        make_enterprise(YUNYAN)
+    match_version(city.version, DAY)
+    choose_matching(city.enterprise, False, by=city.owner)
+    for match in (renew_matches, match_version):
+        match(city.version, DAY)
+        assert not Match.objects.filter(enterprise=city.enterprise).exists()
+    choose_matching(city.enterprise, True, by=city.owner)
+    renew_matches(city.version, DAY)
+    assert asked() == 1
+    assert Match.objects.filter(enterprise=city.enterprise).exists()

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from miaopu.core.errors import Conflict
 from miaopu.core.models import Event, Notice, User
@@ -22,7 +20,7 @@ from miaopu.plans.task_actions import (
     set_deadline,
 )
 from miaopu.plans.task_reminders import remind_of_tasks
-from tests.factories import FIRST_DAY, City, build_city, travel
+from tests.factories import FIRST_DAY, City, travel
 from tests.plans.supervised import another_supervisor, give_to, report, supervised, task_of
 
 DUE = date(2018, 6, 8)  # a Friday
@@ -137,37 +135,19 @@ def _region(city: City) -> Any:
     return city.enterprise.region
 
 
-def _at_once(*works: Callable[[], object]) -> list[object]:
-    """What came of works that begin together, each on a connection of its own."""
-    barrier, results = Barrier(len(works)), [None] * len(works)
-
-    def run(place: int, work: Callable[[], object]) -> None:
-        barrier.wait()
-        try:
-            results[place] = work()  # type: ignore[call-overload]
-        except Exception as error:
-            results[place] = error  # type: ignore[call-overload]
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=one) for one in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return list(results)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_close_at_once_and_two_escalate_at_once() -> None:
-    city = build_city()
+def test_two_close_at_once_and_two_escalate_at_once(
+    committed_city: City, in_threads: Callable[..., list[Any]]
+) -> None:
+    city = committed_city
     supervised(city)
     other = another_supervisor()
     task = task_of(city, "key_groups")
     report(task, city.reviewer, 100)
-    found = _at_once(
-        lambda: close_task(task, by=city.programme_officer),
-        lambda: close_task(task, by=other),
+    found = in_threads(
+        [
+            lambda: close_task(task, by=city.programme_officer),
+            lambda: close_task(task, by=other),
+        ]
     )
     assert sum(isinstance(one, Conflict) for one in found) == 1
     task.refresh_from_db()
@@ -175,7 +155,7 @@ def test_two_close_at_once_and_two_escalate_at_once() -> None:
     assert Event.objects.for_subject(task).filter(verb=Verb.CLOSE_TASK).count() == 1
     late = task_of(city, "register")
     travel(date(2019, 2, 1))
-    _at_once(remind_of_tasks, remind_of_tasks)
+    in_threads([remind_of_tasks, remind_of_tasks])
     assert Event.objects.for_subject(late).filter(verb=Verb.ESCALATE_TASK).count() == 1
     notices = Notice.objects.filter(key=f"task-escalation/{late.pk}/2018-12-31")
     assert {notice.user_id for notice in notices} == {

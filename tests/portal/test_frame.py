@@ -12,7 +12,7 @@ from django.urls import path
 
 from miaopu.core.enums import OfficeKind, Role, UserKind
 from miaopu.core.models import Membership, Notice, Office, Region, User
-from miaopu.portal import context
+from miaopu.portal import context, navigation
 from tests.portal import sample_urls
 
 pytestmark = pytest.mark.django_db
@@ -22,8 +22,8 @@ NOW = datetime(2018, 5, 10, tzinfo=UTC)
 
 # Every route that the navigation may name, so that only roles decide what is shown.
 ROUTES = sorted(
-    {item.route for section in context.SECTIONS for item in section.items}
-    | {item.route for item in context.FOOT}
+    {item.route for section in navigation.SECTIONS for item in section.items}
+    | {item.route for item in navigation.FOOT}
     | {"notices", "demo_clock"}
 )
 _named = {pattern.name for pattern in sample_urls.urlpatterns if hasattr(pattern, "name")}

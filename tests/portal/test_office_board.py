@@ -143,4 +143,4 @@ def test_as_many_statements_for_many_awards_and_cases(client: StrictClient, city
         award_in(city, NANMING)
     # Session, user, roles, notices; versions, awards, accounts, parts of targets, cases; what the
     # database shows; and the demo's clock.
-    assert one == statements() == 10
+    assert one == statements() == 11

@@ -11,7 +11,7 @@ import io
 import json
 import zipfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -195,9 +195,8 @@ def _source(drafting: Drafting, title: str) -> dict[str, Any]:
 
 
 def _tasks(drafting: Drafting, ids: units.UnitIds) -> list[dict[str, Any]]:
-    deadlines: dict[str, list[Mapping[str, Any]]] = {}
-    for one in times.usable_deadlines(drafting):
-        deadlines.setdefault(str(one.get("clause") or ""), []).append(one)
+    deadlines = _by_clause(times.usable_deadlines(drafting))
+    targets = _by_clause(times.target_times(drafting))
     groups = units.marks(drafting)
     marks_of = Counter(str(group[0].get("clause") or "") for group in groups)
     rows: list[dict[str, Any]] = []
@@ -207,16 +206,29 @@ def _tasks(drafting: Drafting, ids: units.UnitIds) -> list[dict[str, Any]]:
         end = group[-1].get("end")
         alone = marks_of[path] == 1
         since = before.get(path, -1)
-        due = [
-            one
-            for one in deadlines.get(path, ())
-            if alone or (None not in (end, one.get("start")) and since <= one["start"] < end)
-        ]
+        # A time that only dates a target is no deadline of its own in a reading, but it is one
+        # for whoever is to reach it.
+        due, aimed = (
+            [
+                one
+                for one in entries.get(path, ())
+                if alone or (None not in (end, one.get("start")) and since <= one["start"] < end)
+            ]
+            for entries in (deadlines, targets)
+        )
+        due = due or aimed[-1:]
         if end is not None:
             before[path] = end
         row = units.task_of(drafting, group, ids, len(rows) + 1)
         rows.append({**row, **times.due_of(due), **_doubt(drafting, due)})
     return rows
+
+
+def _by_clause(entries: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for one in entries:
+        found.setdefault(str(one.get("clause") or ""), []).append(one)
+    return found
 
 
 def _doubt(drafting: Drafting, due: list[Mapping[str, Any]]) -> dict[str, Any]:

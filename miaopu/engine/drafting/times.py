@@ -70,6 +70,15 @@ def usable_deadlines(drafting: Drafting) -> list[Entry]:
     return found
 
 
+def target_times(drafting: Drafting) -> list[Entry]:
+    """Targets with a time that lies in the programme: by then what they ask for is to be done."""
+    return [
+        one
+        for one in drafting.entries("targets")
+        if is_time(when := str(one.get("date") or "")) and is_inside(drafting, when)
+    ]
+
+
 def due_of(deadlines: list[Entry]) -> dict[str, Any]:
     """`due`, `after` and `milestones` of a task with these deadlines."""
     if not deadlines:

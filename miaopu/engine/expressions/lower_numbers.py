@@ -43,7 +43,7 @@ def lower_product(lowering: Lowering, syntax: Syntax) -> Node:
             raise ExpressionError(
                 part.position,
                 Bilingual("除数是零", "the divisor is zero"),
-                Bilingual("请核对公式", "check the formula"),
+                Bilingual("换一个不为零的除数", "divide by something else"),
             )
     return _within_bounds(
         Node(Op.PRODUCT, Kind.NUMBER, parts, value=signs, scale=scale, position=syntax.position)

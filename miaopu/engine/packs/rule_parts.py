@@ -21,7 +21,7 @@ from miaopu.engine.expressions.lower import lower_amount, lower_condition
 from miaopu.engine.expressions.lowering import Surroundings
 from miaopu.engine.expressions.parse import parse
 from miaopu.engine.expressions.syntax import names_in
-from miaopu.engine.expressions.tree import Node, Op
+from miaopu.engine.expressions.tree import Node
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.packs.checks import check_examples, check_expressions, check_references
 from miaopu.engine.packs.schema import Pack
@@ -106,20 +106,6 @@ def check_one(
         tree = (lower_amount if amount else lower_condition)(source, around)
     except ExpressionError as error:
         return None, Problem((), error.message, error.remedy, error.position)
-    for node in tree.walk():
-        if node.op is Op.PRODUCT and isinstance(node.value, tuple):
-            for sign, child in zip(node.value, node.children, strict=True):
-                if sign == "/" and child.op is Op.CONST and child.value == 0:
-                    where = child.position
-                    return None, Problem(
-                        (),
-                        Bilingual(
-                            f"第 {where + 1} 个字符处：除数是零",
-                            f"at character {where + 1}: division by zero",
-                        ),
-                        Bilingual("换一个不为零的除数", "divide by something else"),
-                        where,
-                    )
     return tree, None
 
 
