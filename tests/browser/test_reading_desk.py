@@ -101,7 +101,7 @@ def test_a_plan_from_upload_to_running_programme(
     expect(page.locator("[data-desk-quote]")).to_have_value("区工业信息局承担日常工作")
     page.locator("[name=f-units]").fill("区工业信息局")
     page.get_by_role("button", name="补充", exact=True).click()
-    expect(page.locator("#desk-panel .progress-row span")).to_have_text("已读 3，共 57")
+    expect(page.locator("#desk-panel .progress-row span")).to_have_text("已读 3，共 55")
     added = reading.items.get(state=ReadingItemState.ADDED)
     reading.refresh_from_db()
     assert reading.text[added.start : added.end] == "区工业信息局承担日常工作"

@@ -10,6 +10,7 @@ from miaopu.core.models import Region, User
 from miaopu.engine.plan_reader.as_json import to_json
 from miaopu.engine.plan_reader.files import read_bytes
 from miaopu.plans import reading_actions as actions
+from miaopu.plans.enums import ReadingState
 from miaopu.plans.models import PlanReading, ReadingItem
 from miaopu.plans.reading_item_actions import accept_item
 from miaopu.plans.reading_tasks import read_plan, start_reading
@@ -37,6 +38,8 @@ def open_reading(by: User, *, region: str = CITY) -> PlanReading:
     """The reading of our own plan, every item unread, as the job leaves it."""
     place = Region.objects.get(code=region)
     reading = start_reading(PLAN.read_bytes(), "计划.txt", region=place, by=by)
+    if reading.state == ReadingState.OPEN:
+        return reading
     return actions.open_reading(actions.begin_reading(reading), document())
 
 
