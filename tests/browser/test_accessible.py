@@ -17,6 +17,7 @@ pytestmark = pytest.mark.browser
 DESK, PHONE, ZOOMED = 1366, 375, 320  # 320 px is a window of 1280 px at 400 %
 HEIGHT = 900
 LEAST_PAGES = 60  # of different pages; a walk that finds fewer has lost its way
+PARTS = 2  # so that two processes share the pages
 
 WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -123,7 +124,8 @@ def look(page: Page, width: int, *, care: bool) -> list[str]:
     return problems
 
 
-def test_each_page_once(browser: Browser, full_city: FullCity) -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_each_page_once(browser: Browser, full_city: FullCity, part: int) -> None:
     """Each page as who works on it: in both modes, at both widths, by axe and by keyboard.
 
     What is at the desk in one mode is on the telephone in the other, in turns. Every page as every
@@ -136,7 +138,7 @@ def test_each_page_once(browser: Browser, full_city: FullCity) -> None:
         browsers(browser, site, script=AXE) as normal,
         browsers(browser, site, care=True, script=AXE) as care,
     ):
-        for visit in one_visit_each(full_city.everything):
+        for visit in list(one_visit_each(full_city.everything))[part::PARTS]:
             turn = bool(count % 2)
             for large, page_of in ((False, normal), (True, care)):
                 page = page_of(visit.user)
@@ -153,7 +155,7 @@ def test_each_page_once(browser: Browser, full_city: FullCity) -> None:
             count += 1
     said = [f"{what}\n      {len(where)}: {where[:3]}" for what, where in problems.items()]
     assert not said, "\n".join(said)
-    assert count >= LEAST_PAGES
+    assert count >= LEAST_PAGES // PARTS
 
 
 @pytest.mark.slow
