@@ -21,6 +21,7 @@ from miaopu.core.tokens import create_token, secret_of
 from miaopu.plans.actions import match_version
 from tests.factories import City
 from tests.house.url_roles import ROLES
+from tests.portal.library_samples import published
 from tests.portal.test_url_roles import people_of
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +90,7 @@ def test_no_request_breaks_the_promise_or_shows_too_much(role: str, both_distric
     known = {
         "slug": "guiyang-2018",
         "number": city.other_enterprise.number,
+        "code": published(city).code,
     }
     seen: dict[int, int] = {}
     asked = 0

@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.urls import reverse
 
+from miaopu.core.kept import Kept
 from miaopu.core.models import User
 from miaopu.core.scope import scope_key
 from miaopu.plans.actions import match_version
@@ -65,7 +66,7 @@ def figures_of(page: str) -> list[str]:
 
 
 def test_two_districts_in_two_languages_never_see_each_other_s(
-    committed_city: City, made: list[str]
+    committed_city: City, made: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for _number in range(3):
         make_enterprise(NANMING)
@@ -76,6 +77,7 @@ def test_two_districts_in_two_languages_never_see_each_other_s(
 
     def interleaved() -> list[dict[tuple[str, str], str]]:
         made.clear()
+        monkeypatch.setattr(kept_parts, "_PARTS", Kept(most=200))  # nothing from a try before
         return [{who: shown(client) for who, client in people.items()} for _round in range(3)]
 
     first, second, third = while_quiet(interleaved)

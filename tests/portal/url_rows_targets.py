@@ -68,8 +68,8 @@ def _draft(city: City) -> dict[str, Any]:
 
 
 def _submitted(city: City) -> dict[str, Any]:
-    again = _known(DecompositionState.APPROVED, "enterprises")
-    submitted(city, reason="省里调整任务" if again else "")
+    _approved(city)
+    submitted(city, reason="省里调整任务")
     return _address(step="approve")
 
 
