@@ -101,6 +101,11 @@ def list_answer(
         raise ValidationError(
             [{"loc": ("query", name), "msg": "there is no such parameter"} for name in strangers]
         )
+    twice = [name for name in request.GET if len(request.GET.getlist(name)) > 1]
+    if twice:  # which of them is meant, nobody can tell
+        raise ValidationError(
+            [{"loc": ("query", name), "msg": "the parameter is given twice"} for name in twice]
+        )
     found: list[Any]
     if listing.columns:
         key = (listing.rows, None if user is None else scope_key(user), *asked.__dict__.values())
