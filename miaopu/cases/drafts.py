@@ -19,7 +19,7 @@ from miaopu.core.errors import Conflict
 from miaopu.core.models import Event, User
 
 
-def plain(value: Any) -> str:
+def _plain(value: Any) -> str:
     """An answer for comparing: nothing, no, and an empty text are the same."""
     return "" if value is None or value is False else str(value)
 
@@ -40,16 +40,10 @@ def merge_answers(locked: Case, values: Mapping[str, Any], revision: int) -> dic
     if locked.revision == revision:
         return {**locked.form, **values}
     seen = _form_at(locked, revision)
-    merged = dict(locked.form)
-    for name, typed in values.items():
-        saved = plain(locked.form.get(name))
-        if plain(typed) == saved:
-            continue
-        before = None if seen is None else plain(seen.get(name))
-        if before == saved:
-            merged[name] = typed
-        elif before != plain(typed):
-            raise FormConflict(locked.form, locked.revision)
+    shown = None if seen is None else {name: seen.get(name) for name in values}
+    merged = merge_typed(locked.form, values, shown)
+    if merged is None:
+        raise FormConflict(locked.form, locked.revision)
     return merged
 
 
@@ -63,13 +57,13 @@ def merge_typed(
     """
     merged = dict(saved)
     for name, value in typed.items():
-        if plain(value) == plain(saved.get(name)):
+        if _plain(value) == _plain(saved.get(name)):
             continue
         if shown is None or name not in shown:
             return None
-        if plain(shown[name]) == plain(saved.get(name)):
+        if _plain(shown[name]) == _plain(saved.get(name)):
             merged[name] = value
-        elif plain(shown[name]) != plain(value):
+        elif _plain(shown[name]) != _plain(value):
             return None
     return merged
 

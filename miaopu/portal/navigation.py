@@ -14,10 +14,11 @@ OFFICE_ROLES = (Role.REVIEWER, Role.APPROVER, Role.PROGRAMME_OFFICER, Role.LEADI
 
 @dataclass(frozen=True)
 class NavItem:
-    """A route in the navigation."""
+    """A route in the navigation, and whether auditors may look into it too."""
 
     route: str
     text: Text
+    for_auditors: bool = False
 
 
 @dataclass(frozen=True)
@@ -30,43 +31,37 @@ class NavSection:
     roles: tuple[str, ...] = ()
 
 
-SECTIONS = (
-    NavSection(
-        _("我的"),
-        (
-            NavItem("my_home", _("我的首页")),
-            NavItem("benefits", _("能享受什么")),
-            NavItem("my_cases", _("我的办件")),
-            NavItem("my_bases", _("我的基地")),
-        ),
-        audience=PARTY,
-    ),
+_DUTIES = (
+    NavItem("task_board", _("任务督办"), for_auditors=True),
+    NavItem("duties", _("经常性职责"), for_auditors=True),
+    NavItem("duty_calendar", _("职责日历"), for_auditors=True),
+)
+# What the offices work with.
+_WORK = (
     NavSection(
         _("办理"),
         (
             NavItem("office_home", _("待办")),
-            NavItem("office_board", _("计划看板")),
-            NavItem("case_queue", _("办件")),
-            NavItem("entitlements", _("可享企业")),
-            NavItem("office_offers", _("免申即享")),
-            NavItem("batches", _("批次评审")),
+            NavItem("office_board", _("计划看板"), for_auditors=True),
+            NavItem("case_queue", _("办件"), for_auditors=True),
+            NavItem("entitlements", _("可享企业"), for_auditors=True),
+            NavItem("office_offers", _("免申即享"), for_auditors=True),
+            NavItem("batches", _("批次评审"), for_auditors=True),
             NavItem("publicity_prepare", _("公示准备")),
-            NavItem("objections", _("公示异议")),
-            NavItem("enterprise_search", _("查找企业")),
-            NavItem("fact_doubts", _("数据更正请求")),
-            NavItem("office_bases", _("创业基地")),
+            NavItem("objections", _("公示异议"), for_auditors=True),
+            NavItem("enterprise_search", _("查找企业"), for_auditors=True),
+            NavItem("fact_doubts", _("数据更正请求"), for_auditors=True),
+            NavItem("office_bases", _("创业基地"), for_auditors=True),
         ),
         roles=OFFICE_ROLES,
     ),
     NavSection(
         _("计划"),
         (
-            NavItem("target_board", _("目标分解")),
-            NavItem("target_letters", _("目标责任书")),
-            NavItem("rule_list", _("规则与测算")),
-            NavItem("task_board", _("任务督办")),
-            NavItem("duties", _("经常性职责")),
-            NavItem("duty_calendar", _("职责日历")),
+            NavItem("target_board", _("目标分解"), for_auditors=True),
+            NavItem("target_letters", _("目标责任书"), for_auditors=True),
+            NavItem("rule_list", _("规则与测算"), for_auditors=True),
+            *_DUTIES,
             NavItem("policy_library", _("政策文库管理")),
             NavItem("fee_lists", _("收费清单管理")),
         ),
@@ -75,7 +70,7 @@ SECTIONS = (
     NavSection(
         _("计划编制"),
         (
-            NavItem("reading_desk", _("计划阅读台")),
+            NavItem("reading_desk", _("计划阅读台"), for_auditors=True),
             NavItem("programme_versions", _("计划版本")),
         ),
         roles=(Role.PROGRAMME_OFFICER,),
@@ -88,21 +83,26 @@ SECTIONS = (
     NavSection(
         _("财政"),
         (
-            NavItem("finance_home", _("资金")),
-            NavItem("payments", _("拨付")),
-            NavItem("payment_batches", _("付款批次")),
+            NavItem("finance_home", _("资金"), for_auditors=True),
+            NavItem("payments", _("拨付"), for_auditors=True),
+            NavItem("payment_batches", _("付款批次"), for_auditors=True),
         ),
         roles=(Role.FINANCE_OFFICER, Role.PROGRAMME_OFFICER, Role.LEADING_GROUP),
     ),
+)
+SECTIONS = (
     NavSection(
-        _("计划"),
+        _("我的"),
         (
-            NavItem("task_board", _("任务督办")),
-            NavItem("duties", _("经常性职责")),
-            NavItem("duty_calendar", _("职责日历")),
+            NavItem("my_home", _("我的首页")),
+            NavItem("benefits", _("能享受什么")),
+            NavItem("my_cases", _("我的办件")),
+            NavItem("my_bases", _("我的基地")),
         ),
-        roles=(Role.FINANCE_OFFICER,),
+        audience=PARTY,
     ),
+    *_WORK,
+    NavSection(_("计划"), _DUTIES, roles=(Role.FINANCE_OFFICER,)),
     NavSection(
         _("审计"),
         (NavItem("audit_events", _("操作记录")),),
@@ -110,27 +110,7 @@ SECTIONS = (
     ),
     NavSection(
         _("查阅"),
-        (
-            NavItem("office_board", _("计划看板")),
-            NavItem("case_queue", _("办件")),
-            NavItem("batches", _("批次评审")),
-            NavItem("objections", _("公示异议")),
-            NavItem("entitlements", _("可享企业")),
-            NavItem("office_offers", _("免申即享")),
-            NavItem("rule_list", _("规则与测算")),
-            NavItem("enterprise_search", _("查找企业")),
-            NavItem("fact_doubts", _("数据更正请求")),
-            NavItem("task_board", _("任务督办")),
-            NavItem("duties", _("经常性职责")),
-            NavItem("duty_calendar", _("职责日历")),
-            NavItem("office_bases", _("创业基地")),
-            NavItem("target_board", _("目标分解")),
-            NavItem("target_letters", _("目标责任书")),
-            NavItem("finance_home", _("资金")),
-            NavItem("payments", _("拨付")),
-            NavItem("payment_batches", _("付款批次")),
-            NavItem("reading_desk", _("计划阅读台")),
-        ),
+        tuple(item for section in _WORK for item in section.items if item.for_auditors),
         roles=(Role.AUDITOR,),
     ),
     NavSection(

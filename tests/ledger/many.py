@@ -9,15 +9,14 @@ from django.db import transaction
 from miaopu.cases.models import Case, CaseClock
 from miaopu.core import clock
 from miaopu.core.models import Region
-from miaopu.engine import uscc
 from miaopu.engine.bank_files import RESULT_HEADS
 from miaopu.engine.money import fen_to_yuan
 from miaopu.ledger.actions import fund_account
 from miaopu.ledger.enums import AccountKind, TransferKind
 from miaopu.ledger.models import Award, PaymentBatch
 from miaopu.ledger.moves import move_awards, parts_of
-from miaopu.parties.models import Enterprise, Representative
-from tests.factories import YUNYAN, City
+from miaopu.parties.models import Representative
+from tests.factories import YUNYAN, City, make_enterprises
 
 BEARERS = {"province": "520000", "city": "520100", "county": YUNYAN}
 
@@ -38,18 +37,7 @@ def award_many(city: City, count: int) -> list[Award]:
             city.version.programme, city.item.code, level, region, part * count,
             key=f"test/many/{level}", by=None,
         )  # fmt: skip
-    enterprises = Enterprise.objects.bulk_create(
-        Enterprise(
-            number=f"{YUNYAN}-M{place:06d}",
-            uscc=uscc.make("9", "1", YUNYAN, 30_000_000 + place),
-            name=f"贵阳第{place}号商行",
-            region_id=YUNYAN,
-            industry="5212",
-            legal_representative="王小苗",
-            registered_on=date(2017, 3, 1),
-        )
-        for place in range(1, count)
-    )
+    enterprises = make_enterprises(count - 1)
     Representative.objects.bulk_create(
         Representative(user=city.owner, enterprise=one, since=now) for one in enterprises
     )

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from django import forms
 from django.conf import settings
 from django.http import HttpRequest
 from django.template import Context, Template
@@ -19,6 +20,7 @@ from miaopu.core.scope import scope_key
 from miaopu.plans.actions import match_version
 from miaopu.portal import kept_parts
 from miaopu.portal.kept_parts import TokenInKeptPart, kept_part, kept_text
+from miaopu.portal.templatetags.keeping import form_key
 from miaopu.portal.views import office_entitlements
 from tests.factories import FIRST_DAY, NANMING, City, make_enterprise
 from tests.harness.pages import StrictClient
@@ -150,3 +152,20 @@ def test_a_kept_text_is_made_once_for_its_values() -> None:
     assert text(key="a", shown="<1>") == "&lt;1&gt;"
     assert text(key="a", shown="2") == "&lt;1&gt;"
     assert text(key="b", shown="2") == "2"
+
+
+def test_the_key_of_a_form_holds_all_that_its_fields_are_shown_from() -> None:
+    class Narrowed(forms.Form):
+        q = forms.CharField(label="词", required=False)
+
+    keys = [
+        form_key(form)
+        for form in (
+            Narrowed({"q": "a"}),
+            Narrowed({"q": "b"}),
+            Narrowed({"first-q": "a"}, prefix="first"),
+            Narrowed({"q": "a"}, auto_id="other_%s"),
+        )
+    ]
+    assert len(set(keys)) == 4
+    assert form_key(Narrowed({"q": "a"})) != form_key(None)

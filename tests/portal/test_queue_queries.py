@@ -14,9 +14,7 @@ from django.utils import timezone
 
 from miaopu.cases.enums import CaseState, Step
 from miaopu.cases.models import Case, CaseClock
-from miaopu.engine import uscc
-from miaopu.parties.models import Enterprise
-from tests.factories import FIRST_DAY, YUNYAN, City
+from tests.factories import FIRST_DAY, YUNYAN, City, make_enterprises
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/office/cases/"
@@ -24,19 +22,6 @@ QUEUE = "/office/cases/"
 
 def submitted_cases(city: City, count: int) -> None:
     """So many submitted cases of as many enterprises, each with its clock."""
-    have = Enterprise.objects.count()
-    enterprises = Enterprise.objects.bulk_create(
-        Enterprise(
-            number=f"{YUNYAN}-{have + place:07d}",
-            uscc=uscc.make("9", "1", YUNYAN, 20_000_000 + have + place),
-            name=f"贵阳第{have + place}号商行",
-            region_id=YUNYAN,
-            industry="5212",
-            legal_representative="王小苗",
-            registered_on=FIRST_DAY,
-        )
-        for place in range(count)
-    )
     cases = Case.objects.bulk_create(
         Case(
             number=f"20185201{enterprise.pk:07d}",
@@ -49,7 +34,7 @@ def submitted_cases(city: City, count: int) -> None:
             opened_at=timezone.now(),
             submitted_at=timezone.now(),
         )
-        for enterprise in enterprises
+        for enterprise in make_enterprises(count)
     )
     CaseClock.objects.bulk_create(
         CaseClock(

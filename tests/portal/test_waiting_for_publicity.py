@@ -10,10 +10,8 @@ from django.utils import timezone
 
 from miaopu.cases.enums import CaseState
 from miaopu.cases.models import Case, Publicity
-from miaopu.engine import uscc
-from miaopu.parties.models import Enterprise
 from miaopu.portal.views.office_waiting import waiting_href
-from tests.factories import FIRST_DAY, NANMING, YUNYAN, City
+from tests.factories import FIRST_DAY, NANMING, YUNYAN, City, make_enterprises
 from tests.harness.pages import StrictClient
 
 pytestmark = pytest.mark.django_db
@@ -23,19 +21,6 @@ PREPARE = "/office/publicity/"
 def approve_more(city: City, region: str, count: int) -> None:
     """So many approved cases of as many further enterprises, like the one that went its way."""
     model = Case.objects.filter(state=CaseState.APPROVED).first() or city.approved()
-    have = Enterprise.objects.count()
-    enterprises = Enterprise.objects.bulk_create(
-        Enterprise(
-            number=f"{region}-{have + place:07d}",
-            uscc=uscc.make("9", "1", region, 30_000_000 + have + place),
-            name=f"贵阳第{have + place}号商行",
-            region_id=region,
-            industry="5212",
-            legal_representative="王小苗",
-            registered_on=FIRST_DAY,
-        )
-        for place in range(count)
-    )
     Case.objects.bulk_create(
         Case(
             number=f"2018{region[:4]}B{enterprise.pk:06d}",
@@ -54,7 +39,7 @@ def approve_more(city: City, region: str, count: int) -> None:
             opened_at=timezone.now(),
             submitted_at=timezone.now(),
         )
-        for enterprise in enterprises
+        for enterprise in make_enterprises(count, region)
     )
 
 

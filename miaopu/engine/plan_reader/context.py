@@ -203,7 +203,6 @@ class Context:
             _AGAINST.search(text)
             and not planned
             and not _URGES.search(text)
-            and not _URGES.search(text)
             and self.folded.seen[one.start - 1 : one.start] != ";"
         ):
             past = True  # 比上年增长 reports, unless it goes on with what is planned

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from miaopu.engine.plan_reader.context import Context, Statement
 from miaopu.engine.plan_reader.model import Deadline, Money, Target
 from miaopu.engine.plan_reader.target_extras import shortened_times
-from miaopu.engine.plan_reader.time_spans import Time
+from miaopu.engine.plan_reader.time_spans import LENGTHS, Time
 from miaopu.engine.plan_reader.times import complete
 
 _BACKGROUND = re.compile(
@@ -22,7 +22,7 @@ _QUOTED_WAY = re.compile(r"^[^”。]{0,16}”的?(?:工作)?(?:机制|制度|�
 _RATE_PER = re.compile(r"^(?:利率|费率|按|加收|万分之|千分之|\d[\d.,]*(?:[百千万亿]{0,2}元|%))")
 _BEFORE_ACT = re.compile(r"^(?:之|以)?前")
 _ACTION = re.compile(
-    r"开展|组织|完成|建立|制定|出台|启动|实施|推进|举办|召开|报送|上报|建成|投入|落实|申报|评选|考核|验收|总结|检查|开工|启用|公布|执行|印发|扶持|支持|创办|建设|编制|发布|安排|整改|自查|公示|兑现|拨付|搭建|挂牌|运营|建成"
+    r"开展|组织|完成|建立|制定|出台|启动|实施|推进|举办|召开|报送|上报|建成|投入|落实|申报|评选|考核|验收|总结|检查|开工|启用|公布|执行|印发|扶持|支持|创办|建设|编制|发布|安排|整改|自查|公示|兑现|拨付|搭建|挂牌|运营"
 )
 
 
@@ -135,7 +135,7 @@ def _is_deadline(
         if re.search(r"每[\u4e00-\u9fff]{1,4}$", before) or _RATE_PER.match(after):
             return False
         return _around(context, one.start) not in bounded or not _is_yearly(one)
-    if one.kind in ("span", "valid", "term", "most", "apart"):
+    if one.kind in LENGTHS:
         if one.kind == "span" and _dates_only_target(one, statement, with_target, seen):
             return False
         return not statement.condition and _is_window(one, before, after)
@@ -164,7 +164,7 @@ def _inside_name(seen: str, place: int, statement: Statement) -> bool:
 
 
 def _is_window(one: Time, before: str, after: str) -> bool:
-    if one.kind in ("valid", "term", "most", "apart"):
+    if one.kind != "span":
         return True
     if re.match(r"^的?[^,。;]{0,10}(?:毕业生|大学生|人员|创业者|退役)", after):
         return False
@@ -243,7 +243,7 @@ def _row(context: Context, statement: Statement, one: Time, date: str) -> Deadli
 
 
 def _begin(seen: str, one: Time) -> str | None:
-    if one.kind not in ("span", "valid", "term", "most", "apart"):
+    if one.kind not in LENGTHS:
         return None
     found = re.search(
         r"(?:自|从|于)?([\u4e00-\u9fff]{2,10}?)(?:之日起?|后|以后|起)(?:的?)$",

@@ -5,10 +5,10 @@ import re
 from miaopu.engine.plan_reader.context import Context, Statement
 from miaopu.engine.plan_reader.quantities import Quantity
 from miaopu.engine.plan_reader.target_words import Memory
-from miaopu.engine.plan_reader.time_spans import Time
+from miaopu.engine.plan_reader.time_spans import LENGTHS, Time
 from miaopu.engine.plan_reader.times import complete
 
-UNDATED = ("every", "span", "valid", "term", "most", "apart")
+UNDATED = ("every", *LENGTHS)
 
 
 def date_of(context: Context, statement: Statement, one: Quantity, memory: Memory) -> str | None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 TO = r"(?:-|—{1,2}|~|至|到)"
+# Kinds of times that are a length, not a day: they date nothing by themselves.
+LENGTHS = ("span", "valid", "term", "most", "apart")
 
 
 @dataclass(frozen=True)
@@ -64,12 +66,15 @@ def _whole(seen: str, first: Time, second: Time) -> Time | None:
 
 
 def _runs_until(begin: str, length: str) -> str | None:
-    """The last day of a time of years or months that begins on `begin`."""
+    """The last day of a time of years or months that begins on `begin`; None for 2月30日."""
     found = re.fullmatch(r"P(\d{1,2})([YM])", length)
     if found is None:
         return None
     months = int(found.group(1)) * (12 if found.group(2) == "Y" else 1)
-    start = date.fromisoformat(begin)
+    try:
+        start = date.fromisoformat(begin)
+    except ValueError:
+        return None  # printed, but no day of any calendar
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     day = min(start.day, calendar.monthrange(year, month + 1)[1])
     return (date(year, month + 1, day) - timedelta(days=1)).isoformat()

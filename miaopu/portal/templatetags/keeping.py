@@ -49,7 +49,7 @@ def form_key(form: forms.BaseForm | None) -> Hashable:
         return None
     fields = tuple(
         (
-            name,
+            form[name].html_name,
             type(field.widget).__name__,
             repr(field.widget.attrs),
             field.required,

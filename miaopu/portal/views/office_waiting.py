@@ -27,7 +27,7 @@ from miaopu.engine.clock import working_days
 from miaopu.engine.messages import Bilingual
 from miaopu.portal import present
 from miaopu.portal.kept_parts import kept_rows
-from miaopu.portal.paging import page_of
+from miaopu.portal.paging import ROWS, page_of
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.office_queue import NOT_NEEDED_IN_LISTS
 
@@ -41,7 +41,7 @@ LIST_COLUMNS = (
 )
 
 
-SHOWN_OF_ONE, SHOWN_OF_EACH = 20, 5
+SHOWN_OF_EACH = 5  # of several lists; one alone shows a page
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def waiting_groups(user: User) -> list[WaitingGroup]:
     groups: dict[tuple[int, str], list[tuple[int, str, int]]] = defaultdict(list)
     for item, region, pk, number, amount in waiting.values_list(*plain):
         groups[item, region].append((pk, number, amount or 0))
-    most = SHOWN_OF_ONE if len(groups) == 1 else SHOWN_OF_EACH
+    most = ROWS if len(groups) == 1 else SHOWN_OF_EACH
     first = [pk for rows in groups.values() for pk, _number, _amount in rows[:most]]
     shown: dict[tuple[int, str], list[Case]] = defaultdict(list)
     for case in waiting.filter(pk__in=first):
@@ -139,7 +139,7 @@ def waiting_group(
         return None
     waiting = waiting_cases(user).filter(item_id=item, region_id=region)
     rows = list(waiting.values_list("number", "amount_fen"))
-    page = page_of(request, waiting, SHOWN_OF_ONE)
+    page = page_of(request, waiting)
     if not page.object_list:
         return None
     numbers = [number for number, _amount in rows]

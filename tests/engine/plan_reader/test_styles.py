@@ -285,3 +285,16 @@ def test_two_plans_in_one_file_are_two_trees() -> None:
     reading = read_text(text)
     assert paths(reading) == ["一", "二", "一", "二"]
     assert reading.clauses[2].start > reading.clauses[1].start
+
+
+@pytest.mark.parametrize(
+    ("printed", "read"),
+    [
+        ("2020年1月1日起施行，有效期五年", ["2020-01-01/2024-12-31"]),
+        ("2020年2月30日起施行，有效期五年", ["2020-02-30", "P5Y"]),
+        ("2019年2月29日起施行，有效期18个月", ["2019-02-29", "P18M"]),
+    ],
+)
+def test_a_day_that_no_calendar_has_begins_no_interval(printed: str, read: list[str]) -> None:
+    reading = read_text(f"办法\n一、总则\n甲。\n二、附则\n本办法自{printed}。")
+    assert [one.date for one in reading.deadlines] == read
