@@ -11,13 +11,13 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from miaopu.bases.enums import BaseState, TitleLevel, Verb
-from miaopu.bases.guards import check_reason, check_row, check_runs, locked_base, may, step_from
+from miaopu.bases.guards import check_row, check_runs, locked_base, may, step_from
 from miaopu.bases.models import Base, BaseTitle, Tenancy
 from miaopu.bases.states import BASE_TABLE
 from miaopu.core import clock
 from miaopu.core.actions import notify, record_event
 from miaopu.core.enums import Role
-from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
+from miaopu.core.errors import ActionRefused, Conflict, NotAllowed, check_reason
 from miaopu.core.models import Region, User
 from miaopu.engine.messages import Bilingual
 from miaopu.parties.models import Enterprise, Representative

@@ -91,9 +91,3 @@ def check_row(row: Base | BaseTitle | Room | Tenancy) -> None:
                 field = row._meta.get_field(name).verbose_name  # type: ignore[union-attr]
                 found.append(_("%(field)s：%(text)s") % {"field": field, "text": text})
         raise ActionRefused(_("；").join(found), _("请修改后再保存")) from error
-
-
-def check_reason(reason: str) -> None:
-    """Raises ActionRefused where no reason is given."""
-    if not reason.strip():
-        raise ActionRefused(_("请写明理由"), _("理由会记入办理记录"))

@@ -13,12 +13,12 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from miaopu.bases.enums import BaseState, TenancyStage, Verb
-from miaopu.bases.guards import check_reason, check_row, check_runs, locked_base, step_from
+from miaopu.bases.guards import check_row, check_runs, locked_base, step_from
 from miaopu.bases.models import Base, Room, Tenancy
 from miaopu.bases.states import TENANCY_TABLE
 from miaopu.core import clock
 from miaopu.core.actions import record_event
-from miaopu.core.errors import ActionRefused
+from miaopu.core.errors import ActionRefused, check_reason
 from miaopu.core.models import User
 from miaopu.parties.actions import record_fact
 from miaopu.parties.enums import Source

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 
 class ActionRefused(Exception):
     """An action that cannot be done now; `message` and `remedy` are shown to the person."""
@@ -22,3 +24,9 @@ class NotAllowed(ActionRefused):
 
 class Conflict(ActionRefused):
     """Somebody else was faster: the thing is no longer in the state the person saw."""
+
+
+def check_reason(reason: str) -> None:
+    """Raises ActionRefused where no reason is given."""
+    if not reason.strip():
+        raise ActionRefused(_("请写明理由"), _("理由会记入办理记录"))

@@ -11,7 +11,7 @@ from itertools import groupby
 from miaopu.core.scope import region_prefix
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.targets.periods import due_by, total_of
-from miaopu.monitoring.figures import COUNTED_BY_DISTRICT
+from miaopu.monitoring.figures import COMPUTED
 from miaopu.monitoring.support import Support
 from miaopu.plans.models import DecompositionMember, ProgrammeVersion, TargetPart
 
@@ -94,7 +94,7 @@ def _decomposed(
         number=made.number,
         value=made.value,
         places=made.places,
-        counted=made.target.indicator in COUNTED_BY_DISTRICT,
+        counted=made.target.indicator in COMPUTED,
         illustrative=made.illustrative,
         rows=tuple(_rows(parts, made.target.indicator, day, support)),
     )
@@ -119,7 +119,7 @@ def _rows(
 
 def _done(member: DecompositionMember, indicator: str, support: Support) -> int | None:
     """What the records of the member's district add up to; None where none are kept."""
-    count = COUNTED_BY_DISTRICT.get(indicator)
+    count = COMPUTED.get(indicator)
     if count is None or member.region_id is None:
         return None
     inside = region_prefix(member.region_id)

@@ -75,14 +75,11 @@ def planned_jobs(programme: Programme) -> int:
     return support_of(programme, clock.today()).total.planned_jobs
 
 
-COUNTED_BY_DISTRICT: dict[str, Callable[[Counts], int]] = {
+COMPUTED: dict[str, Callable[[Counts], int]] = {
     "supported_enterprises": lambda counts: counts.enterprises,
     "jobs": lambda counts: counts.jobs,
 }
-COMPUTED: dict[str, Callable[[Support], int]] = {
-    name: lambda support, count=count: count(support.total)  # type: ignore[misc]
-    for name, count in COUNTED_BY_DISTRICT.items()
-}
+"""Indicators that the records tell, of a programme or of a district."""
 
 
 def time_percent(version: ProgrammeVersion, day: date) -> Decimal:
@@ -106,11 +103,11 @@ def target_progress(
     for target in version.pack.targets:
         if target.region != programme.region_id:
             continue
-        compute = COMPUTED.get(target.indicator)
-        if compute is None:
+        count = COMPUTED.get(target.indicator)
+        if count is None:
             continue
         value = Decimal(target.value)
-        done = compute(support)
+        done = count(support.total)
         indicator = version.pack.indicators[target.indicator]
         rows.append(
             TargetProgress(

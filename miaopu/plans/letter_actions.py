@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.db import connection, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
@@ -14,6 +16,7 @@ from miaopu.core.events import acting_office
 from miaopu.core.holders import holders, settle_notices, tell_once
 from miaopu.core.models import Notice, Region, User
 from miaopu.engine.letters.target_letter import TargetLetterText, letter_number, told
+from miaopu.engine.messages import Bilingual
 from miaopu.engine.seals import digest
 from miaopu.engine.transitions import TransitionRefused
 from miaopu.plans.enums import TargetLetterState as State
@@ -148,17 +151,7 @@ def issue_letter(letter: TargetLetter, *, by: User, reason: str = "") -> TargetL
         locked, Verb.ISSUE_TARGET_LETTER, by=by, reason=reason.strip(),
         region=locked.region or locked.programme.region_id, data={"number": locked.number},
     )  # fmt: skip
-    words = told(locked.programme.name, locked.number)
-    tell_once(
-        Notice(
-            user=user,
-            key=f"{notice_key(locked)}issued",
-            text=words.zh[:300],
-            text_en=words.en[:400],
-            link=f"/office/target-letters/{locked.pk}/",
-        )
-        for user in people_to_acknowledge(locked)
-    )
+    tell_once(notices(locked, "issued", told(locked.programme.name, locked.number)))
     return locked
 
 
@@ -186,8 +179,20 @@ def acknowledge_letter(letter: TargetLetter, *, by: User, reason: str = "") -> T
     return locked
 
 
-def people_to_acknowledge(letter: TargetLetter) -> list[User]:
-    """Who has to acknowledge a letter: the district's approvers, else the programme's officers."""
+def notices(letter: TargetLetter, key: str, words: Bilingual) -> Iterator[Notice]:
+    """What those who have to acknowledge a letter are told."""
+    for user in _people_to_acknowledge(letter):
+        yield Notice(
+            user=user,
+            key=f"{notice_key(letter)}{key}",
+            text=words.zh[:300],
+            text_en=words.en[:400],
+            link=f"/office/target-letters/{letter.pk}/",
+        )
+
+
+def _people_to_acknowledge(letter: TargetLetter) -> list[User]:
+    """The district's approvers, else the programme's officers."""
     if letter.region_id is not None:
         return holders(Role.APPROVER, letter.region_id)
     return holders(Role.PROGRAMME_OFFICER, letter.programme.region_id)

@@ -11,12 +11,12 @@ from miaopu.core.holders import tell_once
 from miaopu.core.models import Notice
 from miaopu.engine.clock import working_days_left
 from miaopu.engine.letters.target_letter import reminder
-from miaopu.plans.letter_actions import ACKNOWLEDGE_DAYS, notice_key, people_to_acknowledge
+from miaopu.plans.letter_actions import ACKNOWLEDGE_DAYS, notices
 from miaopu.plans.models import TargetLetter
 
 
 def _due() -> Iterator[Notice]:
-    """A notice for each full time that has passed: after 5, 10, 15 … working days."""
+    """What is due today: a notice after each 5, 10, 15 … working days."""
     today = clock.today()
     waiting = TargetLetter.objects.waiting().select_related("programme__region").order_by("pk")
     for letter in waiting:
@@ -26,14 +26,7 @@ def _due() -> Iterator[Notice]:
         if rung < 1:
             continue
         words = reminder(letter.programme.name, letter.number, rung * ACKNOWLEDGE_DAYS)
-        for user in people_to_acknowledge(letter):
-            yield Notice(
-                user=user,
-                key=f"{notice_key(letter)}reminder/{rung}",
-                text=words.zh[:300],
-                text_en=words.en[:400],
-                link=f"/office/target-letters/{letter.pk}/",
-            )
+        yield from notices(letter, f"reminder/{rung}", words)
 
 
 def remind_of_letters() -> int:

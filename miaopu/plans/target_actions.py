@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from miaopu.core import clock
 from miaopu.core.actions import record_event
-from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
+from miaopu.core.errors import ActionRefused, Conflict, NotAllowed, check_reason
 from miaopu.core.models import User
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.seals import digest
@@ -148,8 +148,7 @@ def send_back_decomposition(
     decomposition: TargetDecomposition, *, by: User, reason: str
 ) -> TargetDecomposition:
     """Give a decomposition back to be worked on; the reason is told."""
-    if not reason.strip():
-        raise ActionRefused(_("请写明理由"), _("理由会记入办理记录"))
+    check_reason(reason)
     locked = _step("send_back", decomposition, by)
     locked.save(update_fields=["state"])
     _log(locked, "send_back", by, reason)
@@ -161,8 +160,7 @@ def discard_decomposition(
     decomposition: TargetDecomposition, *, by: User, reason: str
 ) -> TargetDecomposition:
     """Give a draft up; its number is not used again."""
-    if not reason.strip():
-        raise ActionRefused(_("请写明理由"), _("理由会记入办理记录"))
+    check_reason(reason)
     locked = _step("discard", decomposition, by)
     locked.save(update_fields=["state"])
     _log(locked, "discard", by, reason)

@@ -15,7 +15,6 @@ from miaopu.core.actions import record_event
 from miaopu.core.errors import ActionRefused, Conflict
 from miaopu.core.models import User
 from miaopu.engine.definitions.figures import decimals_of
-from miaopu.engine.packs.schema import Pack
 from miaopu.engine.targets.parts import PLACES_MAX
 from miaopu.engine.targets.periods import splits_of
 from miaopu.plans.decompositions import (
@@ -86,7 +85,7 @@ def open_decomposition(
             before.baseline if before else None,
             Decimal(stated.baseline) if stated.baseline else None,
         ),
-        places=_places(target.version.pack, target, opening.value),
+        places=_places(target, before, opening.value),
         split=wanted if wanted in splits else PeriodSplit.WHOLE,
         reason=reason.strip() or (_("重新分解") if last else ""),
         illustrative=opening.illustrative,
@@ -108,14 +107,15 @@ def _first(*values: Any) -> Any:
     return next((value for value in values if value is not None), None)
 
 
-def _places(pack: Pack, target: Target, value: Decimal | None) -> int:
-    """The decimals of the finest figure that the plan prints for the target and its parts."""
+def _places(target: Target, before: TargetDecomposition | None, value: Decimal | None) -> int:
+    """The decimals of the finest figure: as the plan prints them, or of the version before."""
     whole = pack_target(target)
-    parts = stated_parts(pack, whole, target.region_id)
+    parts = stated_parts(target.version.pack, whole, target.region_id)
     printed = [whole.value, *(part.value for part in parts.values())]
     if value is not None:
         printed.append(f"{value.normalize():f}")
-    return min(max(map(decimals_of, printed)), PLACES_MAX)
+    known = before.places if before else 0
+    return min(max(known, *map(decimals_of, printed)), PLACES_MAX)
 
 
 def _begin(made: TargetDecomposition, opening: Opening) -> None:

@@ -53,11 +53,12 @@ class OpenForm(forms.Form):
         self, target: Target, before: TargetDecomposition | None, *args: Any, **kwargs: Any
     ) -> None:
         stated = pack_target(target)
+        rebased = before.baseline if before else None
         kwargs["initial"] = {
             "kind": MemberKind.REGION,
             "split": before.split if before else PeriodSplit.WHOLE,
             "value": f"{before.value.normalize():f}" if before else stated.value,
-            "baseline": stated.baseline,
+            "baseline": stated.baseline if rebased is None else f"{rebased.normalize():f}",
             **(kwargs.get("initial") or {}),
         }
         super().__init__(*args, **kwargs)

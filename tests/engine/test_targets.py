@@ -116,6 +116,7 @@ def test_pasting_loses_no_cell(rows: list[list[str]]) -> None:
         ("2018", "year", ("2018",)),
         ("2018", "whole", ("2018",)),
         ("2015/2017", "month", ("2015/2017",)),  # 36 columns are no table
+        ("2015/2017-01", "month", ("2015/2017-01",)),  # nor are 25
         ("2018-07", "quarter", ("2018-07",)),
         ("长期", "year", ("长期",)),
     ],

@@ -176,6 +176,17 @@ def test_a_change_is_a_new_version_with_a_reason_and_may_rebase(city: City) -> N
     assert totals(first)[NANMING] == 1500  # what was approved stays
 
 
+def test_a_new_version_keeps_the_decimals_of_the_one_before(city: City) -> None:
+    opening = Opening(value=Decimal("3500.5"))
+    first = drafted(city, {YUNYAN: "2000.5", NANMING: "1500"}, opening=opening)
+    submit_decomposition(first, by=city.programme_officer)
+    approve_decomposition(first, by=city.leading_group)
+    second = open_decomposition(
+        target_of(city), Opening(value=Decimal(3600)), by=city.programme_officer, reason="追加任务"
+    )
+    assert "2000.5" in read(second).cells().values()
+
+
 def test_the_database_freezes_what_was_approved(city: City) -> None:
     made = approved(city)
     part = TargetPart.objects.filter(member__decomposition=made).first()

@@ -114,6 +114,15 @@ def test_the_county_selects_and_the_city_accepts(city: City) -> None:
     assert step(officer, "castle").status_code == 404
 
 
+def test_operators_see_officials_by_their_office_alone(park: Park, city: City) -> None:
+    base = park.base.number
+    mine = text(signed_in(city.owner).get(reverse("my_base", args=[base])))
+    assert "现场查看符合条件" in mine
+    assert city.approver.name not in mine
+    offices = text(signed_in(city.approver).get(reverse("office_base", args=[base])))
+    assert city.approver.name in offices
+
+
 def test_rooms_and_tenants(park: Park, city: City) -> None:
     owner = signed_in(city.owner)
     base = park.base.number

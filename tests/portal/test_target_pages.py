@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from decimal import Decimal
 from typing import Any
 
 import openpyxl
@@ -15,7 +16,12 @@ from django.urls import reverse
 from miaopu.core.enums import Role
 from miaopu.plans.letter_actions import make_letters
 from miaopu.plans.models import TargetDecomposition, TargetLetter
-from miaopu.plans.target_actions import save_cells
+from miaopu.plans.target_actions import (
+    approve_decomposition,
+    save_cells,
+    submit_decomposition,
+)
+from miaopu.plans.target_opening import Opening
 from tests.factories import CITY, NANMING, YUNYAN, City, make_officer
 from tests.harness.pages import StrictClient
 from tests.plans.targets import approved, cells_of, drafted, issued, submitted, totals
@@ -224,6 +230,16 @@ def test_opening_again_needs_a_reason_and_keeps_what_was_typed(
     assert 'value="3600"' in answer.content.decode()
     client.post(address, {"split": "quarter", "value": "3600", "reason": "追加任务"})
     assert len(client.get(EDIT).context["made"].periods) == 4
+
+
+def test_the_next_version_begins_with_the_rebased_baseline(
+    client: StrictClient, city: City
+) -> None:
+    made = drafted(city, opening=Opening(baseline=Decimal(3000)))
+    submit_decomposition(made, by=city.programme_officer)
+    approve_decomposition(made, by=city.leading_group)
+    client.force_login(city.programme_officer)
+    assert client.get(PAGE).context["form"]["baseline"].value() == "3000"
 
 
 def test_letters_from_making_to_acknowledging(client: StrictClient, city: City) -> None:

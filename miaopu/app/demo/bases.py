@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import count, islice
+from itertools import islice
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -68,7 +68,7 @@ def load_bases() -> int:
     """The bases with their operators and tenants; again changes nothing. Returns how many."""
     if Base.objects.exists():
         return 0
-    for seed, number in zip(SEEDS, count(), strict=False):
+    for number, seed in enumerate(SEEDS):
         _load(seed, OPERATOR if number == 0 else f"base-operator-{number + 1}")
     return len(SEEDS)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pghistory
 import pgtrigger
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from miaopu.bases.enums import BaseState, CarrierType, TitleLevel
 from miaopu.bases.querysets import BaseQuerySet, BaseTitleQuerySet, RoomQuerySet
 from miaopu.core.models import Event, Region, User
+from miaopu.core.querysets import EventQuerySet
 from miaopu.parties.models import Enterprise
 
 
@@ -74,9 +75,9 @@ class Base(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def trail(self) -> QuerySet[Event]:
+    def trail(self) -> EventQuerySet[Event]:
         """What was done, the first first. Whoever asks has proved access to the row."""
-        return Event.objects.for_subject(self).select_related("actor").order_by("pk")
+        return Event.objects.for_subject(self)
 
 
 class BaseTitle(models.Model):

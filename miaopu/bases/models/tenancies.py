@@ -5,13 +5,14 @@ from __future__ import annotations
 import pghistory
 import pgtrigger
 from django.db import models
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from miaopu.bases.enums import TenancyStage
 from miaopu.bases.models.bases import Base, Room
 from miaopu.bases.querysets import LIVE_STAGES, TenancyQuerySet
 from miaopu.core.models import Event
+from miaopu.core.querysets import EventQuerySet
 from miaopu.parties.models import Enterprise
 
 _COMPANIES = (TenancyStage.INCUBATING, TenancyStage.GRADUATED)
@@ -96,6 +97,6 @@ class Tenancy(models.Model):
         """The enterprise's name, or the team's where there is none yet."""
         return self.enterprise.name if self.enterprise is not None else self.team
 
-    def trail(self) -> QuerySet[Event]:
+    def trail(self) -> EventQuerySet[Event]:
         """What was done, the first first. Whoever asks has proved access to the row."""
-        return Event.objects.for_subject(self).select_related("actor").order_by("pk")
+        return Event.objects.for_subject(self)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, time
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import typst
 
@@ -33,14 +35,26 @@ def shown(text: str) -> str:
 
 
 @cache
-def _compiler() -> typst.Compiler:
-    """The compiler with the font read once."""
+def _compiler(template: str) -> typst.Compiler:
+    """The compiler of a template, with the font read once."""
     fonts = typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_FONTS)]
     )
     return typst.Compiler(
-        str(_HERE / "letter.typ"), root=str(_HERE), font_paths=fonts, ignore_system_fonts=True
+        str(_HERE / f"{template}.typ"), root=str(_HERE), font_paths=fonts, ignore_system_fonts=True
     )
+
+
+def set_pdf(template: str, data: Mapping[str, Any], day: date) -> bytes:
+    """The data set by a template as PDF/A-2u of a day; the same data give the same bytes."""
+    made = _compiler(template).compile(
+        format="pdf",
+        sys_inputs={template: json.dumps(data, ensure_ascii=False)},
+        pdf_standards="a-2u",
+        timestamp=datetime.combine(day, time(), tzinfo=UTC),
+    )
+    assert isinstance(made, bytes)  # one document, kept in memory
+    return made
 
 
 def letter_pdf(letter: Letter) -> bytes:
@@ -64,11 +78,4 @@ def printed_pdf(letter: Printable) -> bytes:
             for one in letter.paragraphs
         ],
     }
-    made = _compiler().compile(
-        format="pdf",
-        sys_inputs={"letter": json.dumps(data, ensure_ascii=False)},
-        pdf_standards="a-2u",
-        timestamp=datetime.combine(letter.day, time(), tzinfo=UTC),
-    )
-    assert isinstance(made, bytes)  # one document, kept in memory
-    return made
+    return set_pdf("letter", data, letter.day)

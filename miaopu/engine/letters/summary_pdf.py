@@ -2,31 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime, time
-from functools import cache
-from pathlib import Path
-
-import typst
-
 from miaopu.engine.letters.content import chinese_day
-from miaopu.engine.letters.pdf import shown
+from miaopu.engine.letters.pdf import set_pdf, shown
 from miaopu.engine.letters.summary import Section, Summary, sections
 
-_HERE = Path(__file__).resolve().parent
-_FONTS = _HERE / "fonts"
 _NARROWEST, _WIDEST = 4, 16  # of a column, in signs
-
-
-@cache
-def _compiler() -> typst.Compiler:
-    """The compiler with the font read once."""
-    fonts = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_FONTS)]
-    )
-    return typst.Compiler(
-        str(_HERE / "summary.typ"), root=str(_HERE), font_paths=fonts, ignore_system_fonts=True
-    )
 
 
 def _widths(section: Section) -> list[int]:
@@ -53,11 +33,4 @@ def summary_pdf(summary: Summary) -> bytes:
             for one in sections(summary)
         ],
     }
-    made = _compiler().compile(
-        format="pdf",
-        sys_inputs={"summary": json.dumps(data, ensure_ascii=False)},
-        pdf_standards="a-2u",
-        timestamp=datetime.combine(summary.as_of, time(), tzinfo=UTC),
-    )
-    assert isinstance(made, bytes)  # one document, kept in memory
-    return made
+    return set_pdf("summary", data, summary.as_of)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from datetime import UTC, datetime, time
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from docx import Document
@@ -32,7 +32,8 @@ _LONGEST = 255  # of a property of a Word document
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def _run(paragraph: Any, text: str, font: str = BODY, size: float = 16) -> Any:
+def add_run(paragraph: Any, text: str, font: str = BODY, size: float = 16) -> Any:
+    """Text in a font, with the size in points."""
     run = paragraph.add_run(text)
     run.font.name = font
     run.font.size = Pt(size)
@@ -40,7 +41,8 @@ def _run(paragraph: Any, text: str, font: str = BODY, size: float = 16) -> Any:
     return run
 
 
-def _paragraph(document: WordDocument, *, indent: bool = False) -> Any:
+def add_paragraph(document: WordDocument, *, indent: bool = False) -> Any:
+    """A paragraph in the line spacing of official documents."""
     paragraph = document.add_paragraph()
     form = paragraph.paragraph_format
     form.space_before = form.space_after = Pt(0)
@@ -64,8 +66,8 @@ def _red_line(paragraph: Any) -> None:
 def _page_number(document: WordDocument) -> None:
     footer = document.sections[0].footer.paragraphs[0]
     footer.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _run(footer, "— ", "宋体", 14)
-    run = _run(footer, "", "宋体", 14)
+    add_run(footer, "— ", "宋体", 14)
+    run = add_run(footer, "", "宋体", 14)
     for kind, text in (("begin", ""), ("", " PAGE "), ("end", "")):
         part = OxmlElement("w:fldChar" if kind else "w:instrText")
         if kind:
@@ -73,7 +75,7 @@ def _page_number(document: WordDocument) -> None:
         else:
             part.text = text
         run._r.append(part)
-    _run(footer, " —", "宋体", 14)
+    add_run(footer, " —", "宋体", 14)
 
 
 def _page(document: WordDocument) -> None:
@@ -83,6 +85,14 @@ def _page(document: WordDocument) -> None:
     section.left_margin, section.right_margin = Mm(28), Mm(26)
 
 
+def new_document() -> WordDocument:
+    """An empty document on the page of official documents, its pages numbered."""
+    document = Document()
+    _page(document)
+    _page_number(document)
+    return document
+
+
 def letter_docx(letter: Letter) -> bytes:
     """A decision letter as a Word document; the same letter gives the same bytes."""
     return printed_docx(printable(letter))
@@ -90,33 +100,23 @@ def letter_docx(letter: Letter) -> bytes:
 
 def printed_docx(letter: Printable) -> bytes:
     """A letter of any kind as a Word document; the same letter gives the same bytes."""
-    document = Document()
-    _page(document)
-    _page_number(document)
+    document = new_document()
     office = clean(letter.office)
     head = document.add_paragraph()
     head.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _run(head, office, TITLE, 30).font.color.rgb = RED
-    number = _paragraph(document)
+    add_run(head, office, TITLE, 30).font.color.rgb = RED
+    number = add_paragraph(document)
     number.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _run(number, clean(letter.number))
+    add_run(number, clean(letter.number))
     _red_line(number)
-    _paragraph(document)
+    add_paragraph(document)
     heading = document.add_paragraph()
     heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _run(heading, letter.title, TITLE, 22)
-    _paragraph(document)
+    add_run(heading, letter.title, TITLE, 22)
+    add_paragraph(document)
     for one in letter.paragraphs:
         _set(document, one)
-    _paragraph(document)
-    for text in (office, chinese_day(letter.day)):
-        signed = _paragraph(document)
-        signed.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        signed.paragraph_format.right_indent = Pt(64)
-        signed.paragraph_format.keep_together = True
-        _run(signed, text)
-    _properties(document, letter)
-    return _same_bytes(document)
+    return signed_off(document, letter.title, office, letter.day)
 
 
 def _set(document: WordDocument, one: Paragraph) -> None:
@@ -125,20 +125,28 @@ def _set(document: WordDocument, one: Paragraph) -> None:
         table.style = "Table Grid"
         for number, row in enumerate(one.rows):
             for cell, text in zip(table.add_row().cells, row, strict=True):
-                _run(cell.paragraphs[0], text, HEADING if number == 0 else BODY, 12)
+                add_run(cell.paragraphs[0], text, HEADING if number == 0 else BODY, 12)
         return
-    paragraph = _paragraph(document, indent=one.style != "recipient")
+    paragraph = add_paragraph(document, indent=one.style != "recipient")
     paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
     paragraph.paragraph_format.keep_with_next = one.style == "heading"
-    _run(paragraph, one.text, HEADING if one.style == "heading" else BODY)
+    add_run(paragraph, one.text, HEADING if one.style == "heading" else BODY)
 
 
-def _properties(document: WordDocument, letter: Printable) -> None:
-    at = datetime.combine(letter.day, time(), tzinfo=UTC).replace(tzinfo=None)
+def signed_off(document: WordDocument, title: str, office: str, day: date) -> bytes:
+    """The document with its signature and properties; the same document gives the same bytes."""
+    add_paragraph(document)
+    for text in (office, chinese_day(day)):
+        signed = add_paragraph(document)
+        signed.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        signed.paragraph_format.right_indent = Pt(64)
+        signed.paragraph_format.keep_together = True
+        add_run(signed, text)
     about = document.core_properties
-    about.title, about.author = letter.title[:_LONGEST], clean(letter.office)[:_LONGEST]
-    about.created = about.modified = at
+    about.title, about.author = title[:_LONGEST], office[:_LONGEST]
+    about.created = about.modified = datetime.combine(day, time())
     about.last_modified_by, about.comments = "", ""
+    return _same_bytes(document)
 
 
 def _same_bytes(document: WordDocument) -> bytes:

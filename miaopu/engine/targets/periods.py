@@ -38,7 +38,7 @@ def pieces(period: str, split: str) -> tuple[str, ...]:
         return (period,)
     names: list[str] = []
     at = first
-    while at <= last and len(names) <= PIECES_MAX:
+    while at <= last and len(names) < PIECES_MAX:
         names.append(_name(at, split))
         at = _later(at, length)
     return tuple(names) if at - timedelta(days=1) == last and len(names) > 1 else (period,)

@@ -16,10 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from miaopu.bases.enums import BaseState, CarrierType, TenancyStage
 from miaopu.bases.figures import BaseFigures, TenantFigures, figures_of
 from miaopu.bases.models import Base, Tenancy
-from miaopu.core.verbs import label
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.tables import Column, Table
-from miaopu.portal.trails import folded
 
 BASE_COLUMNS = (
     Column("name", _("基地"), link="href"),
@@ -112,10 +110,7 @@ def record_of(base: Base) -> list[shapes.Answer]:
         shapes.Answer(gettext("服务人员（人）"), formats.number(base.service_staff)),
         shapes.Answer(gettext("创业辅导师（人）"), formats.number(base.coaches)),
         shapes.Answer(gettext("提供的服务"), base.services or formats.MISSING),
-        shapes.Answer(
-            gettext("准入日期"),
-            formats.day(base.admitted_on) if base.admitted_on else formats.MISSING,
-        ),
+        shapes.Answer(gettext("准入日期"), formats.day(base.admitted_on)),
     ]
 
 
@@ -221,16 +216,3 @@ def _unknown(number: int) -> str:
     if not number:
         return ""
     return gettext("另有%(number)s户人数未知，未计入") % {"number": number}
-
-
-def trail(subject: Base | Tenancy) -> list[shapes.TrailEntry]:
-    """Who did what with a base or a tenant, the oldest first."""
-    return folded(
-        shapes.TrailEntry(
-            event.at,
-            str(event.actor) if event.actor else gettext("系统"),
-            label(event.verb),
-            event.reason,
-        )
-        for event in subject.trail()
-    )

@@ -25,7 +25,7 @@ from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused
 from miaopu.core.models import User
 from miaopu.core.scope import reaches
-from miaopu.portal import shapes
+from miaopu.portal import present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.paging import page_of
 from miaopu.portal.shapes import Text
@@ -40,10 +40,10 @@ from miaopu.portal.views.bases_shared import (
     record_of,
     tenancy_table,
     titles_of,
-    trail,
 )
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_parts import CASE_READERS
+from miaopu.portal.views.operator_forms import day_field
 
 WAITING = (BaseState.PROPOSED, BaseState.SELECTED)
 
@@ -66,14 +66,8 @@ class TitleForm(forms.Form):
     level = forms.ChoiceField(label=_("级别"), choices=TitleLevel.choices)
     name = forms.CharField(label=_("称号"), max_length=120)
     document = forms.CharField(label=_("文号"), max_length=60, required=False)
-    granted_on = forms.DateField(
-        label=_("认定日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    valid_until = forms.DateField(
-        label=_("有效期至"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    granted_on = day_field(_("认定日期"))
+    valid_until = day_field(_("有效期至"), required=False)
 
 
 def _title(base: Base, form: forms.Form, by: User) -> object:
@@ -165,7 +159,7 @@ def _page(
         "cards": figure_cards(figures_of([base])[base.pk], tenant_figures(base, today)),
         "titles": titles_of(base, today),
         "tenants": tenancy_table(tenancies.select_related("enterprise", "room")),
-        "trail": trail(base),
+        "trail": present.trail_of(base.trail(), None, None, inside=True),
         "steps": steps,
         "refused": refused,
         "today": today,

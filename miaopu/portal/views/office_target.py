@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -31,12 +30,12 @@ from miaopu.plans.target_actions import (
 from miaopu.plans.target_opening import open_decomposition
 from miaopu.portal import present, shapes
 from miaopu.portal.access import role_required
-from miaopu.portal.performing import perform
+from miaopu.portal.performing import in_one_line, perform
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.target_forms import OpenForm
 from miaopu.portal.target_grid import sum_words
 from miaopu.portal.views.enterprise_scope import person
-from miaopu.portal.views.office_parts import CASE_READERS, in_one_text
+from miaopu.portal.views.office_parts import CASE_READERS
 from miaopu.portal.views.office_target_parts import (
     TONES,
     may_decide,
@@ -117,9 +116,7 @@ def _parts(table: DecompositionTable, keys: frozenset[str]) -> Table:
     )
 
 
-def _counting(
-    request: HttpRequest, target: Target, approved: TargetDecomposition | None, user: User
-) -> Table | None:
+def _counting(target: Target, approved: TargetDecomposition | None, user: User) -> Table | None:
     """The parts in force against the records."""
     if approved is None:
         return None
@@ -152,7 +149,7 @@ def show_target(
     shown = table_of(approved) if approved else table
     words, tone = sum_words(shown.sum, shown) if shown else ("", "neutral")
     prepares, latest = may_prepare(user, programme), work or approved
-    others = work is None or work.submitted_by_id != user.pk
+    decides = work is not None and work.state == State.SUBMITTED and may_decide(user, programme)
     context = {
         "target": target,
         "title": present.in_language(indicator.title),
@@ -161,7 +158,7 @@ def show_target(
         "clause": stated.clause,
         "clause_href": present.clause_href(target.version, stated.clause),
         "approved": approved,
-        "counting": _counting(request, target, approved, user),
+        "counting": _counting(target, approved, user),
         "sum_words": words,
         "sum_tone": tone,
         "shown": shown,
@@ -174,13 +171,8 @@ def show_target(
         "work_words": sum_words(table.sum, table) if table else None,
         "needs_reason": bool(table and table.adds_up and table.sum.standing != "even"),
         "may_edit": prepares and work is not None and work.state == State.DRAFT,
-        "may_approve": work is not None
-        and work.state == State.SUBMITTED
-        and may_decide(user, programme)
-        and others,
-        "may_send_back": work is not None
-        and work.state == State.SUBMITTED
-        and may_decide(user, programme),
+        "may_approve": decides and work is not None and work.submitted_by_id != user.pk,
+        "may_send_back": decides,
         "form": (form or OpenForm(target, approved)) if prepares and work is None else None,
         "slug": programme.slug,
         "versions": _versions(rows),
@@ -220,7 +212,7 @@ def target_open(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     try:
         open_decomposition(found, form.opening(), by=user, reason=form.cleaned_data["reason"])
     except ActionRefused as refused:
-        form.add_error(None, in_one_text(refused))
+        form.add_error(None, in_one_line(refused))
         return show_target(request, found, form, status=refused.status)
     return redirect("target_edit", slug, key)
 
@@ -240,17 +232,3 @@ def target_step(request: HttpRequest, slug: str, key: str, step: str) -> HttpRes
     reason = request.POST.get("reason", "").replace("\x00", "")
     perform(request, lambda: action(work, by=user, reason=reason), success)
     return redirect("target", slug, key)
-
-
-def draft_or_none(target: Target, user: User) -> TargetDecomposition | None:
-    """The target's draft, with its parts, where the user may work on it."""
-    if not may_prepare(user, target.version.programme):
-        return None
-    rows = TargetDecomposition.objects.for_user(user).in_work().with_parts()
-    return rows.filter(programme=target.version.programme, key=target.key).first()
-
-
-def refused_to_edit(request: HttpRequest, target: Target) -> HttpResponse:
-    """Back to the target, saying why its table cannot be worked on."""
-    messages.info(request, gettext("现在没有可以修改的草稿"))
-    return redirect("target", target.version.programme.slug, target.key)

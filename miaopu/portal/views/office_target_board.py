@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -18,7 +19,12 @@ from miaopu.core.models import User
 from miaopu.monitoring.board import Board, kept_board
 from miaopu.plans.decompositions import DecompositionTable, table_of
 from miaopu.plans.enums import DecompositionState as State
-from miaopu.plans.models import ProgrammeVersion, Target, TargetDecomposition
+from miaopu.plans.models import (
+    DecompositionMember,
+    ProgrammeVersion,
+    Target,
+    TargetDecomposition,
+)
 from miaopu.portal import formats, present
 from miaopu.portal.access import role_required
 from miaopu.portal.tables import Column, Table
@@ -28,17 +34,21 @@ from miaopu.portal.views.office_parts import CASE_READERS
 from miaopu.portal.views.office_target_parts import (
     TONES,
     chosen_version,
-    own_keys,
     works_in,
 )
 from miaopu.portal.views.public_parts import figure
 from miaopu.portal.views.public_programme import figure_text
 
 
-def _own_part(user: User, table: DecompositionTable) -> str:
+def _own_members(user: User, found: Iterable[TargetDecomposition]) -> frozenset[int]:
+    """The members of decompositions that the user may see, in one statement."""
+    members = DecompositionMember.objects.for_user(user).filter(decomposition__in=list(found))
+    return frozenset(members.values_list("pk", flat=True))
+
+
+def _own_part(table: DecompositionTable, own: frozenset[int]) -> str:
     """What the user's own districts are to reach."""
-    keys = own_keys(user, table.decomposition)
-    values = [table.total(one) for one in table.members if one.key in keys]
+    values = [table.total(one) for one in table.members if one.pk in own]
     named = [value for value in values if value is not None]
     if not named:
         return formats.MISSING
@@ -50,7 +60,7 @@ def _row(
     target: Target,
     found: list[TargetDecomposition],
     board: Board,
-    user: User,
+    own: frozenset[int],
 ) -> dict[str, Any]:
     pack = version.pack
     [stated] = [one for one in pack.targets if one.id == target.key]
@@ -73,7 +83,7 @@ def _row(
         "named": f"{table.named}/{len(table.members)}" if table else formats.MISSING,
         "words": words,
         "words_tone": tone,
-        "own": _own_part(user, table) if table and counting else formats.MISSING,
+        "own": _own_part(table, own) if table and counting else formats.MISSING,
         "done": formats.number(done.done) if done else formats.MISSING,
         "percent": f"{done.done_percent}%" if done else formats.MISSING,
         "time": f"{done.time_percent}%" if done else formats.MISSING,
@@ -166,13 +176,14 @@ def target_board(request: HttpRequest) -> HttpResponse:
     split = {(one.indicator, one.period) for one in whole}
     direct = [one for one in parts if (one.indicator, one.period) not in split]
     works = works_in(user, programme)
+    shown = (one for same in found.values() for one in same)
+    own: frozenset[int] = frozenset() if works else _own_members(user, shown)
     context = {
         "version": version,
         "title": present.in_language(programme.name),
         "others": others,
-        "works": works,
         "table": _table(
-            [_row(version, one, found.get(one.key, []), board, user) for one in whole],
+            [_row(version, one, found.get(one.key, []), board, own) for one in whole],
             today,
             whole=works,
         ),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused
+from miaopu.core.models import User
 from miaopu.plans.decompositions import (
     BASELINE,
     DecompositionTable,
@@ -33,8 +34,7 @@ from miaopu.portal.target_grid import Grid, seen_cells, sum_words, typed_cells
 from miaopu.portal.views.enterprise_form import AUTOSAVE
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_parts import CASE_READERS
-from miaopu.portal.views.office_target import draft_or_none, refused_to_edit
-from miaopu.portal.views.office_target_parts import own_keys, target_or_404
+from miaopu.portal.views.office_target_parts import may_prepare, own_keys, target_or_404
 from miaopu.portal.views.public_parts import figure
 
 LONGEST_BLOCK = 100_000
@@ -47,6 +47,24 @@ class Told:
     title: str
     text: str = ""
     tone: str = "soon"
+
+
+def _refusal(refused: ActionRefused) -> Told:
+    return Told(present.in_language(refused.message), present.in_language(refused.remedy), "late")
+
+
+def _draft_or_none(target: Target, user: User) -> TargetDecomposition | None:
+    """The target's draft, with its parts, where the user may work on it."""
+    if not may_prepare(user, target.version.programme):
+        return None
+    rows = TargetDecomposition.objects.for_user(user).in_work().with_parts()
+    return rows.filter(programme=target.version.programme, key=target.key).first()
+
+
+def _refused_to_edit(request: HttpRequest, target: Target) -> HttpResponse:
+    """Back to the target, saying why its table cannot be worked on."""
+    messages.info(request, _("现在没有可以修改的草稿"))
+    return redirect("target", target.version.programme.slug, target.key)
 
 
 def _show(
@@ -123,9 +141,9 @@ def _save(
     try:
         saved = save_cells(made, typed, seen_cells(request.POST), by=person(request))
     except ActionRefused as refused:
-        late = Told(str(refused.message), str(refused.remedy), "late")
-        return _show(request, target, Grid(table_of(made), typed), late, refused.status)
-    fresh = draft_or_none(target, person(request))
+        grid = Grid(table_of(made), typed)
+        return _show(request, target, grid, _refusal(refused), refused.status)
+    fresh = _draft_or_none(target, person(request))
     assert fresh is not None  # just saved
     told: Told | None = None
     if saved.conflicts:
@@ -167,10 +185,7 @@ def _proposed(
     try:
         cells = proposal(table, grid.baselines)
     except ActionRefused as refused:
-        told = Told(
-            present.in_language(refused.message), present.in_language(refused.remedy), "late"
-        )
-        return _show(request, target, grid, told, 422)
+        return _show(request, target, grid, _refusal(refused), 422)
     told = Told(
         _("按基数占比填入建议数，尚未保存"), _("合计正好等于目标值，可以再改，改好后保存。")
     )
@@ -192,9 +207,9 @@ def _from_register(
 def target_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """The table of the draft; POST saves it, fills it or works it out again."""
     target = target_or_404(slug, key)
-    made = draft_or_none(target, person(request))
+    made = _draft_or_none(target, person(request))
     if made is None or (made.state != State.DRAFT and request.method != "POST"):
-        return refused_to_edit(request, target)
+        return _refused_to_edit(request, target)
     table = table_of(made)
     if request.method != "POST":
         return _show(request, target, Grid(table))
@@ -213,10 +228,7 @@ def target_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         try:
             typed, lost = _pasted(request, table, typed)
         except ActionRefused as refused:
-            told = Told(
-                present.in_language(refused.message), present.in_language(refused.remedy), "late"
-            )
-            return _show(request, target, Grid(table, typed), told, 422)
+            return _show(request, target, Grid(table, typed), _refusal(refused), 422)
     return _save(request, target, made, typed, lost)
 
 

@@ -263,7 +263,6 @@ def target_letter(request: HttpRequest, pk: int) -> HttpResponse:
         and letter.made_by_id != user.pk,
         "may_acknowledge": may_acknowledge(user, letter),
         "on_paper": letter.region_id is None,
-        "days": ACKNOWLEDGE_DAYS,
         "trail": present.trail_of(letter.trail(), None, None, inside=True),
         "crumbs": [
             shapes.Link(

@@ -19,7 +19,7 @@ from miaopu.bases.models import Base, Tenancy
 from miaopu.core import clock
 from miaopu.core.errors import ActionRefused
 from miaopu.parties.models import Enterprise
-from miaopu.portal import shapes
+from miaopu.portal import present, shapes
 from miaopu.portal.access import party_required
 from miaopu.portal.paging import page_of
 from miaopu.portal.performing import in_one_line, perform
@@ -34,7 +34,6 @@ from miaopu.portal.views.bases_shared import (
     room_table,
     tenancy_table,
     titles_of,
-    trail,
 )
 from miaopu.portal.views.enterprise_scope import enterprise_or_404, person
 from miaopu.portal.views.operator_forms import RecordForm, RoomForm, TenantForm
@@ -143,9 +142,8 @@ def _page(request: HttpRequest, base: Base, room: RoomForm, status: int = 200) -
         "tenants": tenancy_table(page.object_list, "tenancy"),
         "page": page,
         "room_form": room,
-        "trail": trail(base),
+        "trail": present.trail_of(base.trail(), None, None, inside=False),
         "may_propose": "propose" in base_steps(person(request), base),
-        "may_change": base.state == BaseState.DRAFT,
         "may_admit": base.state == BaseState.ADMITTED and runs(person(request), base),
         "today": today,
         "crumbs": [*crumbs(None), shapes.Link(base.name)],

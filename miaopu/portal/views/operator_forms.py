@@ -22,12 +22,12 @@ from miaopu.portal.performing import in_one_line
 RENT_MAX = Decimal(100_000_000)
 
 
-def day_field(label: Any, help_text: Any = "") -> forms.DateField:
+def day_field(label: Any, **options: Any) -> forms.DateField:
     """A day, with the browser's own calendar."""
     return forms.DateField(
         label=label,
-        help_text=help_text,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        **options,
     )
 
 

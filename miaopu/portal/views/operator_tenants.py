@@ -18,11 +18,11 @@ from miaopu.bases.models import Base, Tenancy
 from miaopu.core import clock
 from miaopu.core.errors import ActionRefused
 from miaopu.core.models import User
-from miaopu.portal import formats, shapes
+from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import party_required
 from miaopu.portal.performing import in_one_line
 from miaopu.portal.shapes import Text
-from miaopu.portal.views.bases_shared import STAGE_TONES, rent_after_relief, trail
+from miaopu.portal.views.bases_shared import STAGE_TONES, rent_after_relief
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.operator_bases import crumbs
 from miaopu.portal.views.operator_forms import StepForm
@@ -62,9 +62,6 @@ def _tenancy_or_404(request: HttpRequest, number: str) -> Tenancy:
 
 
 def _facts(tenancy: Tenancy) -> list[shapes.Answer]:
-    def day(value: Any) -> str:
-        return formats.day(value) if value else formats.MISSING
-
     rows = [
         (_("入驻编号"), tenancy.number),
         (_("团队或项目名称"), tenancy.team or formats.MISSING),
@@ -75,10 +72,10 @@ def _facts(tenancy: Tenancy) -> list[shapes.Answer]:
         (_("租金减免（%）"), formats.number(tenancy.relief_percent)),
         (_("减免后月租金（元）"), formats.yuan(rent_after_relief(tenancy))),
         (_("合同编号"), tenancy.contract or formats.MISSING),
-        (_("入驻日期"), day(tenancy.since)),
-        (_("入孵日期"), day(tenancy.incubated_from)),
-        (_("毕业日期"), day(tenancy.graduated_on)),
-        (_("退出日期"), day(tenancy.left_on)),
+        (_("入驻日期"), formats.day(tenancy.since)),
+        (_("入孵日期"), formats.day(tenancy.incubated_from)),
+        (_("毕业日期"), formats.day(tenancy.graduated_on)),
+        (_("退出日期"), formats.day(tenancy.left_on)),
     ]
     return [shapes.Answer(label, value) for label, value in rows]
 
@@ -107,7 +104,7 @@ def _page(
         "tone": STAGE_TONES.get(tenancy.stage, "soon"),
         "facts": _facts(tenancy),
         "steps": steps,
-        "trail": trail(tenancy),
+        "trail": present.trail_of(tenancy.trail(), None, None, inside=False),
         "crumbs": crumbs(tenancy.base, tenancy.tenant_name),
     }
     return render(request, "base/tenancy.html", context, status=status)
