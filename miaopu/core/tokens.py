@@ -30,12 +30,17 @@ def secret_of(nonce: str) -> str:
     Without the server's secret key nobody gets from the nonce to the token, so the nonce may wait
     in a session until the token has been shown.
     """
-    mac = salted_hmac("miaopu.api-token", nonce, algorithm="sha256").digest()
-    return PREFIX + base64.urlsafe_b64encode(mac).decode().rstrip("=")
+    return PREFIX + secret_for("miaopu.api-token", nonce)
+
+
+def secret_for(purpose: str, nonce: str) -> str:
+    """The secret that belongs to a nonce; another for each purpose. 43 signs of an address."""
+    mac = salted_hmac(purpose, nonce, algorithm="sha256").digest()
+    return base64.urlsafe_b64encode(mac).decode().rstrip("=")
 
 
 def digest_of(secret: str) -> str:
-    """What is kept of a token: its SHA-256. A token has 256 random bits, so no slow hash is due."""
+    """What is kept of a secret: its SHA-256. It has 256 random bits, so no slow hash is due."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
 from miaopu.core.actions import record_event
 from miaopu.core.errors import ActionRefused, NotAllowed
 from miaopu.core.models import Office, User
+from miaopu.core.tokens import digest_of, secret_for
 from miaopu.engine.messages import Bilingual
 from miaopu.plans.agenda import Entry, agenda
 from miaopu.plans.enums import Verb
@@ -28,12 +26,7 @@ BACK, AHEAD = timedelta(days=92), timedelta(days=400)
 
 def feed_secret(nonce: str) -> str:
     """The secret part of the address that belongs to a nonce (see core.tokens.secret_of)."""
-    mac = salted_hmac("miaopu.calendar-feed", nonce, algorithm="sha256").digest()
-    return base64.urlsafe_b64encode(mac).decode().rstrip("=")
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return secret_for("miaopu.calendar-feed", nonce)
 
 
 @transaction.atomic
@@ -50,7 +43,7 @@ def make_feed(office: Office | None, nonce: str, *, by: User) -> CalendarFeed:
     if CalendarFeed.objects.for_user(by).live().count() >= MOST_LIVE:
         raise ActionRefused(_("有效的订阅地址已达 5 个"), _("请先撤销不再使用的地址"))
     feed = CalendarFeed.objects.create(
-        user=by, office=office, digest=_digest(feed_secret(nonce)), created_at=timezone.now()
+        user=by, office=office, digest=digest_of(feed_secret(nonce)), created_at=timezone.now()
     )
     record_event(feed, Verb.MAKE_FEED, by=by, data={"office": office.code if office else ""})
     return feed
@@ -70,7 +63,7 @@ def revoke_feed(feed: CalendarFeed, *, by: User) -> None:
 def feed_of(secret: str) -> CalendarFeed | None:
     """The live feed at an address; None where it was revoked, or its user may not sign in."""
     rows = CalendarFeed.objects.live().select_related("user", "office")
-    return rows.filter(digest=_digest(secret)).first()
+    return rows.filter(digest=digest_of(secret)).first()
 
 
 def feed_content(feed: CalendarFeed, today: date, now: datetime, site: str) -> bytes:
