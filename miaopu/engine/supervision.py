@@ -27,6 +27,10 @@ class LightRule:
     silent_days: int = 30
     escalate_days: int = 5
 
+    def is_silence(self, since: date, today: date) -> bool:
+        """Whether hearing nothing since a day is too long."""
+        return (today - since).days > self.silent_days
+
 
 @dataclass(frozen=True)
 class Holder:
@@ -39,10 +43,11 @@ class Holder:
 
 @dataclass(frozen=True)
 class Stage:
-    """A milestone that no report has reached yet."""
+    """A milestone that no report has reached yet; `position` is its place among all of them."""
 
     title: Bilingual
     due: date
+    position: int = 0
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,12 @@ class Standing:
         if not self.holders:
             return 0
         return sum(one.percent for one in self.holders) // len(self.holders)
+
+    def silent(self, rule: LightRule, today: date) -> list[Holder]:
+        """Who has not been heard for longer than the rule allows."""
+        return [
+            one for one in self.holders if rule.is_silence(one.last_report or self.opened, today)
+        ]
 
 
 @dataclass(frozen=True)
@@ -133,11 +144,7 @@ def _behind(standing: Standing, today: date) -> int:
 
 def _silence(standing: Standing, rule: LightRule, today: date) -> Iterator[Bilingual]:
     """Who has not been heard for longer than the rule allows."""
-    silent = [
-        one
-        for one in standing.holders
-        if (today - (one.last_report or standing.opened)).days > rule.silent_days
-    ]
+    silent = standing.silent(rule, today)
     if not silent:
         return
     every = len(standing.holders)

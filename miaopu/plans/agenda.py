@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal
 
 from miaopu.core.models import Office, User
-from miaopu.core.scope import region_prefixes, within
+from miaopu.core.scope import reaches
 from miaopu.engine.messages import Bilingual
 from miaopu.plans.duty_reads import DutyView, duty_views, in_force, phase_views
 from miaopu.plans.enums import TaskState
@@ -53,13 +53,12 @@ def agenda(user: User, first: date, last: date, today: date, office: Office | No
     tasks = Task.objects.for_user(user).live()
     if office is not None:
         tasks = tasks.held_by([office.pk])
-    rows = tasks.select_related("programme").order_by("due_on", "pk")
-    views = views_of(rows, today)
+    views = views_of(tasks.select_related("programme").by_deadline(), today)
     shown = {view.task.programme_id for view in views}
     versions = [one for one in in_force() if one.programme_id in shown or _reaches(user, one)]
     entries = [
         *_of_tasks(views),
-        *_of_duties(duty_views(versions, today), user, office, today),
+        *_of_duties(duty_views(versions, today), user, office),
         *_of_phases(versions, today),
     ]
     inside = (one for one in entries if first <= one.last <= last)
@@ -67,8 +66,7 @@ def agenda(user: User, first: date, last: date, today: date, office: Office | No
 
 
 def _reaches(user: User, version: ProgrammeVersion) -> bool:
-    prefixes = region_prefixes(user)
-    return version.programme.region_id.startswith(tuple(prefixes)) if prefixes else False
+    return reaches(user, version.programme.region_id)
 
 
 def _of_tasks(views: list[TaskView]) -> Iterator[Entry]:
@@ -87,9 +85,9 @@ def _of_tasks(views: list[TaskView]) -> Iterator[Entry]:
         )
         if task.state == TaskState.CLOSED:
             continue
-        for number, stage in enumerate(view.standing.stages):
+        for stage in view.standing.stages:
             yield Entry(
-                uid=f"task-{task.pk}-stage-{number}-{stage.due.isoformat()}",
+                uid=f"task-{task.pk}-stage-{stage.position}",
                 kind="milestone",
                 title=Bilingual(
                     f"{task.title}：{stage.title.zh}", f"{task.title_en}: {stage.title.en}"
@@ -111,9 +109,7 @@ def binds(view: DutyView, user: User, office: Office | None) -> bool:
     return bool(mine & {one.pk for one in view.offices}) or _reaches(user, view.version)
 
 
-def _of_duties(
-    views: list[DutyView], user: User, office: Office | None, today: date
-) -> Iterator[Entry]:
+def _of_duties(views: list[DutyView], user: User, office: Office | None) -> Iterator[Entry]:
     mine = {one.office_id for one in user.live_memberships}
     for view in views:
         if not binds(view, user, office):
@@ -167,14 +163,7 @@ def _of_phases(versions: list[ProgrammeVersion], today: date) -> Iterator[Entry]
         )
 
 
-def offices_with_duties(user: User) -> list[Office]:
-    """The offices for which the user may take a feed: her own."""
+def own_offices(user: User) -> list[Office]:
+    """The offices whose calendar the user may look at or take a feed of: her own."""
     found = {one.office_id: one.office for one in user.live_memberships}
     return list(found.values())
-
-
-def offices_seen(user: User) -> list[Office]:
-    """The offices in the user's regions whose calendar she may look at."""
-    prefixes = region_prefixes(user)
-    rows = Office.objects.filter(within(prefixes)).select_related("region")
-    return list(rows.order_by("region_id", "code"))

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import PurePath
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from miaopu.core import clock
-from miaopu.core.actions import keep_file, record_event
+from miaopu.core.actions import record_event
 from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
 from miaopu.core.holders import settle_notices
 from miaopu.core.models import Office, Region, User
-from miaopu.core.scope import reaches, region_prefix
+from miaopu.core.scope import region_prefix
+from miaopu.engine.duties import Fulfilment
 from miaopu.engine.packs.plan_parts import Duty
-from miaopu.plans.duty_reads import days_of_duty, duty_view
+from miaopu.plans.duty_reads import DutyView, Subject, days_of_duty, duty_view
 from miaopu.plans.enums import Rank, Verb
-from miaopu.plans.models import DutyFile, DutyRecord, ProgrammeVersion, UnitOffice
-from miaopu.plans.task_querysets import SUPERVISORS, offices_of
+from miaopu.plans.evidence import GivenFile, check_evidence, keep_evidence
+from miaopu.plans.models import DutyRecord, ProgrammeVersion, UnitOffice
+from miaopu.plans.task_querysets import offices_of, oversees
 
-MAX_FILES = 10
 DUTY_REMINDER = "duty-reminder"  # how the keys of reminders about duties begin
 
 
@@ -37,7 +37,7 @@ class Done:
     region: Region | None = None
     venue: int | None = None
     text: str = ""
-    files: Sequence[tuple[str, bytes]] = ()
+    files: Sequence[GivenFile] = ()
 
 
 def recording_offices(version: ProgrammeVersion, duty: Duty, user: User) -> list[Office]:
@@ -46,7 +46,7 @@ def recording_offices(version: ProgrammeVersion, duty: Duty, user: User) -> list
         unit__programme=version.programme_id, unit__key__in=duty.who
     ).select_related("office__region")
     offices = {row.office_id: row.office for row in rows.order_by("office__code", "pk")}
-    if not user.is_party and reaches(user, version.programme.region_id, SUPERVISORS):
+    if oversees(user, version.programme.region_id):
         return list(offices.values())
     mine = set(offices_of(user))
     return [office for key, office in offices.items() if key in mine]
@@ -72,8 +72,7 @@ def _check(version: ProgrammeVersion, duty: Duty, done: Done) -> None:
         region_prefix(version.programme.region_id)
     ):
         raise ActionRefused(_("这个区县不在计划的区域内"), _("请重新选择"))
-    if len(done.files) > MAX_FILES:
-        raise ActionRefused(_("最多上传 %(count)s 个文件") % {"count": MAX_FILES}, _("请合并文件"))
+    check_evidence(done.files)
 
 
 @transaction.atomic
@@ -103,12 +102,7 @@ def record_duty(
         recorded_by=by,
         recorded_at=clock.now(),
     )
-    digests: list[str] = []
-    for name, content in done.files:
-        kept = keep_file(content, by=by)
-        if kept.sha256 not in digests:
-            DutyFile.objects.create(record=record, file=kept, name=PurePath(name).name[:200])
-            digests.append(kept.sha256)
+    digests = keep_evidence(record, done.files, by=by)
     record_event(
         record,
         Verb.RECORD_DUTY,
@@ -120,17 +114,29 @@ def record_duty(
     return record
 
 
+def reminder_key(view: DutyView, subject: Subject, period: Fulfilment) -> str:
+    """The key of reminders about one period of a duty."""
+    duty = f"{view.version.programme_id}/{view.duty.id}"
+    return f"{DUTY_REMINDER}/{duty}/{subject.key}/{period.span.key}/"
+
+
 def _settle(version: ProgrammeVersion, duty: Duty) -> None:
     """Reminders of periods that are met are not new any longer."""
     view = duty_view(version, duty.id, clock.today())
     assert view is not None  # the duty is the version's own
     met = [
-        f"{DUTY_REMINDER}/{version.programme_id}/{duty.id}/{line.subject.key}/{one.span.key}/"
+        reminder_key(view, line.subject, one)
         for line in view.lines
         for one in line.periods
         if one.state == "met"
     ]
     settle_notices(*met)
+
+
+def may_void(record: DutyRecord, user: User) -> bool:
+    """Whether the user may declare the record void: who recorded it, or looks after the duties."""
+    own = record.recorded_by_id == user.pk and not user.is_party
+    return own or oversees(user, record.programme.region_id)
 
 
 @transaction.atomic
@@ -143,8 +149,7 @@ def void_duty_record(record: DutyRecord, *, by: User, reason: str) -> DutyRecord
     )
     if not reason.strip():
         raise ActionRefused(_("请说明作废的原因"), _("例如日期填错"))
-    own = locked.recorded_by_id == by.pk
-    if by.is_party or not (own or reaches(by, locked.programme.region_id, SUPERVISORS)):
+    if not may_void(locked, by):
         raise NotAllowed(_("您不能作废这条登记"), _("请由登记人或计划主管办理"))
     if locked.voided_at is not None:
         raise Conflict(_("这条登记已经作废"), _("无需重复操作"))

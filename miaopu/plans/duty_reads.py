@@ -33,6 +33,7 @@ class Subject:
     key: str
     name: Bilingual
     office: Office | None = None
+    region: Region | None = None
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,8 @@ def _subjects(
         ]
     if duty.each == "region" and not duty.rotates:
         return [
-            Subject(one.code, Bilingual(one.name, one.name_en or one.name)) for one in districts
+            Subject(one.code, Bilingual(one.name, one.name_en or one.name), region=one)
+            for one in districts
         ]
     return [Subject(WHOLE, version.programme.name)]
 

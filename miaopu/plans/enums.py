@@ -231,6 +231,9 @@ class TaskState(models.TextChoices):
     DROPPED = "dropped", _("新版本不再列入")
 
 
+FINISHED = (TaskState.CLOSED, TaskState.DROPPED)  # nobody owes anything any longer
+
+
 class UnitRole(models.TextChoices):
     """What a unit has to do with a task."""
 

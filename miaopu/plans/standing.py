@@ -10,7 +10,7 @@ from datetime import date
 from miaopu.core.models import Office
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.supervision import Holder, Light, LightRule, Stage, Standing, light
-from miaopu.plans.enums import ReportState, TaskState, UnitRole
+from miaopu.plans.enums import FINISHED, TaskState, UnitRole
 from miaopu.plans.models import (
     ProgrammeVersion,
     Task,
@@ -34,12 +34,13 @@ class Part:
 
 @dataclass(frozen=True)
 class TaskView:
-    """A task with its units, the last standing report of each office, and its light."""
+    """A task with its units, the last standing report of each office, and its light by the rule."""
 
     task: Task
     parts: tuple[Part, ...]
     last_reports: tuple[TaskReport, ...]
     standing: Standing
+    rule: LightRule
     light: Light
 
     @property
@@ -48,7 +49,7 @@ class TaskView:
         return self.light.colour
 
 
-def light_rules() -> dict[int, LightRule]:
+def _light_rules() -> dict[int, LightRule]:
     """The bounds of every programme, from the version in force."""
     rules = {}
     for version in ProgrammeVersion.objects.current().defer("content"):
@@ -72,7 +73,7 @@ class _Found:
 def views_of(tasks: Iterable[Task], today: date) -> list[TaskView]:
     """The tasks as they stand on the day, in the order given; six statements however many."""
     rows = list(tasks)
-    rules, found = light_rules(), _found([task.pk for task in rows])
+    rules, found = _light_rules(), _found([task.pk for task in rows])
     return [_view(task, rules.get(task.programme_id, LightRule()), found, today) for task in rows]
 
 
@@ -109,20 +110,20 @@ def _view(task: Task, rule: LightRule, found: _Found, today: date) -> TaskView:
         due=task.due_on,
         holders=tuple(_holder(office, reports.get(key)) for key, office in answering.items()),
         stages=tuple(
-            Stage(stage.name, stage.due_on)
+            Stage(stage.name, stage.due_on, stage.position)
             for stage in found.stages[task.pk]
             if stage.pk not in found.reached[task.pk]
         ),
         returned=task.state == TaskState.RETURNED,
-        closed=task.state in (TaskState.CLOSED, TaskState.DROPPED),
+        closed=task.state in FINISHED,
     )
     shown = light(standing, rule, today)
     if task.state == TaskState.DROPPED:
         shown = Light("done", (Bilingual("新版本不再列入", "not in the present version"),))
-    return TaskView(task, parts, tuple(reports.values()), standing, shown)
+    return TaskView(task, parts, tuple(reports.values()), standing, rule, shown)
 
 
 def _holder(office: Office, report: TaskReport | None) -> Holder:
-    if report is None or report.state == ReportState.RETURNED:
+    if report is None:
         return Holder(office.name)
     return Holder(office.name, report.percent, report.made_on)

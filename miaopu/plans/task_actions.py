@@ -6,30 +6,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from pathlib import PurePath
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from miaopu.core import clock
-from miaopu.core.actions import keep_file, record_event
+from miaopu.core.actions import record_event
 from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
 from miaopu.core.holders import settle_notices
 from miaopu.core.models import User
-from miaopu.plans.enums import ExtensionState, ReportState, Verb
-from miaopu.plans.models import Task, TaskExtension, TaskFile, TaskMilestone, TaskReport
+from miaopu.plans.enums import FINISHED, ExtensionState, ReportState, Verb
+from miaopu.plans.evidence import GivenFile, check_evidence, keep_evidence
+from miaopu.plans.models import Task, TaskExtension, TaskMilestone, TaskReport
 from miaopu.plans.task_workflow import (
     check_supervises,
     holding_office,
     lock_task,
+    moved_on,
     reported_by,
     transition,
 )
 
-MAX_FILES = 10
 REMINDER = "task-reminder"  # how the keys of reminders about tasks begin
-GivenFile = tuple[str, bytes]  # name and content
 
 
 @dataclass(frozen=True)
@@ -44,9 +43,14 @@ class Said:
     files: Sequence[GivenFile] = ()
 
 
+def reminder_key(task: Task) -> str:
+    """How the keys of reminders about one task begin."""
+    return f"{REMINDER}/{task.pk}/"
+
+
 def settle_task(task: Task) -> int:
     """What reminders about the task asked for was done: they are not new any longer."""
-    return settle_notices(f"{REMINDER}/{task.pk}/")
+    return settle_notices(reminder_key(task))
 
 
 @transaction.atomic
@@ -63,8 +67,7 @@ def report_task(task: Task, said: Said, *, by: User) -> TaskReport:
         raise ActionRefused(_("请写明进展"), _("写明做了什么、还差什么"))
     if not 0 <= said.percent <= 100:
         raise ActionRefused(_("完成百分比在 0 至 100 之间"), _("请填写整数"))
-    if len(said.files) > MAX_FILES:
-        raise ActionRefused(_("最多上传 %(count)s 个文件") % {"count": MAX_FILES}, _("请合并文件"))
+    check_evidence(said.files)
     TaskReport.objects.waiting().filter(task=locked, office=office).update(
         state=ReportState.OVERTAKEN
     )
@@ -82,7 +85,7 @@ def report_task(task: Task, said: Said, *, by: User) -> TaskReport:
         made_at=clock.now(),
         made_on=clock.today(),
     )
-    digests = _keep_evidence(report, said.files, by)
+    digests = keep_evidence(report, said.files, by=by)
     transition(
         locked,
         "report",
@@ -92,17 +95,6 @@ def report_task(task: Task, said: Said, *, by: User) -> TaskReport:
     )
     settle_task(locked)
     return report
-
-
-def _keep_evidence(report: TaskReport, files: Sequence[GivenFile], by: User) -> list[str]:
-    """Keep the files with the report; returns their SHA-256."""
-    digests = []
-    for name, content in files:
-        kept = keep_file(content, by=by)
-        if kept.sha256 not in digests:
-            TaskFile.objects.create(report=report, file=kept, name=PurePath(name).name[:200])
-            digests.append(kept.sha256)
-    return digests
 
 
 def _answer(locked: Task, state: ReportState, answer: str, by: User) -> None:
@@ -178,12 +170,8 @@ def set_deadline(task: Task, due_on: date, *, by: User, reason: str) -> Task:
 
 
 def _check_unfinished(locked: Task) -> None:
-    if not Task.objects.unfinished().filter(pk=locked.pk).exists():
-        raise Conflict(
-            _("任务“%(title)s”现为“%(state)s”，不能再做这一步")
-            % {"title": locked.title, "state": locked.get_state_display()},
-            _("可能有人先办理了。请查看办理记录后再决定"),
-        )
+    if locked.state in FINISHED:
+        raise moved_on(locked)
 
 
 def _move_deadline(locked: Task, due_on: date, verb: Verb, by: User, reason: str) -> Task:

@@ -16,7 +16,7 @@ from miaopu.engine.definitions.pieces import Text
 from miaopu.engine.packs.plan_parts import Task as PackTask
 from miaopu.engine.packs.schema import Pack
 from miaopu.engine.supervision import deadline
-from miaopu.plans.enums import TaskState, UnitRole, Verb
+from miaopu.plans.enums import FINISHED, TaskState, UnitRole, Verb
 from miaopu.plans.models import (
     Programme,
     ProgrammeVersion,
@@ -28,9 +28,7 @@ from miaopu.plans.models import (
 from miaopu.plans.task_workflow import lock_task, transition
 from miaopu.plans.unit_actions import match_units
 
-FIELDS = (
-    *("title", "title_en", "clause", "by_mark", "pending", "planned_due", "due_printed", "doubt"),
-)
+FIELDS = "title", "title_en", "clause", "by_mark", "pending", "planned_due", "due_printed", "doubt"
 
 
 def _plain(text: Text | None) -> dict[str, str] | None:
@@ -134,7 +132,7 @@ def sync_tasks(version: ProgrammeVersion, *, by: User | None) -> int:
         by=by,
     )
     for gone in known.values():
-        if gone.state not in (TaskState.DROPPED, TaskState.CLOSED):
+        if gone.state not in FINISHED:
             transition(lock_task(gone), "drop", by=by, data={"version": version.number})
     match_units(programme, by=by)
     return len(pack.tasks)

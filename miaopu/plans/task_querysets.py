@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 
 from miaopu.core.enums import WORKING_ROLES, Role
-from miaopu.core.scope import AnyUser, region_prefixes, within
-from miaopu.plans.enums import ExtensionState, ReportState, TaskState
+from miaopu.core.scope import AnyUser, SignedIn, reaches, region_prefixes, within
+from miaopu.plans.enums import FINISHED, ExtensionState, ReportState, TaskState
 
 M = TypeVar("M", bound=models.Model)  # the model: bound by `as_manager()`
 
@@ -23,6 +23,23 @@ def offices_of(user: AnyUser, roles: tuple[Role, ...] = ACTING_ROLES) -> list[in
     if user is None or not user.is_authenticated or not user.is_active or user.is_party:
         return []
     return sorted({one.office_id for one in user.live_memberships if one.role in roles})
+
+
+def oversees(user: SignedIn, region_code: str) -> bool:
+    """Whether the user looks after what programmes of the region ask of offices."""
+    return not user.is_party and reaches(user, region_code, SUPERVISORS)
+
+
+class _PartQuerySet(models.QuerySet[M]):
+    """What belongs to something else and is seen by whoever sees that."""
+
+    owner = ""  # the field that says to what
+
+    def for_user(self, user: AnyUser) -> Self:
+        """What belongs to things that the user may see."""
+        owners: Any = self.model._meta.get_field(self.owner).related_model
+        seen = owners._default_manager.for_user(user)
+        return self.filter(**{f"{self.owner}__in": seen.values("pk")})
 
 
 class UnitQuerySet(models.QuerySet[M]):
@@ -82,22 +99,17 @@ class TaskQuerySet(models.QuerySet[M]):
 
     def unfinished(self) -> Self:
         """Tasks that are neither closed nor dropped."""
-        return self.exclude(state__in=(TaskState.CLOSED, TaskState.DROPPED))
+        return self.exclude(state__in=FINISHED)
 
     def by_deadline(self) -> Self:
         """Those that are due first come first."""
         return self.order_by("due_on", "pk")
 
 
-class TaskReportQuerySet(models.QuerySet[M]):
+class TaskReportQuerySet(_PartQuerySet[M]):
     """Reports on tasks."""
 
-    def for_user(self, user: AnyUser) -> Self:
-        """Reports on the tasks that the user may see."""
-        tasks = self.model._meta.get_field("task").related_model
-        assert isinstance(tasks, type)
-        seen: Any = tasks._default_manager  # type: ignore[attr-defined]
-        return self.filter(task__in=seen.for_user(user).values("pk"))
+    owner = "task"
 
     def standing(self) -> Self:
         """Reports that were not sent back."""
@@ -116,22 +128,16 @@ class TaskReportQuerySet(models.QuerySet[M]):
         return self.filter(pk=Subquery(last))
 
 
-class TaskFileQuerySet(models.QuerySet[M]):
+class TaskFileQuerySet(_PartQuerySet[M]):
     """Evidence handed in with reports."""
 
-    def for_user(self, user: AnyUser) -> Self:
-        """Files of the reports that the user may see."""
-        reports: Any = self.model._meta.get_field("report").related_model
-        return self.filter(report__in=reports._default_manager.for_user(user).values("pk"))
+    owner = "report"
 
 
-class TaskExtensionQuerySet(models.QuerySet[M]):
+class TaskExtensionQuerySet(_PartQuerySet[M]):
     """Requests for more time."""
 
-    def for_user(self, user: AnyUser) -> Self:
-        """Requests about the tasks that the user may see."""
-        tasks: Any = self.model._meta.get_field("task").related_model
-        return self.filter(task__in=tasks._default_manager.for_user(user).values("pk"))
+    owner = "task"
 
     def asked(self) -> Self:
         """Requests that wait for an answer."""
@@ -160,13 +166,10 @@ class DutyRecordQuerySet(models.QuerySet[M]):
         return self.order_by("-done_on", "-pk")
 
 
-class DutyFileQuerySet(models.QuerySet[M]):
+class DutyFileQuerySet(_PartQuerySet[M]):
     """Evidence of duties."""
 
-    def for_user(self, user: AnyUser) -> Self:
-        """Files of the records that the user may see."""
-        records: Any = self.model._meta.get_field("record").related_model
-        return self.filter(record__in=records._default_manager.for_user(user).values("pk"))
+    owner = "record"
 
 
 class CalendarFeedQuerySet(models.QuerySet[M]):

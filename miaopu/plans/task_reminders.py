@@ -13,19 +13,19 @@ from django.db import transaction
 
 from miaopu.core import clock
 from miaopu.core.actions import record_event
-from miaopu.core.enums import Role
 from miaopu.core.holders import holders, settle_notices, tell_once
 from miaopu.core.models import Membership, Notice, User
 from miaopu.engine.clock import working_days_left
 from miaopu.engine.messages import Bilingual
-from miaopu.engine.supervision import LightRule, escalates
+from miaopu.engine.supervision import escalates
 from miaopu.plans.duty_actions import DUTY_REMINDER
+from miaopu.plans.duty_actions import reminder_key as duty_reminder_key
 from miaopu.plans.duty_reads import DutyView, Subject, duty_views, in_force
 from miaopu.plans.enums import TaskState, Verb
 from miaopu.plans.models import Task
-from miaopu.plans.standing import TaskView, light_rules, views_of
-from miaopu.plans.task_actions import REMINDER
-from miaopu.plans.task_querysets import ACTING_ROLES
+from miaopu.plans.standing import TaskView, views_of
+from miaopu.plans.task_actions import REMINDER, reminder_key
+from miaopu.plans.task_querysets import ACTING_ROLES, SUPERVISORS
 from miaopu.plans.task_workflow import lock_task
 
 LADDER = (1, 3, 10)  # working days left, the nearest first
@@ -46,7 +46,7 @@ def _members(offices: Iterable[int]) -> dict[int, list[User]]:
     return found
 
 
-def rung_of(view: TaskView, rule: LightRule, today: date) -> str:
+def _rung(view: TaskView, today: date) -> str:
     """Which reminder a task gives today: "10", "3", "1", overdue, returned, silent, or ""."""
     if view.task.due_on < today:
         return OVERDUE
@@ -56,9 +56,7 @@ def rung_of(view: TaskView, rule: LightRule, today: date) -> str:
         return near
     if view.task.state == TaskState.RETURNED:
         return RETURNED
-    heard = [one.last_report or view.standing.opened for one in view.standing.holders]
-    silent = any((today - day).days > rule.silent_days for day in heard)
-    return SILENT if silent else ""
+    return SILENT if view.standing.silent(view.rule, today) else ""
 
 
 def _words(view: TaskView, rung: str) -> Bilingual:
@@ -75,25 +73,24 @@ def _words(view: TaskView, rung: str) -> Bilingual:
 
 
 def _task_notices(views: Iterable[TaskView], today: date) -> Iterator[Notice]:
-    views, rules = list(views), light_rules()
+    views = list(views)
     offices = {one.pk for view in views for part in view.parts for one in part.offices}
     people = _members(offices)
     for view in views:
-        rule = rules.get(view.task.programme_id, LightRule())
-        rung = rung_of(view, rule, today)
+        rung = _rung(view, today)
         # A report that waits for the supervisors asks nothing more of the offices.
         if not rung or (view.task.state == TaskState.REPORTED and rung != OVERDUE):
             continue
         words = _words(view, rung)
         told: set[int] = set()
-        for office, user in _asked(view, rung, rule, people, today):
+        for office, user in _asked(view, rung, people, today):
             if user.pk in told:
                 continue
             told.add(user.pk)
             month = f"{today:%Y-%m}" if rung == SILENT else view.task.due_on.isoformat()
             yield Notice(
                 user=user,
-                key=f"{REMINDER}/{view.task.pk}/{rung}/{month}/{office}"[:120],
+                key=f"{reminder_key(view.task)}{rung}/{month}/{office}",
                 text=words.zh[:300],
                 text_en=words.en[:400],
                 link=f"/office/tasks/{view.task.pk}/",
@@ -101,7 +98,7 @@ def _task_notices(views: Iterable[TaskView], today: date) -> Iterator[Notice]:
 
 
 def _asked(
-    view: TaskView, rung: str, rule: LightRule, people: dict[int, list[User]], today: date
+    view: TaskView, rung: str, people: dict[int, list[User]], today: date
 ) -> Iterator[tuple[int, User]]:
     """Who is reminded: the offices that answer for the task; of silence only the silent ones."""
     heard = {report.office_id: report.made_on for report in view.last_reports}
@@ -110,7 +107,7 @@ def _asked(
             continue
         for office in part.offices:
             since = heard.get(office.pk, view.standing.opened)
-            if rung == SILENT and (today - since).days <= rule.silent_days:
+            if rung == SILENT and not view.rule.is_silence(since, today):
                 continue
             for user in people.get(office.pk, []):
                 yield office.pk, user
@@ -132,8 +129,7 @@ def _duty_notices(views: Iterable[DutyView], today: date) -> Iterator[Notice]:
             for user in _bound(view, subject, people):
                 yield Notice(
                     user=user,
-                    key=f"{DUTY_REMINDER}/{view.version.programme_id}/{view.duty.id}"
-                    f"/{subject.key}/{one.span.key}/",
+                    key=duty_reminder_key(view, subject, one),
                     text=words.zh[:300],
                     text_en=words.en[:400],
                     link=f"/office/duties/{view.version.programme.slug}/{view.duty.id}/",
@@ -143,8 +139,8 @@ def _duty_notices(views: Iterable[DutyView], today: date) -> Iterator[Notice]:
 def _bound(view: DutyView, subject: Subject, people: dict[int, list[User]]) -> list[User]:
     """Who is told: the subject's office, a district's offices, else all that the duty binds."""
     offices = [subject.office] if subject.office is not None else list(view.offices)
-    if subject.office is None and view.duty.each == "region" and not view.duty.rotates:
-        offices = [one for one in offices if one.region_id == subject.key] or offices
+    if subject.region is not None:
+        offices = [one for one in offices if one.region_id == subject.region.pk] or offices
     found = {user.pk: user for office in offices for user in people.get(office.pk, [])}
     return list(found.values())
 
@@ -169,11 +165,7 @@ def escalate_task(task: Task, *, by: User | None, today: date) -> bool:
         f"The task “{locked.title_en}” is long overdue (was due on {locked.due_on.isoformat()})",
     )
     region = locked.programme.region_id
-    above = {
-        user.pk: user
-        for role in (Role.PROGRAMME_OFFICER, Role.LEADING_GROUP)
-        for user in holders(role, region)
-    }
+    above = {user.pk: user for role in SUPERVISORS for user in holders(role, region)}
     tell_once(
         Notice(
             user=user,
@@ -193,16 +185,17 @@ def remind_of_tasks() -> int:
     Again on the same day tells nobody twice. Returns how many notices are new.
     """
     today = clock.today()
-    rules = light_rules()
-    open_tasks = Task.objects.unfinished().filter(programme__in=list(rules))
+    versions = in_force()
+    open_tasks = Task.objects.unfinished().filter(
+        programme__in=[one.programme_id for one in versions]
+    )
     views = views_of(open_tasks.select_related("programme").order_by("pk"), today)
     due = [
         *_task_notices(views, today),
-        *_duty_notices(duty_views(in_force(), today), today),
+        *_duty_notices(duty_views(versions, today), today),
     ]
     settle_notices(f"{REMINDER}/", f"{DUTY_REMINDER}/", but={notice.key for notice in due})
     for view in views:
-        rule = rules.get(view.task.programme_id, LightRule())
-        if view.task.escalated_on is None and escalates(view.standing, rule, today):
+        if view.task.escalated_on is None and escalates(view.standing, view.rule, today):
             escalate_task(view.task, by=None, today=today)
     return tell_once(due)

@@ -1,12 +1,12 @@
 """The one table of what may follow what in a task, and who may do it."""
 
-from miaopu.core.enums import Role
 from miaopu.engine.transitions import Transition, TransitionTable
 from miaopu.plans.enums import TaskState as State
+from miaopu.plans.task_querysets import SUPERVISORS
 
 HOLDER = "holder"  # who works in an office that answers for the task
 SYSTEM = "system"  # a new version of the programme
-SUPERVISING = frozenset({Role.PROGRAMME_OFFICER, Role.LEADING_GROUP})
+SUPERVISING = frozenset(SUPERVISORS)
 
 TABLE = TransitionTable(
     [

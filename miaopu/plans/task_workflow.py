@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 from miaopu.core.actions import record_event
 from miaopu.core.errors import Conflict, NotAllowed
 from miaopu.core.models import Office, User
-from miaopu.core.scope import reaches
 from miaopu.engine.transitions import TransitionRefused
-from miaopu.plans.models import Task, TaskReport, UnitOffice
-from miaopu.plans.task_querysets import SUPERVISORS, offices_of
+from miaopu.plans.enums import Verb
+from miaopu.plans.models import Task, TaskReport, Unit, UnitOffice
+from miaopu.plans.task_querysets import offices_of, oversees
 from miaopu.plans.task_states import HOLDER, TABLE
+
+_VERBS = {"drop": Verb.DROP_TASK, "restore": Verb.RESTORE_TASK}  # the others are called alike
 
 
 def lock_task(task: Task) -> Task:
@@ -41,9 +43,9 @@ def holding_office(user: User, task: Task) -> Office | None:
     return next((one for one in answering_offices(task) if one.pk in mine), None)
 
 
-def supervises(user: User, task: Task) -> bool:
-    """Whether the user looks after the programme's tasks."""
-    return not user.is_party and reaches(user, task.programme.region_id, SUPERVISORS)
+def supervises(user: User, one: Task | Unit) -> bool:
+    """Whether the user looks after the programme of a task or a unit."""
+    return oversees(user, one.programme.region_id)
 
 
 def reported_by(user: User, task: Task) -> bool:
@@ -63,6 +65,15 @@ def available(user: User, task: Task) -> list[str]:
     return [name for name in names if name not in ("close", "note", "send_back") or not did]
 
 
+def moved_on(task: Task) -> Conflict:
+    """The refusal of a step that the task's state does not allow any more."""
+    return Conflict(
+        _("任务“%(title)s”现为“%(state)s”，不能再做这一步")
+        % {"title": task.title, "state": task.get_state_display()},
+        _("可能有人先办理了。请查看办理记录后再决定"),
+    )
+
+
 def transition(
     locked: Task,
     name: str,
@@ -79,11 +90,7 @@ def transition(
     try:
         rule = TABLE.find(name, locked.state)
     except TransitionRefused as refused:
-        raise Conflict(
-            _("任务“%(title)s”现为“%(state)s”，不能再做这一步")
-            % {"title": locked.title, "state": locked.get_state_display()},
-            _("可能有人先办理了。请查看办理记录后再决定"),
-        ) from refused
+        raise moved_on(locked) from refused
     previous = locked.state
     locked.state = rule.target
     locked.revision += 1
@@ -92,7 +99,7 @@ def transition(
     locked.save(update_fields=["state", "revision", *changes])
     record_event(
         locked,
-        f"plans.{name}" if name not in _VERBS else _VERBS[name],
+        _VERBS.get(name, f"plans.{name}"),
         by=by,
         reason=reason,
         region=locked.programme.region_id,
@@ -101,10 +108,7 @@ def transition(
     return locked
 
 
-_VERBS = {"drop": "plans.drop_task", "restore": "plans.restore_task"}
-
-
-def check_supervises(user: User, task: Task) -> None:
-    """Raises NotAllowed unless the user looks after the programme's tasks."""
-    if not supervises(user, task):
+def check_supervises(user: User, one: Task | Unit) -> None:
+    """Raises NotAllowed unless the user looks after the programme of a task or a unit."""
+    if not supervises(user, one):
         raise NotAllowed(_("您的角色不能办理这一步"), _("请交由计划主管或领导小组办理"))

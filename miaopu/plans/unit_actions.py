@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from miaopu.core import clock
 from miaopu.core.actions import record_event
 from miaopu.core.enums import OfficeKind
-from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
+from miaopu.core.errors import ActionRefused, Conflict
 from miaopu.core.models import Event, Office, Region, User
-from miaopu.core.scope import reaches, region_prefix
+from miaopu.core.scope import region_prefix
 from miaopu.engine.supervision import means_leading_groups, office_names
 from miaopu.plans.enums import Verb
 from miaopu.plans.models import Programme, Unit, UnitOffice
-from miaopu.plans.task_querysets import SUPERVISORS
+from miaopu.plans.task_workflow import check_supervises
 
 
 def _by_name(unit: Unit, region: Region, offices: list[Office]) -> Iterator[Office]:
@@ -82,15 +82,10 @@ def match_units(programme: Programme, *, by: User | None) -> int:
     return len(found)
 
 
-def _check_assigns(unit: Unit, by: User) -> None:
-    if not reaches(by, unit.programme.region_id, SUPERVISORS):
-        raise NotAllowed(_("您的角色不能办理这一步"), _("请交由计划主管或领导小组办理"))
-
-
 @transaction.atomic
 def assign_unit(unit: Unit, office: Office, *, by: User) -> UnitOffice:
     """Say that an office stands for a unit of the plan. Raises ActionRefused out of the region."""
-    _check_assigns(unit, by)
+    check_supervises(by, unit)
     inside = region_prefix(unit.programme.region_id)
     if not office.region_id.startswith(inside) and not unit.programme.region_id.startswith(
         region_prefix(office.region_id)
@@ -113,7 +108,7 @@ def assign_unit(unit: Unit, office: Office, *, by: User) -> UnitOffice:
 def unassign_unit(assigned: UnitOffice, *, by: User, reason: str = "") -> None:
     """Take back that an office stands for a unit; its reports stay."""
     unit, office = assigned.unit, assigned.office
-    _check_assigns(unit, by)
+    check_supervises(by, unit)
     assigned.delete()
     record_event(
         unit,

@@ -21,8 +21,8 @@ from miaopu.plans.duty_reads import duty_view, phase_views
 from miaopu.plans.enums import Rank
 from miaopu.plans.feeds import feed_content, feed_of, feed_secret, make_feed, revoke_feed
 from miaopu.plans.models import CalendarFeed, DutyFile, DutyRecord, ProgrammeVersion
-from tests.factories import NANMING, ROOT, YUNYAN, City, travel
-from tests.plans.supervised import PDF, give_to, report, supervised, task_of
+from tests.factories import NANMING, ROOT, YUNYAN, City, guiyang_pack, travel
+from tests.plans.supervised import PDF, changed, give_to, report, supervised, task_of
 
 pytestmark = pytest.mark.django_db
 JUNE = date(2018, 6, 25)
@@ -173,6 +173,22 @@ def test_feed_is_a_calendar_that_programs_read(tasks: City) -> None:
     assert f"task-{inspection.pk}@miaopu" not in events  # not this office's
     report(task, tasks.reviewer)
     assert set(_events(found)) == set(events)  # the same, however they stand
+
+
+def test_the_uid_of_a_milestone_stays_when_another_is_reached(tasks: City) -> None:
+    stages = [
+        {"title": {"zh": zh, "en": zh}, "due": due}
+        for zh, due in (("一批", "2018-07-31"), ("二批", "2018-09-30"))
+    ]
+    load_version(changed(guiyang_pack(), key_groups={"milestones": stages}), by=None)
+    feed, task = make_feed(None, "nonce", by=tasks.reviewer), task_of(tasks, "key_groups")
+
+    def second() -> list[str]:
+        return [uid for uid, one in _events(feed).items() if "二批" in one["SUMMARY"]]  # type: ignore[index]
+
+    [before] = second()
+    report(task, tasks.reviewer, milestone=task.milestones.get(position=0))
+    assert second() == [before]
 
 
 def test_a_feed_of_an_office_shows_its_own_and_ends_with_the_membership(tasks: City) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from miaopu.core.actions import mark_notices_read
 from miaopu.core.errors import Conflict
 from miaopu.core.models import Event, Notice, User
 from miaopu.plans.duty_actions import Done, record_duty
@@ -16,6 +17,7 @@ from miaopu.plans.task_actions import (
     answer_extension,
     ask_extension,
     close_task,
+    note_reports,
     return_reports,
     set_deadline,
 )
@@ -83,9 +85,16 @@ def test_silence_is_reminded_once_a_month_and_only_the_silent(tasks: City) -> No
 
     # The other district's report waits for an answer: nobody is asked meanwhile.
     assert silent(tasks.reviewer) == []
-    return_reports(task_of(tasks, "key_groups"), by=tasks.programme_officer, reason="缺名单")
+    note_reports(task_of(tasks, "key_groups"), by=tasks.programme_officer)
     remind_of_tasks()
-    assert unread(tasks.reviewer)
+    assert len(silent(tasks.reviewer)) == 1 and silent(tasks.other_reviewer) == []
+    travel(FIRST_DAY + timedelta(days=33))  # in June: another month, another reminder
+    mark_notices_read(tasks.reviewer)
+    remind_of_tasks()
+    assert silent(tasks.reviewer) == []
+    travel(date(2018, 7, 2))
+    remind_of_tasks()
+    assert len(silent(tasks.reviewer)) == 1
 
 
 @pytest.mark.django_db

@@ -15,9 +15,11 @@ from icalendar import Calendar
 from pypdf import PdfReader
 
 from miaopu.core.models import User
+from miaopu.engine.packs.schema import Pack
+from miaopu.plans.actions import load_version
 from miaopu.plans.models import CalendarFeed, DutyRecord
 from miaopu.plans.task_actions import close_task
-from tests.factories import YUNYAN, City, travel
+from tests.factories import NANMING, YUNYAN, City, travel
 from tests.harness.pages import StrictClient
 from tests.plans.supervised import PDF, give_to, report, supervised, task_of
 
@@ -79,6 +81,34 @@ def test_a_record_is_typed_once_and_the_grid_opens_to_it(tasks: City) -> None:
     assert "已作废" in text_of(client.get(reverse("duty_record", args=[record.pk])))
 
 
+def test_the_register_of_a_duty_is_in_the_readers_language(tasks: City) -> None:
+    client, address = client_of(tasks.reviewer), reverse("duty", args=[SLUG, "eight_venues"])
+    client.post(reverse("duty_record_new", args=[SLUG, "eight_venues"]), said(venue="1"))
+    client.cookies["django_language"] = "en"
+    shown = client.get(address)
+    assert [str(column.title) for column in shown.context["records"].columns][:2] == [
+        *("Date", "Done by"),
+    ]
+    for nonsense in ("²", "20²8", "x"):
+        assert client.get(address, {"year": nonsense}).status_code == 200
+
+
+def test_a_cell_of_a_district_opens_to_the_records_of_that_district(tasks: City) -> None:
+    data = tasks.version.pack.to_json()
+    for one in data["duties"]:
+        if one["id"] == "publicity_month":
+            one["rotates"] = False  # every district each month
+    load_version(Pack.from_json(data), by=None)
+    client = client_of(tasks.reviewer)
+    new = reverse("duty_record_new", args=[SLUG, "publicity_month"])
+    assert client.post(new, said(region=YUNYAN)).status_code == 302
+    address = reverse("duty", args=[SLUG, "publicity_month"])
+    for region, count in ((YUNYAN, 1), (NANMING, 0)):
+        opened = client.get(address, {"period": "2018-05", "subject": region})
+        assert opened.context["opened"]["done"] == count
+        assert opened.context["page"].paginator.count == count
+
+
 def test_the_list_of_duties_says_what_is_due_and_the_phases(tasks: City) -> None:
     page = text_of(client_of(tasks.reviewer).get(reverse("duties")))
     assert "0 / 5（0%）" in page and "截止 2018年6月30日" in page and "进行中" in page
@@ -93,7 +123,7 @@ def test_the_calendar_shows_the_month_and_works_by_address(tasks: City) -> None:
     november = client.get(address, {"month": "2018-11"})
     assert "完成全年任务" in text_of(november)
     assert "休" in text_of(client.get(address, {"month": "2018-10"}))  # the holiday in October
-    for nonsense in ("x", "2018-13", "0000-01", "9999-99"):
+    for nonsense in ("x", "2018-13", "0000-01", "9999-99", "2018-²", "20²8-01"):
         assert client.get(address, {"month": nonsense}).status_code == 200
     only = client.get(address, {"month": "2018-11", "kind": "task"})
     assert {one["kind"] for _day, rows in only.context["days"] for one in rows} == {"任务"}

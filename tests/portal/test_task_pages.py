@@ -11,12 +11,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from miaopu.core.enums import Role
 from miaopu.core.models import Office, User
 from miaopu.plans.actions import load_version
 from miaopu.plans.enums import TaskState
 from miaopu.plans.models import Task, TaskFile, TaskReport, Unit, UnitOffice
 from miaopu.plans.task_actions import ask_extension, close_task
-from tests.factories import FIRST_DAY, City, guiyang_pack, travel
+from tests.factories import FIRST_DAY, YUNYAN, City, guiyang_pack, make_officer, travel
 from tests.harness.pages import StrictClient
 from tests.plans.supervised import PDF, changed, report, supervised, taiyuan, task_of
 
@@ -177,6 +178,14 @@ def test_units_get_offices_by_whoever_looks_after_the_programme(tasks: City) -> 
     assert bureau.get(reverse("task_report", args=[funds.pk])).status_code == 200
     assert client.post(reverse("unit_remove", args=[row.pk])).status_code == 302
     assert bureau.get(reverse("task", args=[funds.pk])).status_code == 404
+
+
+def test_who_does_not_look_after_the_programme_takes_no_office_away(tasks: City) -> None:
+    row = UnitOffice.objects.filter(unit__key="local_governments", office__region=YUNYAN).get()
+    district = client_of(make_officer(Role.PROGRAMME_OFFICER, YUNYAN))
+    shown = district.post(reverse("unit_remove", args=[row.pk]), follow=True)
+    assert "您的角色不能办理这一步" in text_of(shown) and "不再承担" not in text_of(shown)
+    assert UnitOffice.objects.filter(pk=row.pk).exists()
 
 
 def test_the_first_page_names_tasks_and_duties_that_wait(tasks: City) -> None:

@@ -24,7 +24,7 @@ from miaopu.core.errors import ActionRefused
 from miaopu.core.models import Office, User
 from miaopu.engine.calendar import day as day_info
 from miaopu.engine.clock import add_months
-from miaopu.plans.agenda import Entry, agenda, offices_with_duties
+from miaopu.plans.agenda import Entry, agenda, own_offices
 from miaopu.plans.feeds import feed_content, feed_of, feed_rows, feed_secret, make_feed, revoke_feed
 from miaopu.plans.models import CalendarFeed
 from miaopu.portal import present
@@ -88,7 +88,8 @@ class FeedForm(forms.Form):
 def _month(text: str, today: date) -> date:
     """The first day of the month that the address asks for; this month for anything else."""
     year, _dash, month = text.partition("-")
-    if year.isdigit() and month.isdigit() and len(year) == 4 and 1 <= int(month) <= 12:
+    digits = text.isascii() and year.isdigit() and month.isdigit()
+    if digits and len(year) == 4 and 1 <= int(month) <= 12:
         first = date(max(int(year), 1), int(month), 1)
         if EARLIEST <= first <= LATEST:
             return first
@@ -163,7 +164,7 @@ def _feed_made(request: HttpRequest, form: FeedForm, offices: list[Office], user
 def duty_calendar(request: HttpRequest) -> HttpResponse:
     """What falls due this month? POST makes a feed and comes back to show its address once."""
     user, today = person(request), clock.today()
-    offices = offices_with_duties(user)
+    offices = own_offices(user)
     feed_form = FeedForm(offices, request.POST if request.method == "POST" else None)
     if request.method == "POST" and _feed_made(request, feed_form, offices, user):
         return redirect(f"{reverse('duty_calendar')}#feeds")

@@ -9,15 +9,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from miaopu.core import clock
 from miaopu.core.models import User
-from miaopu.core.scope import region_prefixes
+from miaopu.core.scope import reaches
 from miaopu.plans.agenda import binds
 from miaopu.plans.duty_actions import recording_offices
 from miaopu.plans.duty_reads import (
-    Compliance,
     DutyView,
     Fulfilment,
     Line,
@@ -37,25 +37,24 @@ from miaopu.portal.views.office_duty_parts import (
     STATE_WORDS,
     compliance_text,
     often,
-    seen_lines,
+    seen_view,
     state_word,
 )
 from miaopu.portal.views.office_task_parts import TASK_READERS, days_text, office_name, unit_name
 
 RECORD_COLUMNS = (
-    Column("done_on", _("日期"), kind="date", link="href"),
-    Column("person", _("履行人")),
-    Column("rank", _("当时职务")),
-    Column("office", _("机构")),
-    Column("place", _("地点")),
-    Column("counts", _("是否计入")),
+    Column("done_on", gettext_lazy("日期"), kind="date", link="href"),
+    Column("person", gettext_lazy("履行人")),
+    Column("rank", gettext_lazy("当时职务")),
+    Column("office", gettext_lazy("机构")),
+    Column("place", gettext_lazy("地点")),
+    Column("counts", gettext_lazy("是否计入")),
 )
 
 
 def _duty_row(view: DutyView, user: User) -> dict[str, Any]:
-    lines = seen_lines(view, user)
-    whole = sum((line.compliance for line in lines), Compliance(0, 0))
-    waiting = [one for line in lines for one in line.periods if one.state == "in_progress"]
+    seen = seen_view(view, user)
+    whole, waiting = seen.compliance, seen.open_now
     slug = view.version.programme.slug
     return {
         "title": present.in_language(view.duty.title),
@@ -66,7 +65,7 @@ def _duty_row(view: DutyView, user: User) -> dict[str, Any]:
         "compliance": compliance_text(whole),
         "tone": "neutral" if whole.percent is None else "good" if whole.percent == 100 else "late",
         "waiting": len(waiting),
-        "until": min((one.span.last for one in waiting), default=None),
+        "until": min((one.span.last for _subject, one in waiting), default=None),
         "record": reverse("duty_record_new", args=[slug, view.duty.id])
         if recording_offices(view.version, view.duty, user)
         else "",
@@ -92,20 +91,15 @@ def duties(request: HttpRequest) -> HttpResponse:
     user, today = person(request), clock.today()
     versions = in_force()
     views = [view for view in duty_views(versions, today) if binds(view, user, None)]
-    slugs = dict.fromkeys(view.version.programme.slug for view in views)
-    prefixes = tuple(region_prefixes(user))
-    reached = [one for one in versions if one.programme.region_id.startswith(prefixes)]
-    bound = [one for one in versions if one.programme.slug in slugs]
-    shown = {one.programme.slug: one for one in (*bound, *reached)}
+    bound = {view.version.pk for view in views}
     groups = [
         {
             "name": present.in_language(version.programme.name),
-            "duties": [
-                _duty_row(view, user) for view in views if view.version.programme.slug == slug
-            ],
+            "duties": [_duty_row(view, user) for view in views if view.version.pk == version.pk],
             "phases": [_phase_row(row, today) for row in phase_views([version], today)],
         }
-        for slug, version in sorted(shown.items())
+        for version in versions
+        if version.pk in bound or reaches(user, version.programme.region_id)
     ]
     return render(request, "office/duties.html", {"groups": groups, "today": today})
 
@@ -137,7 +131,7 @@ def _years(view: DutyView) -> list[int]:
 
 def _chosen_year(request: HttpRequest, years: list[int], today: date) -> int:
     asked = request.GET.get("period", "")[:4] or request.GET.get("year", "")
-    if asked.isdigit() and int(asked) in years:
+    if asked in map(str, years):
         return int(asked)
     return min(max(today.year, years[0]), years[-1])
 
@@ -170,7 +164,7 @@ def duty(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """One duty: periods × offices, each cell open to its records."""
     user, today = person(request), clock.today()
     view = duty_or_404(user, slug, key, today)
-    lines = seen_lines(view, user)
+    lines = seen_view(view, user).lines
     years = _years(view)
     year = _chosen_year(request, years, today)
     periods = [
@@ -198,6 +192,8 @@ def duty(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         records = records.filter(done_on__range=(one.span.first, one.span.last))
         if line.subject.office is not None:
             records = records.filter(office=line.subject.office)
+        if line.subject.region is not None:
+            records = records.filter(region=line.subject.region)
     page = page_of(request, records.select_related("office").newest_first())
     venues = list(view.duty.venues)
     context = {

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.utils.translation import gettext as _
 
 from miaopu.core.models import User
-from miaopu.core.scope import region_prefixes
-from miaopu.plans.duty_reads import Compliance, DutyView, Line
+from miaopu.core.scope import reaches
+from miaopu.plans.duty_reads import Compliance, DutyView
 
 STATE_WORDS = {
     "met": ("✓", "good"),
@@ -49,15 +51,14 @@ def often(view: DutyView) -> str:
     return _("，").join(words)
 
 
-def seen_lines(view: DutyView, user: User) -> tuple[Line, ...]:
-    """The lines that the user may see: of offices only those in her regions."""
-    prefixes = tuple(region_prefixes(user))
-    return tuple(
+def seen_view(view: DutyView, user: User) -> DutyView:
+    """The duty with the lines that the user may see: of offices only those in her regions."""
+    lines = tuple(
         line
         for line in view.lines
-        if line.subject.office is None
-        or (prefixes and line.subject.office.region_id.startswith(prefixes))
+        if line.subject.office is None or reaches(user, line.subject.office.region_id)
     )
+    return replace(view, lines=lines)
 
 
 def compliance_text(found: Compliance) -> str:

@@ -16,12 +16,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from miaopu.core import clock
 from miaopu.core.errors import ActionRefused, NotAllowed
 from miaopu.core.models import Office, User
-from miaopu.core.scope import reaches
-from miaopu.plans.duty_actions import Done, record_duty, recording_offices, void_duty_record
+from miaopu.plans.duty_actions import (
+    Done,
+    may_void,
+    record_duty,
+    recording_offices,
+    void_duty_record,
+)
 from miaopu.plans.duty_reads import DutyView, districts_of, duty_view, in_force
 from miaopu.plans.enums import Rank
 from miaopu.plans.models import DutyFile, DutyRecord
-from miaopu.plans.task_querysets import SUPERVISORS
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.downloads import download
@@ -29,7 +33,7 @@ from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_duties import duty_or_404
 from miaopu.portal.views.office_duty_parts import often
 from miaopu.portal.views.office_parts import in_one_text
-from miaopu.portal.views.office_task_forms import EVIDENCE, ManyFilesField, ManyFilesInput
+from miaopu.portal.views.office_task_forms import day_field, evidence_field
 from miaopu.portal.views.office_task_parts import TASK_READERS, office_name
 
 
@@ -38,12 +42,7 @@ class RecordForm(forms.Form):
 
     use_required_attribute = False
     office = forms.ChoiceField(label=_("机构"))
-    done_on = forms.DateField(
-        label=_("日期"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        input_formats=["%Y-%m-%d"],
-        error_messages={"required": _("请填写日期"), "invalid": _("请填写正确的日期")},
-    )
+    done_on = day_field(_("日期"))
     person = forms.CharField(
         label=_("履行人"),
         max_length=50,
@@ -72,12 +71,7 @@ class RecordForm(forms.Form):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    evidence = ManyFilesField(
-        label=_("佐证材料"),
-        help_text=_("照片、签到表、通报等，可选多个；手机上可以直接拍照"),
-        required=False,
-        widget=ManyFilesInput(attrs={"accept": EVIDENCE}),
-    )
+    evidence = evidence_field(_("照片、签到表、通报等，可选多个；手机上可以直接拍照"))
 
     def __init__(self, view: DutyView, offices: list[Office], *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -201,9 +195,7 @@ def duty_record(request: HttpRequest, pk: int) -> HttpResponse:
         "programme", "office", "region", "recorded_by", "voided_by"
     )
     record = get_object_or_404(rows, pk=pk)
-    may = record.voided_at is None and (
-        record.recorded_by_id == user.pk or reaches(user, record.programme.region_id, SUPERVISORS)
-    )
+    may = record.voided_at is None and may_void(record, user)
     form, refused, status = VoidForm(), None, 200
     if request.method == "POST":
         if not may and record.voided_at is None:

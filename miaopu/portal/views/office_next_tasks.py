@@ -13,8 +13,8 @@ from miaopu.plans.models import Task
 from miaopu.plans.standing import TaskView, views_of
 from miaopu.plans.task_querysets import offices_of
 from miaopu.portal import present
-from miaopu.portal.views.office_task_filters import waiting_for
-from miaopu.portal.views.office_task_parts import COLOURS, TONES, reasons_text
+from miaopu.portal.views.office_task_filters import by_urgency, waiting_for
+from miaopu.portal.views.office_task_parts import TONES, reasons_text
 
 MOST = 5
 
@@ -42,15 +42,11 @@ class NextTasks:
 def next_tasks(user: User, today: date) -> NextTasks | None:
     """What waits for the user, the most urgent first; None where nothing does."""
     waiting = waiting_for(user, Task.objects.for_user(user).live())
-    views = views_of(waiting.select_related("programme").by_deadline(), today)
-    rows = [_task(view) for view in sorted(views, key=_urgency)[:MOST]]
+    views = views_of(waiting.select_related("programme"), today)
+    rows = [_task(view) for view in by_urgency(views)[:MOST]]
     rows += _duties(user, today)
     count = len(views)
     return NextTasks(tuple(rows), count, f"{reverse('task_board')}?todo=mine") if rows else None
-
-
-def _urgency(view: TaskView) -> tuple[int, date, int]:
-    return COLOURS.index(view.colour), view.task.due_on, view.task.pk
 
 
 def _task(view: TaskView) -> NextTask:

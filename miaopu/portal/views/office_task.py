@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from miaopu.core import clock
 from miaopu.core.errors import ActionRefused, Conflict
 from miaopu.core.models import User
-from miaopu.plans.enums import TaskState
+from miaopu.plans.enums import FINISHED, TaskState
 from miaopu.plans.models import ProgrammeVersion, Task, TaskExtension, TaskFile, TaskReport
 from miaopu.plans.standing import TaskView, views_of
 from miaopu.plans.task_workflow import (
@@ -64,14 +64,14 @@ def task_or_404(user: User, pk: int) -> Task:
     return get_object_or_404(Task.objects.for_user(user).select_related("programme"), pk=pk)
 
 
-def _steps_of(user: User, task: Task, asked: TaskExtension | None) -> list[str]:
-    """Names of the steps that the user may take on the page."""
+def _steps_of(
+    user: User, task: Task, may: list[str], overseer: bool, asked: TaskExtension | None
+) -> list[str]:
+    """Names of the forms on the page, by what the user may do and what was asked for."""
     names = []
-    unfinished = task.state not in (TaskState.CLOSED, TaskState.DROPPED)
-    may = available(user, task)
+    unfinished = task.state not in FINISHED
     if "close" in may:
         names.append("answer")
-    overseer = supervises(user, task)
     if asked is not None and overseer and asked.asked_by_id != user.pk:
         names.append("answer-extension")
     if unfinished and asked is None and holding_office(user, task) is not None:
@@ -153,18 +153,17 @@ def task_context(
     current = ProgrammeVersion.objects.public().current().filter(programme=task.programme)
     version = current.defer("content").first()
     asked = TaskExtension.objects.for_user(user).asked().filter(task=task).first()
-    names = _steps_of(user, task, asked)
+    may, overseer = available(user, task), supervises(user, task)
     offered = [
         OfferedTaskStep(
             name,
             STEPS[name],
             bound[1] if bound and bound[0] == name else STEPS[name].form(task, name),
         )
-        for name in names
+        for name in _steps_of(user, task, may, overseer, asked)
     ]
-    overseer = supervises(user, task)
     stages = task.milestones.filter(dropped=False)
-    open_stages = {(one.title.zh, one.due) for one in view.standing.stages}
+    open_stages = {one.position for one in view.standing.stages}
     return {
         "task": task,
         "title": present.in_language(task.name),
@@ -182,7 +181,7 @@ def task_context(
             {
                 "title": present.in_language(stage.name),
                 "due_on": stage.due_on,
-                "reached": (stage.title, stage.due_on) not in open_stages,
+                "reached": stage.position not in open_stages,
                 "late": stage.due_on < today,
             }
             for stage in stages
@@ -194,7 +193,7 @@ def task_context(
         .select_related("asked_by", "answered_by")
         .order_by("-pk"),
         "offered": offered,
-        "may_report": "report" in available(user, task),
+        "may_report": "report" in may,
         "own_report": overseer and task.state == TaskState.REPORTED and reported_by(user, task),
         "nobody": not any(part.offices for part in view.parts if part.answers),
         "may_assign": overseer,

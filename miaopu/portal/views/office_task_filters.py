@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.db.models import Case, Q, Value, When
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from miaopu.core.models import User
@@ -113,15 +112,6 @@ def narrowed(user: User, wanted: dict[str, Any]) -> TaskQuerySet:
     return tasks.by_deadline()
 
 
-def by_urgency(user: User, views: Iterable[TaskView]) -> TaskQuerySet:
-    """The tasks as a query: red before yellow before green, then by deadline."""
-    keys: dict[str, list[int]] = defaultdict(list)
-    for view in views:
-        keys[view.colour].append(view.task.pk)
-    rank = Case(
-        *(When(pk__in=keys[colour], then=Value(place)) for place, colour in enumerate(COLOURS)),
-        default=Value(len(COLOURS)),
-    )
-    chosen = [key for found in keys.values() for key in found]
-    tasks = Task.objects.for_user(user).filter(pk__in=chosen).annotate(urgency=rank)
-    return tasks.order_by("urgency", "due_on", "pk")
+def by_urgency(views: Iterable[TaskView]) -> list[TaskView]:
+    """Red before yellow before green, then by deadline."""
+    return sorted(views, key=lambda one: (COLOURS.index(one.colour), one.task.due_on, one.task.pk))

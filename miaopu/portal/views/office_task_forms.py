@@ -54,11 +54,11 @@ class ManyFilesField(forms.FileField):
         return found
 
 
-def evidence_field() -> ManyFilesField:
+def evidence_field(help_text: Text) -> ManyFilesField:
     """The field for pieces of evidence."""
     return ManyFilesField(
         label=_("佐证材料"),
-        help_text=_("可选多个：PDF、照片、Word 或 Excel，每个不超过20兆"),
+        help_text=help_text,
         required=False,
         widget=ManyFilesInput(attrs={"accept": EVIDENCE}),
     )
@@ -108,7 +108,7 @@ class ReportForm(forms.Form):
     milestone = _StageField(
         label=_("已到达的节点"), queryset=None, required=False, empty_label=_("没有")
     )
-    evidence = evidence_field()
+    evidence = evidence_field(_("可选多个：PDF、照片、Word 或 Excel，每个不超过20兆"))
 
     def __init__(self, task: Task, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -174,7 +174,8 @@ class AnswerForm(TaskStepForm):
         return data
 
 
-def _day_field(label: Any, help_text: Any) -> forms.DateField:
+def day_field(label: Text, help_text: Text = "") -> forms.DateField:
+    """A field for a day, which browsers offer a calendar for."""
     return forms.DateField(
         label=label,
         help_text=help_text,
@@ -187,13 +188,13 @@ def _day_field(label: Any, help_text: Any) -> forms.DateField:
 class DeadlineForm(TaskStepForm):
     """A deadline for a task for which the plan prints none."""
 
-    due_on = _day_field(_("期限"), _("计划没有写明期限；请在计划期内确定一天"))
+    due_on = day_field(_("期限"), _("计划没有写明期限；请在计划期内确定一天"))
 
 
 class ExtensionForm(TaskStepForm):
     """More time, asked for by whoever answers for the task."""
 
-    to_due = _day_field(_("申请延至"), _("须由计划主管或领导小组批准"))
+    to_due = day_field(_("申请延至"), _("须由计划主管或领导小组批准"))
 
 
 class ExtensionAnswerForm(TaskStepForm):

@@ -184,10 +184,8 @@ def task_board(request: HttpRequest) -> HttpResponse:
     elif way == "clause":
         table = _by_clause(query, chosen, versions)
     else:
-        page = page_of(request, by_urgency(user, chosen))
-        known = {view.task.pk: view for view in chosen}
-        shown = [known[task.pk] for task in page.object_list]
-        table = task_table(shown, versions, gettext("任务"), query_of(form))
+        page = page_of(request, by_urgency(chosen))
+        table = task_table(page.object_list, versions, gettext("任务"), query_of(form))
     context = {
         "form": form,
         "active": _active(request, form),

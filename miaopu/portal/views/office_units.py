@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -133,9 +132,9 @@ def unit_remove(request: HttpRequest, pk: int) -> HttpResponse:
         "unit__programme__region", "office__region"
     )
     found = get_object_or_404(assigned, pk=pk)
-    perform(request, lambda: unassign_unit(found, by=user))
-    messages.info(
+    perform(
         request,
+        lambda: unassign_unit(found, by=user),
         gettext("%(office)s不再承担%(unit)s的任务")
         % {"office": office_name(found.office), "unit": unit_name(found.unit)},
     )
