@@ -232,6 +232,12 @@ def open_job(key: str, title: str, *, by: User | None, total: int = 0) -> tuple[
     return job, created
 
 
+def open_next_job(about: str, title: str, *, by: User | None) -> tuple[Job, bool]:
+    """A job for work that may have been tried before, under a key of its own each time."""
+    tries = Job.objects.filter(key__startswith=f"{about}/").count()
+    return open_job(f"{about}/{tries + 1}", title[:200], by=by)
+
+
 def report_progress(job: Job, done: int, total: int) -> None:
     """Write how far a job is; progress never goes back."""
     Job.objects.filter(pk=job.pk).exclude(state=JobState.DONE).update(

@@ -235,6 +235,11 @@ class Job(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether it has given up; whoever may can have the work begun anew."""
+        return self.state == JobState.FAILED
+
 
 class Notice(models.Model):
     """A message to one user, shown in the pages."""

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from miaopu.core import clock
 from miaopu.core.actions import keep_file, record_event
-from miaopu.core.enums import JobState
 from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
 from miaopu.core.models import File, Job, Region, User
 from miaopu.core.scope import reaches
@@ -149,7 +148,7 @@ def confirm_delivery(delivery: Delivery, *, by: User) -> Delivery:
     if not reaches(by, delivery.region_id, DELIVERING_ROLES):
         raise NotAllowed(_("您不能确认这个区域的导入"), _("请由该区域的审核员或计划主管确认"))
     locked = Delivery.objects.select_for_update(of=("self",), no_key=True).get(pk=delivery.pk)
-    if locked.state == DeliveryState.IMPORTING and has_failed(locked):
+    if locked.state == DeliveryState.IMPORTING and locked.has_failed:
         return locked
     if locked.state != DeliveryState.CHECKED:
         raise Conflict(
@@ -210,11 +209,6 @@ def finish_import(delivery: Delivery) -> Delivery:
     )
     tell_imported(locked)
     return locked
-
-
-def has_failed(delivery: Delivery) -> bool:
-    """Whether the job that worked on the delivery has given up."""
-    return delivery.job is not None and delivery.job.state == JobState.FAILED
 
 
 def _locked(delivery: Delivery, state: DeliveryState) -> Delivery:

@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
-from miaopu.core.actions import fail_job, finish_job, open_job, report_progress
+from miaopu.core.actions import fail_job, finish_job, open_next_job, report_progress
 from miaopu.core.models import Job, Region, User
 from miaopu.parties.checking import check_file
-from miaopu.parties.deliveries import confirm_delivery, deliver_file, has_failed, set_job
+from miaopu.parties.deliveries import confirm_delivery, deliver_file, set_job
 from miaopu.parties.enums import DeliveryState, Source
 from miaopu.parties.importing import import_rows
 from miaopu.parties.models import Delivery
@@ -67,7 +67,7 @@ def start_import(delivery: Delivery, *, by: User) -> Delivery:
     Raises what confirm_delivery raises.
     """
     locked = Delivery.objects.select_for_update(of=("self",), no_key=True).get(pk=delivery.pk)
-    if locked.state == DeliveryState.CHECKING and has_failed(locked):
+    if locked.state == DeliveryState.CHECKING and locked.has_failed:
         _defer(locked, check_delivery, _("检查 %(name)s"), by=by)
         return locked
     confirmed = confirm_delivery(locked, by=by)
@@ -76,13 +76,9 @@ def start_import(delivery: Delivery, *, by: User) -> Delivery:
 
 
 def _defer(delivery: Delivery, task: Any, title: str, *, by: User) -> None:
-    """Queue a job for a delivery, under a key of its own each time."""
-    tries = Job.objects.filter(key__startswith=f"delivery/{delivery.pk}/").count()
-    job, created = open_job(
-        f"delivery/{delivery.pk}/{tries + 1}",
-        (title % {"name": delivery.file_name})[:200],
-        by=by,
-    )
+    """Queue a job for a delivery."""
+    told = title % {"name": delivery.file_name}
+    job, created = open_next_job(f"delivery/{delivery.pk}", told, by=by)
     if created:
         set_job(delivery, job, by=by)
         task.defer(job_id=job.pk, delivery_id=delivery.pk)

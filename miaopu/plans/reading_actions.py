@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from miaopu.core import clock
 from miaopu.core.actions import keep_file, record_event
-from miaopu.core.enums import JobState
 from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
 from miaopu.core.models import Job, Region, User
 from miaopu.core.scope import reaches
@@ -105,8 +104,8 @@ def refuse_reading(reading: PlanReading, refused: DocumentRefused) -> PlanReadin
     locked = lock_reading(reading, "refuse")
     locked.state = ReadingState.REFUSED
     locked.refusal = {
-        "message": {"zh": refused.message.zh, "en": refused.message.en},
-        "remedy": {"zh": refused.remedy.zh, "en": refused.remedy.en},
+        "message": refused.message.to_json(),
+        "remedy": refused.remedy.to_json(),
     }
     locked.save()
     record_event(
@@ -119,9 +118,10 @@ def refuse_reading(reading: PlanReading, refused: DocumentRefused) -> PlanReadin
     return locked
 
 
-def has_failed(reading: PlanReading) -> bool:
-    """Whether the job that was to read the file has given up."""
-    return reading.job is not None and reading.job.state == JobState.FAILED
+def lock_open(reading: PlanReading, by: User) -> PlanReading:
+    """The reading, locked, for a person to work on; raises NotAllowed, or Conflict if not open."""
+    check_may_read(by, reading.region_id)
+    return lock_reading(reading, "complete")  # what only an open one can be
 
 
 def lock_reading(reading: PlanReading, step: str) -> PlanReading:

@@ -27,7 +27,7 @@ from miaopu.engine.reference import regions
 from miaopu.plans.actions import load_version
 from miaopu.plans.enums import ReadingItemState, ReadingState, Verb
 from miaopu.plans.models import PlanReading, Programme, ProgrammeVersion
-from miaopu.plans.reading_actions import check_may_read, lock_reading
+from miaopu.plans.reading_actions import check_may_read, lock_open
 from miaopu.plans.reading_items import document_of
 
 _LOADED = "# The pack as it was loaded from the reading desk.\n"
@@ -119,8 +119,7 @@ def keep_choices(reading: PlanReading, kept: Mapping[str, Any], *, by: User) -> 
     `kept` has the names of Choices, with NEW_ZONE and LEAVE_OUT among the scopes, and `number`,
     `date` of the plan itself.
     """
-    check_may_read(by, reading.region_id)
-    locked = lock_reading(reading, "complete")
+    locked = lock_open(reading, by)
     scopes, zones = _placed(kept["scopes"], str(kept["region"]))
     choices = {**kept, "scopes": scopes, "zones": [asdict(zone) for zone in zones]}
     locked.number = str(choices.pop("number", locked.number))[:100]
@@ -150,8 +149,7 @@ def complete_reading(reading: PlanReading, *, by: User) -> ProgrammeVersion:
     Raises Unread while there are unread items, DraftRefused where the pack has errors,
     ActionRefused where the programme's name is taken, Conflict where the reading is not open.
     """
-    check_may_read(by, reading.region_id)
-    locked = lock_reading(reading, "complete")
+    locked = lock_open(reading, by)
     unread = locked.items.filter(state=ReadingItemState.UNREAD).count()
     if unread:
         raise Unread(unread)

@@ -14,13 +14,11 @@ from miaopu.core import clock
 from miaopu.core.actions import record_event
 from miaopu.core.errors import ActionRefused, Conflict
 from miaopu.core.models import User
-from miaopu.plans.enums import ReadingItemState, ReadingKind, ReadingState, Verb
+from miaopu.plans.enums import ReadingItemState, ReadingKind, Verb
 from miaopu.plans.models import PlanReading, ReadingItem
-from miaopu.plans.reading_actions import check_may_read
-from miaopu.plans.reading_items import RANKS
+from miaopu.plans.reading_actions import lock_open
+from miaopu.plans.reading_items import CLAUSE_MAX, RANKS
 from miaopu.plans.reading_querysets import ReadingItemQuerySet
-
-_CLAUSE_MAX = 200
 
 
 class ItemChanged(Conflict):
@@ -96,7 +94,7 @@ def add_item(
     by: User,
 ) -> ReadingItem:
     """Add what the machine did not find; the same content at the same place is added once."""
-    locked = _lock_open(reading, by)
+    locked = lock_open(reading, by)
     clause = clause_in(kind, content)
     known = locked.items.filter(
         kind=kind, start=start, end=end, content=dict(content), found__isnull=True
@@ -135,7 +133,7 @@ def accept_items(
     Checks are never accepted in a lot: each names two figures to be looked at. Raises Conflict
     where the items are not those she saw. Returns how many there were.
     """
-    locked = _lock_open(reading, by)
+    locked = lock_open(reading, by)
     items = list(unread_of(locked, kind=kind, clause=clause))
     if stand_of(items) != seen:
         raise Conflict(_("要采用的条目刚刚有变化"), _("请再看一遍，然后确认"))
@@ -165,23 +163,12 @@ def unread_of(reading: PlanReading, *, kind: str, clause: str) -> ReadingItemQue
 
 def clause_in(kind: str, content: Mapping[str, Any]) -> str:
     """The clause an item belongs to, from its content."""
-    return str(content.get("path" if kind == ReadingKind.CLAUSE else "clause") or "")[:_CLAUSE_MAX]
+    return str(content.get("path" if kind == ReadingKind.CLAUSE else "clause") or "")[:CLAUSE_MAX]
 
 
 def _place_of(reading: PlanReading, clause: str) -> int:
     head = reading.items.filter(kind=ReadingKind.CLAUSE, clause=clause).first()
     return head.place if head is not None else 0
-
-
-def _lock_open(reading: PlanReading, by: User) -> PlanReading:
-    check_may_read(by, reading.region_id)
-    locked = PlanReading.objects.select_for_update(of=("self",), no_key=True).get(pk=reading.pk)
-    if locked.state != ReadingState.OPEN:
-        raise Conflict(
-            _("这份计划现在的状态是“%(state)s”") % {"state": locked.get_state_display()},
-            _("请刷新页面查看"),
-        )
-    return locked
 
 
 def _decide(
@@ -198,7 +185,7 @@ def _decide(
 
     Raises ItemChanged where somebody else was faster, Conflict where the reading is not open.
     """
-    reading = _lock_open(item.reading, by)
+    reading = lock_open(item.reading, by)
     locked = ReadingItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
     locked.reading = reading
     wanted = locked.content if content is None else content

@@ -7,7 +7,7 @@ from typing import Any
 
 from miaopu.core.models import Event
 from miaopu.engine.drafting.figures import name_parts
-from miaopu.engine.drafting.units import pending_marks
+from miaopu.engine.drafting.units import clause_at, pending_marks
 from miaopu.plans.enums import ReadingKind
 from miaopu.plans.models import PlanReading, ReadingItem
 
@@ -24,7 +24,7 @@ LISTS = {
 """The list of the document for every kind, in the order in which they come at one place."""
 RANKS = {kind: rank for rank, kind in enumerate(LISTS)}
 _PLACES = frozenset({"start", "end", "text"})
-_CLAUSE_MAX = 200
+CLAUSE_MAX = 200
 
 
 def items_of(reading: PlanReading, document: Mapping[str, Any]) -> list[ReadingItem]:
@@ -45,7 +45,7 @@ def items_of(reading: PlanReading, document: Mapping[str, Any]) -> list[ReadingI
                 ReadingItem(
                     reading=reading,
                     kind=kind,
-                    clause=clause[:_CLAUSE_MAX],
+                    clause=clause[:CLAUSE_MAX],
                     content=content,
                     found=content,
                     start=start,
@@ -86,6 +86,4 @@ def _clause_of(kind: ReadingKind, one: Mapping[str, Any], clauses: Iterable[Any]
         return str(next(iter(one.get("clauses") or ()), ""))
     if "clause" in one:
         return str(one["clause"])
-    around = [each for each in clauses if each["start"] <= one["start"] < each["end"]]
-    inner = min(around, key=lambda each: each["end"] - each["start"], default=None)
-    return str(inner["path"]) if inner is not None else "preamble"
+    return clause_at(clauses, one["start"])

@@ -14,6 +14,8 @@ from miaopu.plans.enums import ReadingItemState, ReadingKind
 READING_ROLES = (Role.PROGRAMME_OFFICER,)
 """Who uploads plans, reads them and makes programmes of them."""
 SEEING_ROLES = (*READING_ROLES, Role.AUDITOR)
+USED = (ReadingItemState.ACCEPTED, ReadingItemState.CORRECTED, ReadingItemState.ADDED)
+"""States in which an item goes into the programme."""
 
 M = TypeVar("M", bound=models.Model)  # the model: bound by `as_manager()`
 
@@ -50,7 +52,7 @@ class ReadingItemQuerySet(models.QuerySet[M]):
 
     def used(self) -> Self:
         """Items that go into the programme."""
-        return self.exclude(state__in=(ReadingItemState.UNREAD, ReadingItemState.DISCARDED))
+        return self.filter(state__in=USED)
 
     def of_kind(self, kind: str) -> Self:
         """Items of a kind; all where the kind is none."""

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
-from miaopu.core.actions import fail_job, finish_job, open_job, report_progress
+from miaopu.core.actions import fail_job, finish_job, open_next_job, report_progress
 from miaopu.core.errors import Conflict
 from miaopu.core.models import Job, Region, User
 from miaopu.engine.plan_reader.errors import DocumentRefused
@@ -19,7 +19,6 @@ from miaopu.plans.enums import ReadingState
 from miaopu.plans.models import PlanReading
 from miaopu.plans.reading_actions import (
     begin_reading,
-    has_failed,
     open_reading,
     refuse_reading,
     set_job,
@@ -71,17 +70,16 @@ def start_reading(content: bytes, name: str, *, region: Region, by: User) -> Pla
 def restart_reading(reading: PlanReading, *, by: User) -> PlanReading:
     """Have a file read again whose job has given up. Raises Conflict where none has."""
     locked = PlanReading.objects.select_for_update(of=("self",), no_key=True).get(pk=reading.pk)
-    if locked.state not in UNDER_WAY or not has_failed(locked):
+    if locked.state not in UNDER_WAY or locked.job is None or not locked.job.has_failed:
         raise Conflict(_("这份文件已经读过，或正在读取"), _("请刷新页面查看"))
     _defer(locked, by=by)
     return locked
 
 
 def _defer(reading: PlanReading, *, by: User) -> None:
-    """Queue a job for a reading, under a key of its own each time."""
-    tries = Job.objects.filter(key__startswith=f"reading/{reading.pk}/").count()
+    """Queue a job for a reading."""
     title = _("读取 %(name)s") % {"name": reading.file_name}
-    job, created = open_job(f"reading/{reading.pk}/{tries + 1}", title[:200], by=by)
+    job, created = open_next_job(f"reading/{reading.pk}", title, by=by)
     if created:
         set_job(reading, job, by=by)
         read_plan.defer(job_id=job.pk, reading_id=reading.pk)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -13,7 +12,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from miaopu.core import clock
-from miaopu.core.models import User
 from miaopu.plans.enums import ReadingItemState, ReadingKind
 from miaopu.plans.models import PlanReading, ReadingItem
 from miaopu.plans.reading_items import history_of
@@ -27,11 +25,10 @@ _JUMPS = 400
 
 
 class Desk:
-    """A reading as one of its readers sees it now; each part is read when it is asked for."""
+    """A reading as it stands now; each part is read when it is asked for."""
 
-    def __init__(self, reading: PlanReading, user: User, asked: Asked) -> None:
+    def __init__(self, reading: PlanReading, asked: Asked) -> None:
         self.reading = reading
-        self.user = user
         self.asked = asked
 
     @cached_property
@@ -106,11 +103,15 @@ class Desk:
         """The item before the one in hand, "" at the beginning."""
         return self.asked.href(item=self.ids[self._place - 1], mode="") if self._place > 0 else ""
 
+    @property
+    def _first(self) -> int:
+        """Where the part of the list begins that is shown."""
+        return max(self._place, 0) // PAGE * PAGE
+
     @cached_property
     def rows(self) -> list[desk_shapes.ItemRow]:
         """The part of the list around the item in hand."""
-        first = max(self._place, 0) // PAGE * PAGE
-        shown = self.ids[first : first + PAGE]
+        shown = self.ids[self._first : self._first + PAGE]
         items = self.reading.items.filter(pk__in=shown).select_related("by").in_order()
         pk = self.current.pk if self.current is not None else 0
         return [
@@ -121,7 +122,7 @@ class Desk:
     @property
     def pages(self) -> list[shapes.Link]:
         """The parts of the list before and after the one shown."""
-        first = max(self._place, 0) // PAGE * PAGE
+        first = self._first
         links = []
         if first:
             href = self.asked.href(item=self.ids[first - PAGE], mode="")
@@ -135,7 +136,7 @@ class Desk:
     @property
     def shown(self) -> str:
         """Which of the items are in the list: 21–40 of 214."""
-        first = max(self._place, 0) // PAGE * PAGE
+        first = self._first
         return gettext("第 %(first)s–%(last)s 条，共 %(total)s 条") % {
             "first": formats.number(min(first + 1, len(self.ids))),
             "last": formats.number(min(first + PAGE, len(self.ids))),
@@ -156,12 +157,11 @@ class Desk:
             for kind in ReadingKind
             if self.count(kind=kind)
         ]
-        asked = self.asked
         return [
             {
                 **row,
-                "href": replace(asked, kind=str(row["value"])).href(item=0, mode=""),
-                "current": row["value"] == asked.kind,
+                "href": self.asked.href(kind=row["value"], item=0, mode=""),
+                "current": row["value"] == self.asked.kind,
             }
             for row in rows
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -83,7 +84,7 @@ def marked_text(
     """The window of the text, escaped, every marked place a link to its item.
 
     Where marks overlap the shortest is on top; a mark that nothing shows of is an empty anchor
-    before the next, so that every item has a place to jump to.
+    where it begins, so that every item has a place to jump to.
     """
     inside = [one for one in spans if one.start < window.end and window.start < one.end]
     edges = {window.start, window.end}
@@ -95,18 +96,21 @@ def marked_text(
     places = sorted(edges)
     parts: list[str] = []
     active: list[Span] = []
-    named: set[int] = set()
-    for begin, end in zip(places, places[1:], strict=False):
+    tops: list[tuple[int, int, Span | None]] = []
+    for begin, end in pairwise(places):
         active = [one for one in active if one.end > begin] + begins.get(begin, [])
+        top = min(active, key=lambda one: (one.end - one.start, one.pk), default=None)
+        tops.append((begin, end, top))
+    shown = {top.pk for _begin, _end, top in tops if top is not None}
+    named: set[int] = set()
+    for begin, end, top in tops:
+        for one in begins.get(begin, []):
+            if one.pk not in shown:
+                parts.append(format_html('<span id="m{}"></span>', str(one.pk)))
         piece = text[begin:end]
-        if not active:
+        if top is None:
             parts.append(format_html("{}", piece))
             continue
-        top = min(active, key=lambda one: (one.end - one.start, one.pk))
-        for one in begins.get(begin, []):
-            if one.pk != top.pk and one.pk not in named and _is_hidden(one, active):
-                named.add(one.pk)
-                parts.append(format_html('<span id="m{}"></span>', str(one.pk)))
         first = top.pk not in named
         named.add(top.pk)
         parts.append(_mark(top, piece, address, first=first, current=current))
@@ -125,13 +129,6 @@ def _mark(one: Span, piece: str, address: str, *, first: bool, current: int | No
         str(one.pk),
         format_html(' id="m{}" data-label="{}"', str(one.pk), one.label) if first else "",
         piece,
-    )
-
-
-def _is_hidden(one: Span, active: Sequence[Span]) -> bool:
-    """Whether a shorter mark begins where this one does: its own part comes later or never."""
-    return any(
-        other.start <= one.start and other.end >= one.end and other.pk != one.pk for other in active
     )
 
 

@@ -107,6 +107,21 @@ def test_what_is_left_out_is_said() -> None:
     assert check_draft(early.files, [])[1].pack is not None
 
 
+@pytest.mark.parametrize("when", ["2018-06", "2018-Q2", "2018-H1", "2018-06-30", "2018-05/2018-06"])
+def test_a_time_may_end_with_the_programme(when: str) -> None:
+    document = {**document_of(PLAN.read_bytes()), "money": [], "targets": []}
+    document["deadlines"] = [{**document["deadlines"][0], "date": when}]
+    made = draft(document, replace(CHOICES, end="2018-06-30"))
+    assert [one.kind for one in made.left_out] == []
+    assert check_draft(made.files, [])[1].pack is not None
+
+
+def test_a_target_far_ahead_keeps_its_years() -> None:
+    document = document_of(PLAN.read_bytes())
+    document["targets"] = [{**document["targets"][0], "date": "2150-01-01/2151-02-01"}]
+    assert [one.period for one in pack_of(document).targets] == ["2150/2151"]
+
+
 def test_a_figure_that_was_reached_is_a_statistic() -> None:
     document = document_of(PLAN.read_bytes())
     document["targets"] = [{**document["targets"][0], "reached": True}]

@@ -19,10 +19,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from miaopu.engine.limited import MEMORY_MAX
 from miaopu.engine.sheets import cells, child, reading
 from miaopu.engine.sheets.cells import CellError
 from miaopu.engine.sheets.header import plain_title, unit_of
-from miaopu.engine.sheets.limits import CPU_SECONDS, MEMORY_MAX
+from miaopu.engine.sheets.limits import CPU_SECONDS
 from miaopu.engine.sheets.reading import read_table
 from miaopu.engine.sheets.references import (
     ExtentScanner,
@@ -99,7 +100,7 @@ def test_the_child_dies_of_what_the_gates_let_through(tmp_path: Path) -> None:
     path = tmp_path / "sparse.xlsx"
     path.write_bytes(corpus.with_sheet(corpus.cells("A1", "XFD1048576")))
     program = (
-        "import sys; from miaopu.engine.sheets import child; child.limit_itself();"
+        "import sys; from miaopu.engine.limited import limit_itself; limit_itself(30);"
         "from python_calamine import load_workbook;"
         "load_workbook(sys.argv[1]).get_sheet_by_index(0)"
     )

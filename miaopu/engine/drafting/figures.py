@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from miaopu.engine.drafting.pieces import WHOLE, Drafting, Entry, figure, one_line, text
-from miaopu.engine.drafting.times import is_time, years_of
+from miaopu.engine.drafting.times import dated_days
 from miaopu.engine.messages import Bilingual
 
 _COMPARATORS = {">=": ">=", "<=": "<=", "<": "<", ">": ">=", "range": "range"}
@@ -51,17 +51,6 @@ def name_parts(targets: Iterable[Entry]) -> list[dict[str, Any]]:
             last[key] = name
         rows.append({**one, "indicator": name})
     return rows
-
-
-def scopes_of(drafting: Drafting) -> list[str]:
-    """The places that targets are printed for, in the order of the text."""
-    return list(
-        dict.fromkeys(
-            str(one["scope"])
-            for one in drafting.entries("targets")
-            if one.get("scope") and not one.get("reached")
-        )
-    )
 
 
 def targets(drafting: Drafting) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -199,12 +188,10 @@ def _target(drafting: Drafting, one: Entry) -> dict[str, Any] | None:
 def _period(drafting: Drafting, one: Entry) -> str:
     """The time of a target; where none is printed, the programme's years."""
     when = str(one.get("date") or "")
-    if when[:1].isdigit() and is_time(when):
-        if len(when) <= _LONGEST_PERIOD:
-            return when
-        years = years_of(when)
-        assert years is not None
-        return f"{years[0]}/{years[1]}"
+    days = dated_days(when)
+    if days is not None:
+        years = f"{days[0].year}/{days[1].year}"
+        return when if len(when) <= _LONGEST_PERIOD else years
     first, last = drafting.choices.start[:4], drafting.choices.end[:4]
     return first if first == last else f"{first}/{last}"
 

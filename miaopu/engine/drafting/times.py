@@ -6,6 +6,7 @@ import re
 from datetime import date
 from typing import Any
 
+from miaopu.engine.definitions.times import Days, days_of, is_duration
 from miaopu.engine.drafting.pieces import Drafting, Entry, one_line, text
 from miaopu.engine.drafting.units import UnitIds, units_above
 from miaopu.engine.messages import Bilingual
@@ -21,8 +22,7 @@ _EVERY = (
     (re.compile(r"年|岁末"), "year"),
 )
 _ROTATES = re.compile(r"[一每]月[一1](?:个)?(?:区|县|市)")
-_DURATION = re.compile(r"P[1-9]\d{0,3}(D|WD|M|Y)", re.ASCII)
-_POINT = re.compile(r"(\d{4})(?:-(?:(\d{2})(?:-(\d{2}))?|H[12]|Q[1-4]))?", re.ASCII)
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
 _NOT_STATED = ("起算日文中未写明", "counted from a day that the text does not state")
 
 
@@ -33,25 +33,32 @@ def is_recurring(one: Entry) -> bool:
 
 def is_time(when: str) -> bool:
     """Whether a pack can hold the time: a day, month, quarter, half-year, year, interval, span."""
-    if _DURATION.fullmatch(when):
-        return True
-    points = when.split("/")
-    return len(points) <= 2 and all(_is_point(point) for point in points)
+    return is_duration(when) or dated_days(when) is not None
+
+
+def dated_days(when: str) -> Days | None:
+    """First and last day of a dated time of our centuries; None for a span, and for no time."""
+    try:
+        days = days_of(when)
+    except ValueError:
+        return None
+    if days is None or days[0].year < _FIRST_YEAR or _LAST_YEAR < days[1].year:
+        return None
+    return days
 
 
 def years_of(when: str) -> tuple[int, int] | None:
-    """First and last year of a time that is none of a span's."""
+    """First and last year that words name, such as a title or a time; None where they name none."""
     years = [int(found) for found in re.findall(r"(?<![\d.])((?:19|20)\d\d)(?!\d)", when)]
     return (min(years), max(years)) if years else None
 
 
 def is_inside(drafting: Drafting, when: str) -> bool:
     """Whether a time lies within the years of the programme, as far as these are known."""
-    chosen, years = drafting.choices, years_of(when)
-    if years is None or not chosen.start or not chosen.end or _DURATION.fullmatch(when):
+    chosen, days = drafting.choices, dated_days(when)
+    if days is None or not chosen.start or not chosen.end:
         return True
-    first, last = _days(when)
-    return chosen.start <= first and last <= chosen.end
+    return date.fromisoformat(chosen.start) <= days[0] and days[1] <= date.fromisoformat(chosen.end)
 
 
 def usable_deadlines(drafting: Drafting) -> list[Entry]:
@@ -83,8 +90,8 @@ def due_of(deadlines: list[Entry]) -> dict[str, Any]:
     """`due`, `after` and `milestones` of a task with these deadlines."""
     if not deadlines:
         return {}
-    dated = [one for one in deadlines if not _DURATION.fullmatch(str(one["date"]))]
-    last = max(dated, key=lambda one: _days(str(one["date"]))[1]) if dated else deadlines[-1]
+    dated = [(days[1], one) for one in deadlines if (days := dated_days(str(one["date"])))]
+    last = max(dated, key=lambda pair: pair[0])[1] if dated else deadlines[-1]
     row: dict[str, Any] = {"due": str(last["date"]), **_after(last)}
     if len(deadlines) > 1:
         row["milestones"] = [
@@ -114,7 +121,7 @@ def phases(drafting: Drafting) -> list[dict[str, Any]]:
             and 0 <= one["start"] - begin <= len(title) + _MARK_OF_CLAUSE
         ]
         good = [when for when in times if is_time(when) and is_inside(drafting, when)]
-        if good and not _DURATION.fullmatch(good[0]):
+        if good and not is_duration(good[0]):
             path = drafting.clause(clause["path"])
             row = {"id": f"phase_{len(rows) + 1}", "title": text(title), "clause": path}
             rows.append({**row, "period": good[0]})
@@ -153,41 +160,10 @@ def duties(drafting: Drafting, units: UnitIds) -> list[dict[str, Any]]:
 
 def _after(one: Entry) -> dict[str, Any]:
     """What a span is counted from; nothing for a dated time."""
-    if not _DURATION.fullmatch(str(one["date"])):
+    if not is_duration(str(one["date"])):
         return {}
     begin = one_line(one.get("from"))
     return {"after": text(begin) if begin else text(*_NOT_STATED)}
-
-
-def _is_point(point: str) -> bool:
-    found = _POINT.fullmatch(point)
-    if found is None or not 1900 <= int(found[1]) <= 2200:
-        return False
-    try:
-        date(int(found[1]), int(found[2] or 1), int(found[3] or 1))
-    except ValueError:
-        return False
-    return True
-
-
-def _days(when: str) -> tuple[str, str]:
-    """First and last day of a dated time, near enough to compare: months end on the 28th or later.
-
-    Days are texts of ISO form; the end of an open month or year is its last possible day.
-    """
-    begin, _, end = when.partition("/")
-    return _edge(begin, last=False), _edge(end or begin, last=True)
-
-
-def _edge(point: str, *, last: bool) -> str:
-    year, _, rest = point.partition("-")
-    if rest[:1] in ("H", "Q") and rest:
-        months = 6 if rest[0] == "H" else 3
-        month = int(rest[1]) * months - (0 if last else months - 1)
-        return f"{year}-{month:02d}-{'31' if last else '01'}"
-    month_text, _, day = rest.partition("-")
-    month_text = month_text or ("12" if last else "01")
-    return f"{year}-{month_text}-{day or ('31' if last else '01')}"
 
 
 def _outside() -> Bilingual:

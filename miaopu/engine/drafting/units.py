@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from miaopu.engine.drafting.pieces import Drafting, Entry, one_line, text
+from miaopu.engine.drafting.pieces import PREAMBLE, Drafting, Entry, one_line, text
 
 UnitIds = Mapping[str, str]
 _LEVELS = (
@@ -52,10 +52,10 @@ def pending_marks(text_of_plan: str, clauses: Iterable[Entry], known: Iterable[E
 
 
 def clause_at(clauses: Iterable[Entry], place: int) -> str:
-    """The path of the innermost clause around a place, "preamble" before the first."""
+    """The path of the innermost clause around a place, PREAMBLE before the first."""
     around = [one for one in clauses if one["start"] <= place < one["end"]]
     inner = min(around, key=lambda one: one["end"] - one["start"], default=None)
-    return str(inner["path"]) if inner is not None else "preamble"
+    return str(inner["path"]) if inner is not None else PREAMBLE
 
 
 def units(drafting: Drafting) -> tuple[UnitIds, dict[str, Any]]:

@@ -41,7 +41,7 @@ def findings_of(pack: Pack, documents: Documents) -> tuple[list[Finding], list[P
         (one.code, one.of): one for one in pack.plan_findings
     }
     findings, confirmed = [], set()
-    for found in _all(pack):
+    for found in differences(pack):
         file, line = place_of(documents, found.path)
         key = key_of(found.path)
         finding = Finding(found.code, file, line, key, found.message, found.grade)
@@ -65,10 +65,6 @@ def findings_of(pack: Pack, documents: Documents) -> tuple[list[Finding], list[P
 
 def differences(pack: Pack) -> Iterator[Difference]:
     """Everything that does not add up, with its figures, whatever `plan_findings` says of it."""
-    yield from _all(pack)
-
-
-def _all(pack: Pack) -> Iterator[Difference]:
     yield from _sums_over_regions(pack)
     yield from _sums_over_years(pack)
     yield from _sums_of_funds(pack)

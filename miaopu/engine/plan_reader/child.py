@@ -7,27 +7,18 @@ memory and CPU time on itself, and answers on standard output with one JSON docu
 
 from __future__ import annotations
 
-import resource
 import sys
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from miaopu.engine.limited import limit_itself
 from miaopu.engine.plan_reader.as_json import to_json
 from miaopu.engine.plan_reader.errors import DocumentRefused
 from miaopu.engine.plan_reader.files import read_file
 
-MEMORY_MAX = 1024 * 1024 * 1024
 CPU_SECONDS = 60
-
-
-def limit_itself() -> None:
-    """Take no more memory, time and files than a plan needs; the kernel sees to it."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MAX, MEMORY_MAX))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def answer(path: Path) -> dict[str, Any]:
@@ -41,7 +32,7 @@ def answer(path: Path) -> dict[str, Any]:
 
 def main() -> int:
     """Answer one request; 0 also where the document was refused."""
-    limit_itself()
+    limit_itself(CPU_SECONDS)
     asked = orjson.loads(sys.stdin.buffer.read())
     sys.stdout.buffer.write(orjson.dumps(answer(Path(asked["path"]))))
     sys.stdout.buffer.flush()

@@ -2,6 +2,8 @@
 
 from miaopu.engine.messages import Bilingual, EngineError
 
+SPLIT = Bilingual("请拆分文件，或只保留正文", "split it, or keep only the plan's own text")
+
 
 class DocumentRefused(EngineError):
     """A file that cannot be read as a plan."""
@@ -14,9 +16,6 @@ def refused(zh: str, en: str, remedy_zh: str, remedy_en: str) -> DocumentRefused
 
 def too_large(limit: str) -> DocumentRefused:
     """The refusal of what exceeds a bound, such as `32 MB`."""
-    return refused(
-        f"文件过大，上限为 {limit}",
-        f"too large, the limit is {limit}",
-        "请拆分文件，或只保留正文",
-        "split it, or keep only the plan's own text",
+    return DocumentRefused(
+        Bilingual(f"文件过大，上限为 {limit}", f"too large, the limit is {limit}"), SPLIT
     )

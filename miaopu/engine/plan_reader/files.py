@@ -6,7 +6,7 @@ from miaopu.engine.plan_reader.decoding import decode
 from miaopu.engine.plan_reader.docx_text import docx_to_text, encrypted
 from miaopu.engine.plan_reader.errors import refused, too_large
 from miaopu.engine.plan_reader.html_text import html_to_text
-from miaopu.engine.plan_reader.kinds import HTML, OLE
+from miaopu.engine.plan_reader.kinds import HEAD_BYTES, OLE, kind_by_content
 from miaopu.engine.plan_reader.model import Reading
 from miaopu.engine.plan_reader.pdf_text import pdf_to_text
 from miaopu.engine.plan_reader.read import read_text
@@ -42,9 +42,10 @@ def text_of(data: bytes) -> str:
 
 
 def _text(data: bytes) -> str:
-    if data.startswith(b"%PDF") or b"%PDF-" in data[:1024]:
+    kind = kind_by_content(data[:HEAD_BYTES])
+    if kind == "pdf":
         return pdf_to_text(data)
-    if data.startswith(b"PK\x03\x04") or data.startswith(b"PK\x05\x06"):
+    if kind == "docx":
         return docx_to_text(data)
     if data.startswith(OLE):
         if "EncryptedPackage".encode("utf-16-le") in data:
@@ -66,6 +67,4 @@ def _text(data: bytes) -> str:
             "请提供有文字的 pdf、docx 或 txt",
             "give a pdf with text, a docx or a txt",
         )
-    if HTML.match(data.removeprefix(b"\xef\xbb\xbf")[:8192]):
-        return html_to_text(data)
-    return decode(data)
+    return html_to_text(data) if kind == "html" else decode(data)

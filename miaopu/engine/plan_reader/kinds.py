@@ -11,7 +11,7 @@ Kind = Literal["txt", "html", "docx", "pdf"]
 
 HEAD_BYTES = 8192
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-HTML = re.compile(
+_HTML = re.compile(
     rb"^\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|div|p|table)\b",
     re.IGNORECASE | re.DOTALL,
 )
@@ -43,8 +43,13 @@ def kind_of(head: bytes) -> Kind:
                 "请提供 txt、html、docx 或有文字的 pdf",
                 "give a txt, html, docx, or a pdf with text",
             )
+    return kind_by_content(head)
+
+
+def kind_by_content(head: bytes) -> Kind:
+    """What a document that begins with `head` is to be read as; text where nothing else is told."""
     if head.startswith(b"%PDF") or b"%PDF-" in head[:1024]:
         return "pdf"
     if head.startswith(_ZIP):
         return "docx"
-    return "html" if HTML.match(head.removeprefix(b"\xef\xbb\xbf")) else "txt"
+    return "html" if _HTML.match(head.removeprefix(b"\xef\xbb\xbf")) else "txt"

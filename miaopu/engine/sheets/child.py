@@ -7,7 +7,6 @@ length and JSON. The first frame describes the table, or refuses the file; the o
 
 from __future__ import annotations
 
-import resource
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -16,24 +15,17 @@ from typing import Any
 
 import orjson
 
+from miaopu.engine.limited import limit_itself
 from miaopu.engine.sheets.delimited import decode, records
 from miaopu.engine.sheets.header import LINES_LOOKED_AT, TITLES_NEEDED, find_header
 from miaopu.engine.sheets.kinds import HEAD_BYTES, kind_of
-from miaopu.engine.sheets.limits import CPU_SECONDS, MEMORY_MAX, TEXT_MAX
+from miaopu.engine.sheets.limits import CPU_SECONDS, TEXT_MAX
 from miaopu.engine.sheets.refusals import HEADER_LINE, SheetError, refuse
 from miaopu.engine.sheets.spreadsheet import Opened, open_spreadsheet
 
 _ROWS_A_FRAME = 500
 
 Row = Sequence[Any]
-
-
-def limit_itself() -> None:
-    """Take no more memory, time and files than a table needs; the kernel sees to it."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MAX, MEMORY_MAX))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def open_file(path: Path, titles: frozenset[str]) -> Opened:
@@ -107,7 +99,7 @@ def _plain_cell(cell: Any) -> Any:
 
 def main() -> int:
     """Answer one request; 0 also where the file was refused."""
-    limit_itself()
+    limit_itself(CPU_SECONDS)
     asked = orjson.loads(sys.stdin.buffer.read())
     out = sys.stdout.buffer
     try:

@@ -12,7 +12,6 @@ CELLS_MAX = 5_000_000
 TEXT_MAX = 2_000
 """Signs of one cell that are handed over; what is longer is cut and fails every column's check."""
 
-MEMORY_MAX = 1024 * 1024 * 1024
 CPU_SECONDS = 30
 QUIET_SECONDS = 60.0
 """How long the reader of the child waits for its next word."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import select
-import signal
 import subprocess
 import sys
 from collections.abc import Collection, Iterator
@@ -14,8 +13,9 @@ from typing import Any
 
 import orjson
 
+from miaopu.engine.limited import SURROUNDINGS, ran_too_long, why_died
 from miaopu.engine.messages import Bilingual
-from miaopu.engine.sheets.limits import CPU_SECONDS, MEMORY_MAX, QUIET_SECONDS
+from miaopu.engine.sheets.limits import CPU_SECONDS, QUIET_SECONDS
 from miaopu.engine.sheets.refusals import SPLIT, SheetError, refuse
 
 _CHILD = (sys.executable, "-I", "-m", "miaopu.engine.sheets.child")
@@ -60,7 +60,7 @@ def read_table(
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         bufsize=0,
-        env={"LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "2"},
+        env=SURROUNDINGS,
     )
     try:
         assert child.stdin is not None
@@ -120,17 +120,8 @@ def _read(child: subprocess.Popen[bytes], count: int, quiet: float) -> bytes:
 def _died(child: subprocess.Popen[bytes]) -> SheetError:
     """The refusal of a file whose reader died: of time, of memory, or of the content."""
     try:
-        status = child.wait(1)
+        status: int | None = child.wait(1)
     except subprocess.TimeoutExpired:  # it is alive and says nothing
-        status = -signal.SIGXCPU
-    if status in (-signal.SIGXCPU, -signal.SIGKILL):
-        return refuse(
-            f"读取超过 {CPU_SECONDS} 秒，已停止",
-            f"reading took longer than {CPU_SECONDS} seconds and was stopped",
-            SPLIT,
-        )
-    limit = MEMORY_MAX // 1024**3
-    return refuse(
-        f"文件无法读取：内容损坏，或读取需要超过 {limit} GB 内存",
-        f"the file cannot be read: it is damaged, or needs more than {limit} GB of memory",
-    )
+        status = None
+    why = why_died(status, CPU_SECONDS)
+    return refuse(why.zh, why.en, SPLIT) if ran_too_long(status) else refuse(why.zh, why.en)

@@ -82,6 +82,11 @@ class Delivery(models.Model):
         return self.number
 
     @property
+    def has_failed(self) -> bool:
+        """Whether the job that worked on it has given up."""
+        return self.job is not None and self.job.has_failed
+
+    @property
     def rows_count(self) -> int:
         """How many rows the file has."""
         return self.new_count + self.changed_count + self.unchanged_count + self.wrong_count

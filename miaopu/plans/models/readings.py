@@ -12,11 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from miaopu.core.models import File, Job, Region, User
 from miaopu.plans.enums import ReadingItemState, ReadingKind, ReadingState
 from miaopu.plans.models.programmes import ProgrammeVersion
-from miaopu.plans.reading_querysets import PlanReadingQuerySet, ReadingItemQuerySet
+from miaopu.plans.reading_querysets import USED, PlanReadingQuerySet, ReadingItemQuerySet
 
 ENDED = (ReadingState.COMPLETED, ReadingState.REFUSED)
-USED = (ReadingItemState.ACCEPTED, ReadingItemState.CORRECTED, ReadingItemState.ADDED)
-"""States in which an item goes into the programme."""
 
 
 class PlanReading(models.Model):

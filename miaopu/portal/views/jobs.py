@@ -64,6 +64,23 @@ def view_of(job: Job) -> shapes.JobView:
     )
 
 
+def work_on(job: Job, *, poll_href: str, failed: str) -> shapes.JobView:
+    """The work on something handed in, while that waits for it; `failed` is said if it gave up."""
+    return shapes.JobView(
+        key=str(job.pk),
+        title=job.title,
+        state="failed"
+        if job.has_failed
+        else "queued"
+        if job.state == JobState.QUEUED
+        else "running",
+        done=job.done,
+        total=job.total,
+        message=failed if job.has_failed else "",
+        poll_href=poll_href,
+    )
+
+
 def start_for_programmes(
     request: HttpRequest, start: Callable[..., Job], told: str, *, back: str
 ) -> HttpResponse:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from miaopu.core import clock
 from miaopu.core.errors import ActionRefused
-from miaopu.core.models import Region, User
+from miaopu.core.models import Region
 from miaopu.parties.deliveries import DELIVERED_BY
 from miaopu.parties.delivery_columns import KEY, columns_for
 from miaopu.parties.enums import DeliveryState, Source
@@ -28,8 +28,10 @@ from miaopu.portal import kept_forms, present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.downloads import content_response
 from miaopu.portal.paging import page_of
+from miaopu.portal.performing import in_one_line
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
+from miaopu.portal.views.office_parts import offer_regions, regions_of
 
 ACCEPT = ".xlsx,.xls,.csv,.txt"
 TONES: dict[str, shapes.Tone] = {
@@ -54,13 +56,6 @@ TEMPLATE_COLUMNS = (
     Column("columns", _("可以提供的列")),
     Column("download", _("模板"), link="href"),
 )
-
-
-def regions_of(user: User) -> list[Region]:
-    """The regions for which the user may deliver, the widest first."""
-    offices = [one.office for one in user.live_memberships if one.role in DELIVERING_ROLES]
-    found = {office.region_id: office.region for office in offices}
-    return [found[code] for code in sorted(found)]
 
 
 class DeliveryForm(forms.Form):
@@ -91,9 +86,7 @@ class DeliveryForm(forms.Form):
 
     def __init__(self, regions: list[Region], *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        field = self.fields["region"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [(one.code, present.region_name(one)) for one in regions]
+        offer_regions(self, regions)
 
 
 @require_safe
@@ -167,7 +160,7 @@ def _new_page(
 def delivery_new(request: HttpRequest) -> HttpResponse:
     """Hand in a department's file; it is checked before anything is written."""
     user = person(request)
-    regions = regions_of(user)
+    regions = regions_of(user, DELIVERING_ROLES)
     if request.method != "POST":
         initial = {"as_of": clock.today(), "region": regions[0].code}
         kept = kept_forms.kept_data(request)
@@ -188,11 +181,7 @@ def delivery_new(request: HttpRequest) -> HttpResponse:
             by=user,
         )
     except ActionRefused as refused:
-        message = gettext("%(message)s。%(remedy)s") % {
-            "message": present.in_language(refused.message),
-            "remedy": present.in_language(refused.remedy),
-        }
-        return _new_page(request, form, wrong=message, status=422)
+        return _new_page(request, form, wrong=in_one_line(refused), status=422)
     return redirect("delivery", number=delivery.number)
 
 
@@ -203,6 +192,6 @@ def delivery_template(request: HttpRequest) -> FileResponse:
     source = request.GET.get("source", Source.OFFICER.value)
     if source not in [one.value for one in DELIVERED_BY]:
         raise Http404
-    region = regions_of(person(request))[0]
+    region = regions_of(person(request), DELIVERING_ROLES)[0]
     name = gettext("企业数据模板-%(source)s.xlsx") % {"source": Source(source).label}
     return content_response(template_workbook(source, region), name, "xlsx")

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from miaopu.core.models import User
-from miaopu.parties.deliveries import has_failed
 from miaopu.parties.delivery_columns import delivery_columns
 from miaopu.parties.enums import DeliveryState, RowOutcome
 from miaopu.parties.findings import findings_of, size_finding
@@ -28,6 +27,7 @@ from miaopu.portal.paging import page_of
 from miaopu.portal.performing import perform
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
+from miaopu.portal.views.jobs import work_on
 from miaopu.portal.views.office_deliveries import TONES
 from miaopu.portal.views.office_parts import needs_personal_data
 
@@ -72,17 +72,10 @@ def _job(delivery: Delivery) -> shapes.JobView | None:
     job = delivery.job
     if job is None or delivery.state not in UNDER_WAY:
         return None
-    failed = has_failed(delivery)
-    return shapes.JobView(
-        key=str(job.pk),
-        title=job.title,
-        state="failed" if failed else "queued" if job.state == "queued" else "running",
-        done=job.done,
-        total=job.total,
-        message=gettext("没有完成。可以从停下的地方继续；仍不成功请联系系统管理员。")
-        if failed
-        else "",
+    return work_on(
+        job,
         poll_href=reverse("delivery", kwargs={"number": delivery.number}),
+        failed=gettext("没有完成。可以从停下的地方继续；仍不成功请联系系统管理员。"),
     )
 
 

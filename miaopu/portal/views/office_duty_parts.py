@@ -29,17 +29,21 @@ def state_word(state: str) -> str:
     }[state]
 
 
-def often(view: DutyView) -> str:
-    """How often the duty is due, for whom and by whom, in a line."""
-    duty = view.duty
-    every = {
+def every_word(every: str) -> str:
+    """How often something is due, in a word."""
+    return {
         "xun": _("每旬"),
         "month": _("每月"),
         "quarter": _("每季度"),
         "half_year": _("每半年"),
         "year": _("每年"),
-    }[duty.every]
-    words = [every]
+    }[every]
+
+
+def often(view: DutyView) -> str:
+    """How often the duty is due, for whom and by whom, in a line."""
+    duty = view.duty
+    words = [every_word(duty.every)]
     if duty.times > 1:
         words.append(_("至少 %(times)s 次") % {"times": duty.times})
     if duty.rotates:

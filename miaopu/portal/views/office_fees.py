@@ -117,8 +117,7 @@ def fee_lists(request: HttpRequest) -> HttpResponse:
             return _page(request, form, faults, 422)
         draft = draft_fees(regions[0], fees, valid_from=form.cleaned_data["valid_from"], by=user)
     except ActionRefused as refused:
-        words = (present.in_language(refused.message), present.in_language(refused.remedy))
-        form.add_error("file", in_one_line(ActionRefused(*words)))
+        form.add_error("file", in_one_line(refused))
         return _page(request, form, status=422)
     return redirect("fee_version", draft.pk)
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import date
 
+from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from miaopu.cases.models import Case, Item
 from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused
-from miaopu.core.models import Event
+from miaopu.core.models import Event, Region, User
 from miaopu.core.scope import AnyUser, reaches
 from miaopu.ledger.models import Award
 from miaopu.parties.dictionary import fact_dictionary
@@ -101,6 +103,20 @@ def offered_today(today: date) -> list[Item]:
         if item.definition.offer is not None
         and item.version.pack.period.start <= today <= item.version.pack.period.end
     ]
+
+
+def regions_of(user: User, roles: Collection[str]) -> list[Region]:
+    """The regions in whose offices the user has one of the roles, the widest first."""
+    offices = [one.office for one in user.live_memberships if one.role in roles]
+    found = {office.region_id: office.region for office in offices}
+    return [found[code] for code in sorted(found)]
+
+
+def offer_regions(form: forms.Form, regions: Iterable[Region]) -> None:
+    """Give the field `region` of a form its choices."""
+    field = form.fields["region"]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = [(one.code, present.region_name(one)) for one in regions]
 
 
 def in_one_text(refused: ActionRefused) -> str:

@@ -23,12 +23,13 @@ from miaopu.plans.document_actions import Head, add_document, amend_document
 from miaopu.plans.document_reading import ReadDocument, read_document
 from miaopu.plans.document_states import WRITERS
 from miaopu.plans.models import DocumentCitation, DocumentReview, DocumentVersion, PolicyDocument
-from miaopu.portal import present, shapes
+from miaopu.portal import shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.paging import page_of
+from miaopu.portal.performing import in_one_line
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
-from miaopu.portal.views.office_parts import OFFICE_ROLES, in_one_text
+from miaopu.portal.views.office_parts import OFFICE_ROLES, regions_of
 from miaopu.portal.views.policy_parts import standing, where
 
 TEXT_MAX = 100_000
@@ -46,9 +47,7 @@ SHOWN = {"all": _("全部"), "drafts": _("待发布"), "reviews": _("待清理")
 
 def kept_regions(user: User) -> list[Region]:
     """The regions for which the user keeps documents, the widest first."""
-    offices = [one.office for one in user.live_memberships if one.role in WRITERS]
-    found = {office.region_id: office.region for office in offices}
-    return [found[code] for code in sorted(found)]
+    return regions_of(user, WRITERS)
 
 
 class SourceForm(forms.Form):
@@ -232,7 +231,7 @@ def policy_new(request: HttpRequest) -> HttpResponse:
             head_of(read, kept_in, clock.today()), read, kept_in=kept_in, by=user
         )
     except ActionRefused as refused:
-        form.add_error(None, _refusal(refused))
+        form.add_error(None, in_one_line(refused))
         return _source_page(request, form, None, 422)
     messages.success(request, gettext("已读出条款和引用，请核对文件信息并写解读"))
     return redirect("policy_draft", version.document.code)
@@ -266,12 +265,6 @@ def policy_amend(request: HttpRequest, code: str) -> HttpResponse:
         )
         amend_document(document, head, read, change=form.cleaned_data["change"], by=person(request))
     except ActionRefused as refused:
-        form.add_error(None, _refusal(refused))
+        form.add_error(None, in_one_line(refused))
         return _source_page(request, form, document, 422)
     return redirect("policy_draft", code)
-
-
-def _refusal(refused: ActionRefused) -> str:
-    """A refusal by an action or by the engine, in the language of the page."""
-    words = (present.in_language(refused.message), present.in_language(refused.remedy))
-    return in_one_text(ActionRefused(*words))

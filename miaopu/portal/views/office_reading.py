@@ -14,7 +14,6 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from miaopu.plans.enums import ReadingKind, ReadingState
 from miaopu.plans.models import PlanReading, ReadingItem
-from miaopu.plans.reading_actions import has_failed
 from miaopu.plans.reading_querysets import SEEING_ROLES
 from miaopu.plans.reading_tasks import UNDER_WAY
 from miaopu.portal import desk_shapes, present, shapes
@@ -23,7 +22,8 @@ from miaopu.portal.desk import Desk
 from miaopu.portal.desk_asked import Asked
 from miaopu.portal.desk_forms import ADDABLE, FORMS, ItemForm
 from miaopu.portal.views.enterprise_scope import person
-from miaopu.portal.views.office_readings import TONES, may_work, reading_or_404
+from miaopu.portal.views.jobs import work_on
+from miaopu.portal.views.office_readings import TONES, address_of, may_work, reading_or_404
 
 PANEL = "desk-panel"
 
@@ -33,16 +33,8 @@ def _job(reading: PlanReading) -> shapes.JobView | None:
     job = reading.job
     if job is None or reading.state not in UNDER_WAY:
         return None
-    failed = has_failed(reading)
-    return shapes.JobView(
-        key=str(job.pk),
-        title=job.title,
-        state="failed" if failed else "queued" if job.state == "queued" else "running",
-        done=job.done,
-        total=job.total,
-        message=gettext("没有完成。可以再读一次；仍不成功请联系系统管理员。") if failed else "",
-        poll_href=reverse("reading", kwargs={"pk": reading.pk}),
-    )
+    failed = gettext("没有完成。可以再读一次；仍不成功请联系系统管理员。")
+    return work_on(job, poll_href=address_of(reading), failed=failed)
 
 
 def _frame(request: HttpRequest, reading: PlanReading) -> dict[str, Any]:
@@ -73,11 +65,6 @@ def _waiting(request: HttpRequest, reading: PlanReading) -> HttpResponse:
         "may_work": may_work(person(request)),
     }
     return render(request, "office/reading_waiting.html", context)
-
-
-def address_of(reading: PlanReading) -> str:
-    """Where a reading is."""
-    return reverse("reading", kwargs={"pk": reading.pk})
 
 
 @dataclass(frozen=True)
@@ -177,6 +164,4 @@ def reading(request: HttpRequest, pk: int) -> HttpResponse:
         return _waiting(request, found)
     if request.headers.get("HX-Request") and request.headers.get("HX-Target") != PANEL:
         return HttpResponseClientRefresh()  # the page with the progress asks once more
-    return desk_page(
-        request, Desk(found, person(request), Asked.of(request.GET, address_of(found)))
-    )
+    return desk_page(request, Desk(found, Asked.of(request.GET, address_of(found))))

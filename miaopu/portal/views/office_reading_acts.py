@@ -28,10 +28,11 @@ from miaopu.portal.desk import Desk
 from miaopu.portal.desk_asked import Asked
 from miaopu.portal.desk_forms import ADDABLE, FORMS, ItemForm
 from miaopu.portal.performing import in_one_line
+from miaopu.portal.views.enterprise_form import read_revision
 from miaopu.portal.views.enterprise_scope import person
-from miaopu.portal.views.office_reading import Typed, address_of, desk_page, form_of
+from miaopu.portal.views.office_reading import Typed, desk_page, form_of
 from miaopu.portal.views.office_reading_place import place_of
-from miaopu.portal.views.office_readings import reading_or_404
+from miaopu.portal.views.office_readings import address_of, reading_or_404
 
 
 def _go_on(request: HttpRequest, desk: Desk, following: list[int], pk: int) -> HttpResponse:
@@ -40,7 +41,7 @@ def _go_on(request: HttpRequest, desk: Desk, following: list[int], pk: int) -> H
     after = next((one for one in following if one in unread), pk)
     asked = replace(desk.asked, item=after, mode="")
     if request.headers.get("HX-Request"):
-        return desk_page(request, Desk(desk.reading, desk.user, asked))
+        return desk_page(request, Desk(desk.reading, asked))
     return redirect(asked.href())
 
 
@@ -50,10 +51,9 @@ def reading_item(request: HttpRequest, pk: int, item: int) -> HttpResponse:
     """Decide on an item: `step` is accept, discard, reopen or correct, `revision` what was seen."""
     found = reading_or_404(request, pk)
     one = get_object_or_404(ReadingItem.objects.for_user(person(request)), pk=item, reading=found)
-    desk = Desk(found, person(request), Asked.of(request.POST, address_of(found), "at_"))
+    desk = Desk(found, Asked.of(request.POST, address_of(found), "at_"))
     step = request.POST.get("step", "")
-    typed = request.POST.get("revision", "")
-    revision = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
+    revision = read_revision(request.POST)
     form = None
     if step == "correct" and one.kind in FORMS:
         form = form_of(desk, one.kind, request.POST)
@@ -71,7 +71,7 @@ def reading_item(request: HttpRequest, pk: int, item: int) -> HttpResponse:
         )
     except ActionRefused as refused:
         return _again(request, desk, one, form, status=409, problem=in_one_line(refused))
-    return _go_on(request, Desk(found, desk.user, desk.asked), following, one.pk)
+    return _go_on(request, Desk(found, desk.asked), following, one.pk)
 
 
 def _acts(
@@ -112,7 +112,7 @@ def _again(
     asked = replace(desk.asked, item=one.pk, mode=mode)
     return desk_page(
         request,
-        Desk(desk.reading, desk.user, asked),
+        Desk(desk.reading, asked),
         form=form,
         problem=problem,
         other=other,
@@ -130,7 +130,7 @@ def reading_add(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     asked = Asked.of(request.POST, address_of(found), "at_")
     asked = replace(asked, mode="add")
-    desk = Desk(found, person(request), asked)
+    desk = Desk(found, asked)
     form = form_of(desk, kind, request.POST)
     quote = request.POST.get("quote", "").replace("\x00", "").replace("\r\n", "\n")
     place = place_of(found.text, quote, request.POST.get("start", ""))
@@ -152,4 +152,4 @@ def reading_add(request: HttpRequest, pk: int) -> HttpResponse:
         return desk_page(request, desk, form=form, problem=problem, typed=typed, status=409)
     if not request.headers.get("HX-Request"):
         messages.success(request, gettext("已补充"))
-    return _go_on(request, Desk(found, desk.user, asked), [item.pk], item.pk)
+    return _go_on(request, Desk(found, asked), [item.pk], item.pk)

@@ -39,7 +39,8 @@ from miaopu.portal.access import role_required
 from miaopu.portal.desk_asked import Asked
 from miaopu.portal.performing import in_one_line
 from miaopu.portal.views.enterprise_scope import person
-from miaopu.portal.views.office_readings import reading_or_404
+from miaopu.portal.views.office_parts import offer_regions
+from miaopu.portal.views.office_readings import address_of, reading_or_404
 
 
 class ProgrammeForm(forms.Form):
@@ -72,9 +73,7 @@ class ProgrammeForm(forms.Form):
 
     def __init__(self, places: list[Region], scopes: list[str], *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        region = self.fields["region"]
-        assert isinstance(region, forms.ChoiceField)
-        region.choices = [(one.code, present.region_name(one)) for one in places if not one.is_zone]
+        offer_regions(self, [one for one in places if not one.is_zone])
         options = [
             ("", gettext("请选择")),
             (WHOLE, gettext("整个实施区域")),
@@ -152,7 +151,7 @@ def _page(
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    desk = reverse("reading", kwargs={"pk": reading.pk})
+    desk = address_of(reading)
     unread = reading.items.unread().in_order()
     first = unread.first()
     context = {
@@ -251,4 +250,4 @@ def reading_complete(request: HttpRequest, pk: int) -> HttpResponse:
 def _typed_before(request: HttpRequest) -> dict[str, Any]:
     """What was typed here before the sign-in expired."""
     kept = kept_forms.kept_data(request)
-    return {} if kept is None else {name: kept.get(name) for name in kept}
+    return {} if kept is None else kept.dict()

@@ -17,8 +17,7 @@ from miaopu.portal.access import role_required
 from miaopu.portal.desk_asked import Asked
 from miaopu.portal.performing import in_one_line
 from miaopu.portal.views.enterprise_scope import person
-from miaopu.portal.views.office_reading import address_of
-from miaopu.portal.views.office_readings import reading_or_404
+from miaopu.portal.views.office_readings import address_of, reading_or_404
 
 SHOWN = 200
 

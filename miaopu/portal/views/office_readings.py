@@ -29,6 +29,7 @@ from miaopu.portal.paging import page_of
 from miaopu.portal.performing import in_one_line, perform
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
+from miaopu.portal.views.office_parts import offer_regions, regions_of
 
 ACCEPT = ".txt,.html,.htm,.docx,.pdf"
 TONES: dict[str, shapes.Tone] = {
@@ -47,16 +48,14 @@ COLUMNS = (
 )
 
 
-def regions_of(user: User) -> list[Region]:
-    """The regions for which the user makes programmes, the widest first."""
-    offices = [one.office for one in user.live_memberships if one.role in READING_ROLES]
-    found = {office.region_id: office.region for office in offices}
-    return [found[code] for code in sorted(found)]
-
-
 def may_work(user: User) -> bool:
     """Whether the user works on readings, rather than only looks at them."""
     return user.has_role(Role.PROGRAMME_OFFICER)
+
+
+def address_of(reading: PlanReading) -> str:
+    """Where a reading is."""
+    return reverse("reading", kwargs={"pk": reading.pk})
 
 
 def reading_or_404(request: HttpRequest, pk: int) -> PlanReading:
@@ -82,9 +81,7 @@ class PlanForm(forms.Form):
 
     def __init__(self, regions: list[Region], *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        field = self.fields["region"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [(one.code, present.region_name(one)) for one in regions]
+        offer_regions(self, regions)
 
 
 @require_safe
@@ -96,7 +93,7 @@ def reading_desk(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "title": str(one),
-            "href": reverse("reading", kwargs={"pk": one.pk}),
+            "href": address_of(one),
             "region": present.region_name(one.region),
             "state": one.get_state_display(),
             "tone": TONES.get(one.state, "neutral"),
@@ -139,7 +136,7 @@ def _new_page(
 def reading_new(request: HttpRequest) -> HttpResponse:
     """Hand in a plan document; the same file again opens the reading that there is."""
     user = person(request)
-    regions = regions_of(user)
+    regions = regions_of(user, READING_ROLES)
     if request.method != "POST":
         kept = kept_forms.kept_data(request)
         asked = kept.get("region") if kept else request.GET.get("region")
@@ -157,13 +154,8 @@ def reading_new(request: HttpRequest) -> HttpResponse:
             by=user,
         )
     except ActionRefused as refused:
-        return _new_page(request, form, wrong=_said(refused), status=422)
+        return _new_page(request, form, wrong=in_one_line(refused), status=422)
     return redirect("reading", pk=reading.pk)
-
-
-def _said(refused: ActionRefused) -> str:
-    message, remedy = present.in_language(refused.message), present.in_language(refused.remedy)
-    return in_one_line(ActionRefused(message, remedy))
 
 
 @require_POST

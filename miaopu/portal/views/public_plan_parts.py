@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from miaopu.plans.models import ProgrammeVersion
 from miaopu.portal import formats, present
 from miaopu.portal.tables import Column, Table
+from miaopu.portal.views.office_duty_parts import every_word
 
 if TYPE_CHECKING:
     from miaopu.engine.packs.plan_parts import Duty, Fund, Task
@@ -66,18 +67,12 @@ def _tasks(version: ProgrammeVersion, tasks: Sequence[Task]) -> Table:
 
 
 def _duties(version: ProgrammeVersion, duties: Sequence[Duty]) -> Table:
-    often = {
-        "xun": _("每旬"),
-        "month": _("每月"),
-        "quarter": _("每季度"),
-        "half_year": _("每半年"),
-        "year": _("每年"),
-    }
     rows = [
         {
             "title": present.in_language(one.title),
             "who": _names(version.pack, one.who),
-            "every": _("%(often)s %(times)s 次") % {"often": often[one.every], "times": one.times},
+            "every": _("%(often)s %(times)s 次")
+            % {"often": every_word(one.every), "times": one.times},
             "clause": one.clause,
             "href": present.clause_href(version, one.clause),
         }

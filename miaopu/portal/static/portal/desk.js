@@ -7,14 +7,6 @@
   if (!desk || !panel || !text) { return; }
   var chosen = null; // what was selected in the text last: its words and where they begin
 
-  function off() {
-    try { return localStorage.getItem("miaopu-keys-off") === "yes"; } catch (error) { return false; }
-  }
-  function typing(element) {
-    var field = element.closest("input, textarea, select, [contenteditable]");
-    return field && ["checkbox", "radio", "button", "submit", "hidden"].indexOf(field.type) < 0;
-  }
-
   // The panel for an address, without the rest of the page.
   function go(href) {
     var since = document.getElementById("desk-since").value;
@@ -111,10 +103,7 @@
   });
 
   document.addEventListener("keydown", function (event) {
-    var at = event.target;
-    if (!(at instanceof Element) || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) { return; }
-    if (off() || typing(at) || at.closest("dialog[open]")) { return; }
-    if (!/^[aexnjk]$/.test(event.key)) { return; }
+    if (!/^[aexnjk]$/.test(event.key) || !window.miaopuKeysOn(event)) { return; }
     var button = panel.querySelector('[data-desk="' + event.key + '"]');
     if (button) { event.preventDefault(); button.click(); }
   });

@@ -55,8 +55,14 @@
 
   function typing(element) {
     var field = element.closest("input, textarea, select, [contenteditable]");
-    return field && ["checkbox", "radio", "button", "submit"].indexOf(field.type) < 0;
+    return field && ["checkbox", "radio", "button", "submit", "hidden"].indexOf(field.type) < 0;
   }
+  // Whether a key means a step: not while somebody types, not when switched off.
+  window.miaopuKeysOn = function (event) {
+    var at = event.target;
+    return at instanceof Element && !event.isComposing && !event.ctrlKey && !event.metaKey && !event.altKey &&
+      !off() && !typing(at) && !at.closest("dialog[open]");
+  };
 
   document.addEventListener("keydown", function (event) {
     var at = event.target;
