@@ -7,7 +7,6 @@ as the document is. The layout follows GB/T 9704-2012 (format of official docume
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -251,13 +250,3 @@ def _moves(summary: Summary) -> Section | None:
         (one.title, one.old.isoformat(), one.new.isoformat(), one.why) for one in summary.moves
     )
     return Section("期限调整", (), ("任务", "原期限", "新期限", "理由"), rows) if rows else None
-
-
-def plain_lines(made: Iterable[Section]) -> Iterator[str]:
-    """Every text of the sections in order, for whoever looks for something in them."""
-    for one in made:
-        yield one.heading
-        yield from one.paragraphs
-        yield from one.head
-        for row in one.rows:
-            yield from row
