@@ -9,16 +9,17 @@ from django.utils.translation import gettext
 
 from miaopu.cases.workflow import AlreadyDone
 from miaopu.core.errors import ActionRefused
+from miaopu.portal.present import in_language
 
 T = TypeVar("T")
 
 
 def in_one_line(refused: ActionRefused) -> str:
-    """What is wrong and what to do, as one text."""
-    if not refused.remedy:
-        return str(refused.message)
-    words = {"message": refused.message, "remedy": refused.remedy}
-    return gettext("%(message)s。%(remedy)s") % words
+    """What is wrong and what to do, as one text in the language of the page."""
+    message, remedy = in_language(refused.message), in_language(refused.remedy)
+    if not remedy:
+        return message
+    return gettext("%(message)s。%(remedy)s") % {"message": message, "remedy": remedy}
 
 
 def perform(request: HttpRequest, action: Callable[[], T], success: str = "") -> T | None:

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,12 +22,14 @@ from miaopu.plans.document_actions import Head, add_document, amend_document
 from miaopu.plans.document_reading import ReadDocument, read_document
 from miaopu.plans.document_states import WRITERS
 from miaopu.plans.models import DocumentCitation, DocumentReview, DocumentVersion, PolicyDocument
-from miaopu.portal import present, shapes
+from miaopu.portal import shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.paging import page_of
+from miaopu.portal.performing import in_one_line
 from miaopu.portal.tables import Column, Table
+from miaopu.portal.uploads import content_of
 from miaopu.portal.views.enterprise_scope import person
-from miaopu.portal.views.office_parts import OFFICE_ROLES, in_one_text
+from miaopu.portal.views.office_parts import OFFICE_ROLES
 from miaopu.portal.views.policy_parts import standing, where
 
 TEXT_MAX = 100_000
@@ -92,10 +93,7 @@ class SourceForm(forms.Form):
         """The document as read. Raises ActionRefused."""
         upload = self.cleaned_data.get("file")
         if isinstance(upload, UploadedFile):
-            content = upload.read(settings.FILE_MAX_BYTES + 1)
-            if len(content) > settings.FILE_MAX_BYTES:
-                raise ActionRefused(gettext("文件超过 20 MB"), gettext("请压缩或拆分后再上传"))
-            return read_document(content, (upload.name or "").replace("\x00", ""))
+            return read_document(content_of(upload), (upload.name or "").replace("\x00", ""))
         text = str(self.cleaned_data["text"]).replace("\x00", "")
         return read_document(text.encode(), gettext("粘贴的正文.txt"))
 
@@ -232,7 +230,7 @@ def policy_new(request: HttpRequest) -> HttpResponse:
             head_of(read, kept_in, clock.today()), read, kept_in=kept_in, by=user
         )
     except ActionRefused as refused:
-        form.add_error(None, _refusal(refused))
+        form.add_error(None, in_one_line(refused))
         return _source_page(request, form, None, 422)
     messages.success(request, gettext("已读出条款和引用，请核对文件信息并写解读"))
     return redirect("policy_draft", version.document.code)
@@ -266,12 +264,6 @@ def policy_amend(request: HttpRequest, code: str) -> HttpResponse:
         )
         amend_document(document, head, read, change=form.cleaned_data["change"], by=person(request))
     except ActionRefused as refused:
-        form.add_error(None, _refusal(refused))
+        form.add_error(None, in_one_line(refused))
         return _source_page(request, form, document, 422)
     return redirect("policy_draft", code)
-
-
-def _refusal(refused: ActionRefused) -> str:
-    """A refusal by an action or by the engine, in the language of the page."""
-    words = (present.in_language(refused.message), present.in_language(refused.remedy))
-    return in_one_text(ActionRefused(*words))
