@@ -36,6 +36,11 @@ def region_prefix(code: str) -> str:
     return code
 
 
+def regions_above(code: str) -> tuple[str, str]:
+    """The codes of the province and the city of a region: 520103 → 520000, 520100."""
+    return f"{code[:2]}0000", f"{code[:4]}00"
+
+
 def region_prefixes(user: AnyUser, roles: Iterable[str] | None = None) -> frozenset[str]:
     """Prefixes of the regions that `user` reaches through offices, with one of `roles` if given.
 

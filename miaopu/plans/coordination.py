@@ -9,6 +9,7 @@ from typing import Literal
 from django.db.models import Q
 
 from miaopu.engine.search.numbers import number_key, title_key
+from miaopu.plans.document_querysets import PolicyDocumentQuerySet
 from miaopu.plans.enums import DocumentState
 from miaopu.plans.models import DocumentCitation, DocumentVersion, PolicyDocument
 
@@ -52,7 +53,8 @@ def check_coordination(version: DocumentVersion) -> list[Finding]:
     cites = list(version.cites.all())
     named = Q(number_key__in=[one.number_key for one in cites if one.number_key])
     named |= Q(title_key__in=[one.title_key for one in cites if not one.number_key])
-    for one in others.filter(named)[:_MOST] if cites else ():
+    cited = list(others.filter(named))
+    for one in cited[:_MOST]:
         end = end_of(one)
         if end is not None and end < version.valid_from:
             found.append(Finding("cites-ended", one))
@@ -66,12 +68,12 @@ def check_coordination(version: DocumentVersion) -> list[Finding]:
         .exclude(version__document=version.document_id)
         .select_related("version__document")[:_MOST]
     ]
-    known = set(others.filter(named).values_list("number_key", "title_key")) if cites else set()
-    numbers, titles = {one for one, _ in known}, {one for _, one in known}
+    numbers = {one.number_key for one in cited} - {""}
+    titles = {one.title_key for one in cited} - {""}
     found += [
         Finding("unresolved", named=" ".join(filter(None, (one.title, one.number))))
         for one in cites
-        if one.number_key not in numbers - {""} and one.title_key not in titles - {""}
+        if one.number_key not in numbers and one.title_key not in titles
     ]
     return sorted(found, key=lambda one: not one.is_conflict)
 
@@ -83,24 +85,19 @@ def _overlap(document: PolicyDocument, version: DocumentVersion) -> bool:
 
 
 def _same_basis(
-    version: DocumentVersion, cites: list[DocumentCitation], others: object
+    version: DocumentVersion,
+    cites: list[DocumentCitation],
+    others: PolicyDocumentQuerySet[PolicyDocument],
 ) -> list[PolicyDocument]:
     """Documents of the same kind and region, valid at the same time, that cite the same number."""
     keys = [one.number_key for one in cites if one.number_key]
     if not keys:
         return []
-    rows = (
-        PolicyDocument.objects.public()
-        .light()
-        .filter(
-            versions__cites__number_key__in=keys,
-            versions__state=DocumentState.IN_FORCE,
-            kind=version.kind,
-            region=version.region_id,
-            repealed_on=None,
-        )
-        .exclude(pk=version.document_id)
-        .distinct()
-        .order_by("-issued_on", "-pk")
-    )
-    return [one for one in rows[:_MOST] if _overlap(one, version)]
+    rows = others.filter(
+        versions__cites__number_key__in=keys,
+        versions__state=DocumentState.IN_FORCE,
+        kind=version.kind,
+        region=version.region_id,
+        repealed_on=None,
+    ).distinct()
+    return [one for one in rows.newest_first()[:_MOST] if _overlap(one, version)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import IntegrityError, transaction
@@ -24,6 +24,7 @@ from miaopu.plans.document_reading import ReadDocument
 from miaopu.plans.document_states import DOCUMENT_TABLE, PUBLISHERS, WRITERS
 from miaopu.plans.enums import DocumentState, Verb
 from miaopu.plans.models import DocumentVersion, PolicyDocument
+from miaopu.plans.models.documents import HEAD_FIELDS
 
 _CODES = 7  # which numbers: see lock_numbers; below every year and every city
 _REVIEW_YEARS = 2  # 立改废: a document without an end is looked at again after so many years
@@ -46,9 +47,9 @@ class Head:
     illustrative: bool = False
 
 
-def _put(row: DocumentVersion | PolicyDocument, head: Head) -> None:
-    for one in fields(Head):
-        setattr(row, one.name, getattr(head, one.name))
+def _put(row: DocumentVersion, head: Head) -> None:
+    for name in HEAD_FIELDS:
+        setattr(row, name, getattr(head, name))
 
 
 def check_card(card: Mapping[str, str]) -> dict[str, str]:
@@ -106,7 +107,6 @@ def add_document(
     document = PolicyDocument(
         code=f"ZC-{serial:06d}", kept_in=kept_in, added_by=by, added_at=clock.now()
     )
-    _put(document, head)
     version = DocumentVersion(document=document)
     _put(version, head)
     take_head(document, version)

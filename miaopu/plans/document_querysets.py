@@ -9,8 +9,8 @@ from django.db import models
 from django.db.models import Q
 
 from miaopu.core.enums import WORKING_ROLES
-from miaopu.core.scope import AnyUser, region_prefix, region_prefixes, within
-from miaopu.plans.enums import DocumentState, ReviewOutcome
+from miaopu.core.scope import AnyUser, region_prefix, region_prefixes, regions_above, within
+from miaopu.plans.enums import DocumentState
 
 M = TypeVar("M", bound=models.Model)  # the model: bound by `as_manager()`
 BULK = ("words", "title_words", "searched_text", "folded_text", "pinyin", "initials")
@@ -46,9 +46,8 @@ class PolicyDocumentQuerySet(models.QuerySet[M]):
 
     def applying_to(self, region: str) -> Self:
         """Documents of the region, of what lies inside it, and of what it lies in."""
-        above = [f"{region[:2]}0000", f"{region[:4]}00"]
         inside = Q(region__code__startswith=region_prefix(region))
-        return self.filter(Q(region=None) | Q(region_id__in=above) | inside)
+        return self.filter(Q(region=None) | Q(region_id__in=regions_above(region)) | inside)
 
     def for_industry(self, code: str) -> Self:
         """Documents for an industry: named by it, by one it is part of, or for all."""
@@ -117,10 +116,6 @@ class DocumentReviewQuerySet(models.QuerySet[M]):
     def waiting(self) -> Self:
         """Reviews that another person has to confirm."""
         return self.filter(confirmed_at=None)
-
-    def repealing(self) -> Self:
-        """Reviews that end a document."""
-        return self.filter(outcome=ReviewOutcome.REPEAL)
 
 
 class DocumentSubscriptionQuerySet(models.QuerySet[M]):

@@ -6,16 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 
 from miaopu.core.kept import Kept, database_state
-from miaopu.core.models import Event
 from miaopu.engine.search.numbers import number_key, title_key
 from miaopu.engine.search.query import LONGEST as LONGEST
 from miaopu.plans.document_links import find_document
 from miaopu.plans.models import DocumentVersion, PolicyDocument, ProgrammeVersion
 
 _CHOICES: Kept[dict[str, dict[str, int]]] = Kept(most=10)
+_OFFERED = ("issuer", "region")
 
 
 @dataclass(frozen=True)
@@ -78,25 +78,16 @@ def programmes_of(document: PolicyDocument) -> list[tuple[ProgrammeVersion, bool
     return found
 
 
-def history_of(document: PolicyDocument) -> QuerySet[Event]:
-    """Who did what with a document. The caller has proved that the user may see it."""
-    events: QuerySet[Event] = Event.objects.for_subject(document)
-    return events
-
-
 def choices() -> dict[str, dict[str, int]]:
-    """The facets of the whole public library, kept until something is written."""
+    """Issuers and regions of the whole public library, kept until something is written."""
+    public = PolicyDocument.objects.public()
     return _CHOICES.get_or(
-        database_state(), "public", lambda: facets(PolicyDocument.objects.public())
+        database_state(), "public", lambda: {name: facet(public, name) for name in _OFFERED}
     )
 
 
-def facets(rows: Any) -> dict[str, dict[str, int]]:
-    """How many documents there are of each kind, issuer and region, the most first."""
-    plain: QuerySet[PolicyDocument] = rows.order_by()
-    found = {}
-    for name in ("kind", "issuer", "region"):
-        counts = plain.values_list(name).annotate(count=Count("pk", distinct=True))
-        pairs: Iterable[tuple[str | None, int]] = counts.order_by("-count", name)
-        found[name] = {value or "": count for value, count in pairs}
-    return found
+def facet(rows: Any, name: str) -> dict[str, int]:
+    """How many documents there are of each kind, issuer or region, the most first."""
+    counts = rows.order_by().values_list(name).annotate(count=Count("pk"))
+    pairs: Iterable[tuple[str | None, int]] = counts.order_by("-count", name)
+    return {value or "": count for value, count in pairs}

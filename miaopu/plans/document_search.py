@@ -13,7 +13,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.db.models.functions import Length
 
@@ -93,7 +92,7 @@ def search(rows: Any, wanted: Wanted) -> Found:
         spelled = rows.filter(Q(pinyin__contains=query.pinyin) | Q(initials__contains=query.pinyin))
         if spelled.exists():
             return Found(_title_first(spelled, Length("title")), query, "pinyin")
-    return Found(_alike(rows, wanted.text, query), query, "alike")
+    return Found(_alike(rows, query), query, "alike")
 
 
 def _by_number(rows: Any, number: Number) -> Any:
@@ -134,24 +133,14 @@ def _title_first(rows: Any, by: Any) -> Any:
     return rows.order_by(by, "-issued_on", "-pk")
 
 
-def _alike(rows: Any, text: str, query: Query) -> Any:
-    """The few titles most like the text; none where the database has no pg_trgm."""
-    if not query.terms or query.number is not None or not _has_trigrams():
+def _alike(rows: Any, query: Query) -> Any:
+    """The few titles most like what was asked for."""
+    if not query.terms or query.number is not None:
         return rows.none()
     alike = rows.annotate(likeness=WordLikeness("".join(query.terms), "title"))
-    found = alike.filter(likeness__gte=ALIKE).order_by("-likeness", "-issued_on", "-pk")
-    keys = list(found.values_list("pk", flat=True)[:_ALIKE_MOST])
-    return (
-        rows.filter(pk__in=keys)
-        .annotate(likeness=WordLikeness("".join(query.terms), "title"))
-        .order_by("-likeness", "-issued_on", "-pk")
-    )
-
-
-def _has_trigrams() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT FROM pg_extension WHERE extname = 'pg_trgm'")
-        return cursor.fetchone() is not None
+    alike = alike.order_by("-likeness", "-issued_on", "-pk")
+    keys = alike.filter(likeness__gte=ALIKE).values_list("pk", flat=True)[:_ALIKE_MOST]
+    return alike.filter(pk__in=list(keys))
 
 
 def title_of(document: PolicyDocument, found: Found) -> list[Piece]:

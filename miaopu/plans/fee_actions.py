@@ -32,7 +32,9 @@ def draft_fees(
         raise ActionRefused(_("清单里没有收费项目"), _("请填写后再上传"))
     Region.objects.select_for_update(of=("self",), no_key=True).get(pk=region.pk)
     known = FeeList.objects.filter(region=region)
-    draft = known.filter(state=FeeListState.DRAFT).first()
+    drafts = known.filter(state=FeeListState.DRAFT)
+    # Locked: a draft that is being published meanwhile is none any more, and stays as it is.
+    draft = drafts.select_for_update(of=("self",), no_key=True).first()
     if draft is None:
         last = known.order_by("-position").values_list("position", flat=True).first()
         draft = FeeList(region=region, position=(last or 0) + 1)

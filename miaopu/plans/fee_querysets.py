@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Self, TypeVar
 
@@ -9,11 +10,12 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from miaopu.core.enums import WORKING_ROLES
-from miaopu.core.scope import AnyUser, region_prefixes, within
+from miaopu.core.scope import AnyUser, region_prefixes, regions_above, within
 from miaopu.engine.search.words import folded
 from miaopu.plans.enums import FeeListState
 
 M = TypeVar("M", bound=models.Model)  # the model: bound by `as_manager()`
+_WORD = re.compile(r"\w+")
 
 
 class FeeListQuerySet(models.QuerySet[M]):
@@ -28,7 +30,7 @@ class FeeListQuerySet(models.QuerySet[M]):
         return self.filter(within(region_prefixes(user, WORKING_ROLES)))
 
     def counting_on(self, day: date) -> Self:
-        """The lists that count on the day: of each region the last published that has begun."""
+        """The lists that count on the day: of each region the published one that began last."""
         begun = self.model._default_manager.filter(valid_from__lte=day)
         later = begun.exclude(state=FeeListState.DRAFT).filter(
             Q(valid_from__gt=OuterRef("valid_from"))
@@ -37,6 +39,10 @@ class FeeListQuerySet(models.QuerySet[M]):
         )
         counting = self.filter(~Exists(later), valid_from__lte=day)
         return counting.exclude(state=FeeListState.DRAFT)
+
+    def binding(self, region: str) -> Self:
+        """Lists that bind a region's enterprises: its own, the city's, the province's."""
+        return self.filter(region__in={region, *regions_above(region)})
 
 
 class FeeEntryQuerySet(models.QuerySet[M]):
@@ -51,9 +57,9 @@ class FeeEntryQuerySet(models.QuerySet[M]):
         return self.filter(within(region_prefixes(user, WORKING_ROLES), "fee_list__region__code"))
 
     def named(self, text: str) -> Self:
-        """Fees whose name, authority or basis holds every word of the text."""
+        """Fees whose name, authority or basis holds every word of the text, whatever its signs."""
         rows = self
-        for word in folded(text).split():
+        for word in _WORD.findall(folded(text)) or text.split():
             rows = rows.filter(
                 Q(name__icontains=word) | Q(authority__icontains=word) | Q(basis__icontains=word)
             )

@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 
 from miaopu.core.errors import ActionRefused
 from miaopu.engine.fee_columns import COLUMNS, PAYERS, SHEET
+from miaopu.engine.sheets.cells import to_text
 from miaopu.engine.sheets.header import plain_title
 from miaopu.engine.sheets.reading import read_table
+from miaopu.engine.sheets.references import column_letters
 from miaopu.engine.sheets.refusals import SheetError
 from miaopu.plans.models import FeeEntry
 
@@ -100,8 +102,8 @@ def _rows(lines: Iterable[Sequence[Any]], places: dict[str, int]) -> tuple[list[
             raise ActionRefused(_("清单超过 %(count)s 行") % {"count": ROWS_MAX}, _("请拆分"))
         values = {}
         for name, place in places.items():
-            cell = f"{chr(ord('A') + place) if place < 26 else '?'}{number}"
-            value = _plain(cells[place] if place < len(cells) else None)
+            cell = f"{column_letters(place + 1)}{number}"
+            value = to_text(cells[place] if place < len(cells) else None) or ""
             most = COLUMNS[name][1]
             if not value and name != "note":
                 faults.append(Fault(cell, _("“%(title)s”不能为空") % {"title": COLUMNS[name][0]}))
@@ -113,18 +115,10 @@ def _rows(lines: Iterable[Sequence[Any]], places: dict[str, int]) -> tuple[list[
             values[name] = payers.get(value, value) if name == "payer" else value
         key = (values.get("name", ""), values.get("authority", ""))
         if key in seen:
-            cell = f"{chr(ord('A') + min(places['name'], 25))}{number}"
+            cell = f"{column_letters(places['name'] + 1)}{number}"
             faults.append(Fault(cell, _("同一单位的同一项目重复")))
         seen.add(key)
         fees.append(Fee(**values))
     if not fees:
         raise ActionRefused(_("表格里没有收费项目"), _("请填写后再上传"))
     return fees, faults
-
-
-def _plain(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return " ".join(str(value).replace("\x00", "").split())

@@ -19,8 +19,7 @@ def in_one_line(refused: ActionRefused) -> str:
     message, remedy = in_language(refused.message), in_language(refused.remedy)
     if not remedy:
         return message
-    words = {"message": message, "remedy": remedy}
-    return gettext("%(message)s。%(remedy)s") % words
+    return gettext("%(message)s。%(remedy)s") % {"message": message, "remedy": remedy}
 
 
 def perform(request: HttpRequest, action: Callable[[], T], success: str = "") -> T | None:

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils.translation import override
 
-from miaopu.core.models import User
+from miaopu.core.errors import ActionRefused
+from miaopu.core.models import Region, User
+from miaopu.engine.messages import Bilingual
 from miaopu.engine.packs.schema import Pack
 from miaopu.plans.actions import load_version
+from miaopu.plans.document_actions import amend_document, publish_version, save_draft
+from miaopu.plans.document_reading import read_document
 from miaopu.plans.fee_actions import publish_fees
 from miaopu.plans.fee_sheets import fee_workbook, read_fees
 from miaopu.plans.models import FeeEntry, FeeList, PolicyDocument
-from tests.factories import City
+from miaopu.portal.performing import in_one_line
+from miaopu.portal.views.office_policy import DraftForm
+from tests.factories import YUNYAN, City
 from tests.harness.pages import StrictClient
-from tests.portal.library_samples import CARD, TEXT, draft, fee_draft, published
+from tests.portal.library_samples import CARD, TEXT, draft, fee_draft, head_of, published
 
 pytestmark = pytest.mark.django_db
 EVIL = '小微企业<script>alert("x")</script><img src=x onerror=alert(1)>'
@@ -78,6 +86,33 @@ def test_the_clause_opens_the_plans_own_text_where_it_is_in_the_library(city: Ci
     assert "计划的原文" in html and reverse("item", args=["guiyang-2018", "direct_subsidy"]) in html
 
 
+def test_an_earlier_version_says_what_it_cites(city: City) -> None:
+    document = published(city)
+    read = read_document(TEXT.replace("和国办发〔2015〕9号", "").encode(), "新.txt")
+    new = amend_document(document, head_of(), read, change="少引一份", by=city.reviewer)
+    save_draft(new, head_of(), CARD, revision=new.revision, by=city.reviewer)
+    publish_version(new, by=city.approver)
+    assert "国办发〔2015〕9号" not in page(StrictClient(), "policy", code=document.code)
+    html = page(StrictClient(), "policy", "?version=1", code=document.code)
+    assert html.count("国办发〔2015〕9号") == 2, "in the text and in the list of what it cites"
+    assert "没有引用其他文件" not in html
+
+
+@pytest.mark.parametrize(
+    ("kept_in", "inside", "outside"),
+    [
+        (YUNYAN, {"520000", "520100", YUNYAN}, "520102"),
+        ("500000", {"500000", "500101"}, "520100"),
+        ("371000", {"370000", "371000", "371002"}, "371100"),
+    ],
+)
+def test_a_document_may_apply_around_its_region(
+    city: City, kept_in: str, inside: set[str], outside: str
+) -> None:
+    regions = set(DraftForm(Region.objects.get(code=kept_in)).regions)
+    assert inside <= regions and outside not in regions
+
+
 def test_from_upload_to_publication_in_the_pages(city: City) -> None:
     writer, publisher = as_user(city.reviewer), as_user(city.approver)
     upload = SimpleUploadedFile("办法.txt", TEXT.encode("gb18030"))
@@ -131,6 +166,24 @@ def test_fees_go_out_and_in_by_excel_with_faults_at_cells(city: City) -> None:
     )
     assert answer.status_code == 422 and "E2" in answer.content.decode()
     assert FeeList.objects.count() == 1
+
+
+def test_a_file_that_is_too_large_is_refused_as_such(city: City, settings: Any) -> None:
+    settings.FILE_MAX_BYTES = 1000
+    client = as_user(city.reviewer)
+    for route in ("fee_lists", "policy_new"):
+        upload = SimpleUploadedFile("f.csv", b"x" * 1001)
+        values = {"valid_from": "2018-05-01", "file": upload}
+        answer = client.post(reverse(route), values)
+        assert answer.status_code == 422 and "文件超过 20 MB" in answer.content.decode()
+
+
+def test_a_refusal_by_the_engine_is_told_in_the_language_of_the_page() -> None:
+    refused = ActionRefused(Bilingual("读不出", "cannot be read"), Bilingual("另存", "save again"))
+    assert in_one_line(refused) == "读不出。另存"
+    with override("en"):
+        assert in_one_line(refused) == "cannot be read. save again"
+    assert in_one_line(ActionRefused("没有")) == "没有"
 
 
 def test_is_this_fee_allowed(city: City) -> None:

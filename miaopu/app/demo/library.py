@@ -30,6 +30,7 @@ from miaopu.plans.enums import ReviewOutcome
 from miaopu.plans.fee_actions import draft_fees, publish_fees
 from miaopu.plans.fee_sheets import Fee
 from miaopu.plans.models import DocumentVersion, PolicyDocument
+from miaopu.plans.models.documents import HEAD_FIELDS
 from miaopu.plans.subscriptions import subscribe
 
 CARD = {"what": "what", "who": "who", "how_much": "much", "how": "how"}
@@ -119,9 +120,7 @@ def _later(made: dict[int, DocumentVersion], writer: User, publisher: User, toda
         subscribe(region=Region.objects.get(code=CITY), industry="", kind="", by=user)
     first = made[2]
     document = PolicyDocument.objects.get(pk=first.document_id)
-    names = ("title", "number", "issuer", "kind", "region", "issued_on", "valid_from", "valid_to",
-             "industries", "enterprise_kinds", "illustrative")  # fmt: skip
-    head = Head(**{name: getattr(document, name) for name in names})
+    head = Head(**{name: getattr(document, name) for name in HEAD_FIELDS})
     text = first.text.replace("每户五千元", "每户六千元")
     version = amend_document(
         document, head, read_own_text(text), change="补助标准提高到六千元", by=writer

@@ -8,7 +8,7 @@ from functools import cache
 
 import rjieba
 
-# Words of the field that the dictionary lacks. A change here needs a new index (`reindex`).
+# Words of the field that the dictionary lacks. A change here needs a new index (docs/library.md).
 FIELD_WORDS = (
     *("小微", "小微企业", "微型企业", "中小微企业", "个体工商户", "创客", "众创空间", "孵化器"),
     *(

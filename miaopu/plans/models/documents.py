@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from miaopu.core.models import File, Region, User
+from miaopu.core.models import Event, File, Region, User
 from miaopu.plans.document_fields import TokenVectorField
 from miaopu.plans.document_querysets import (
     DocumentCitationQuerySet,
@@ -139,6 +139,10 @@ class PolicyDocument(DocumentHead):
 
     def __str__(self) -> str:
         return self.title
+
+    def trail(self) -> models.QuerySet[Event]:
+        """Who did what with it, oldest first. Whoever asks has proved access."""
+        return Event.objects.for_subject(self)
 
     def standing_on(self, day: date) -> str:
         """How the document stands on a day: a state, `pending` before it is valid, or `expired`."""

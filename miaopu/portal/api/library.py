@@ -38,7 +38,7 @@ def _policy_row(document: Any) -> dict[str, Any]:
 
 
 def _policies_of(user: User | None, asked: ask.PoliciesAsked) -> QuerySet[PolicyDocument]:
-    wanted = Wanted(asked.q or "", asked.region or "", "", asked.kind or "", on=asked.on)
+    wanted = Wanted(asked.q or "", region=asked.region or "", kind=asked.kind or "", on=asked.on)
     rows: QuerySet[PolicyDocument] = search(PolicyDocument.objects.public().light(), wanted).rows
     return rows
 
@@ -106,8 +106,7 @@ def _fee_row(fee: Any) -> dict[str, Any]:
 def _fees_of(user: User | None, asked: ask.FeesAsked) -> QuerySet[FeeEntry]:
     lists = FeeList.objects.public().counting_on(asked.on or clock.today())
     if asked.region is not None:
-        above = {asked.region, f"{asked.region[:4]}00", f"{asked.region[:2]}0000"}
-        lists = lists.filter(region__in=above)
+        lists = lists.binding(asked.region)
     rows: QuerySet[FeeEntry] = FeeEntry.objects.public().filter(fee_list__in=lists.values("pk"))
     rows = rows.select_related("fee_list")
     return rows.named(asked.q) if asked.q else rows  # type: ignore[attr-defined]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Count
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -26,6 +26,7 @@ from miaopu.portal.access import role_required
 from miaopu.portal.downloads import content_response
 from miaopu.portal.performing import in_one_line, perform
 from miaopu.portal.tables import Column, Table
+from miaopu.portal.uploads import content_of
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_parts import OFFICE_ROLES
 from miaopu.portal.views.office_policies import kept_regions
@@ -74,11 +75,11 @@ def _page(
             "state": one.get_state_display(),
             "tone": TONES.get(one.state, "neutral"),
             "valid_from": one.valid_from,
-            "entries": len(one.entries.all()),
+            "entries": one.size,
             "made_by": str(one.made_by),
             "published_by": str(one.published_by) if one.published_by else None,
         }
-        for one in lists.prefetch_related("entries").order_by("region", "-position", "pk")
+        for one in lists.annotate(size=Count("entries")).order_by("region", "-position", "pk")
     ]
     regions = kept_regions(user)
     context = {
@@ -111,7 +112,7 @@ def fee_lists(request: HttpRequest) -> HttpResponse:
     upload = form.cleaned_data["file"]
     assert isinstance(upload, UploadedFile)
     try:
-        fees, faults = read_fees(upload.read(settings.FILE_MAX_BYTES))
+        fees, faults = read_fees(content_of(upload))
         if faults:
             form.add_error("file", gettext("有错误的单元格，没有写入；请改正后重新上传"))
             return _page(request, form, faults, 422)

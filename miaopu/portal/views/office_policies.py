@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
@@ -28,6 +27,7 @@ from miaopu.portal.access import role_required
 from miaopu.portal.paging import page_of
 from miaopu.portal.performing import in_one_line
 from miaopu.portal.tables import Column, Table
+from miaopu.portal.uploads import content_of
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_parts import OFFICE_ROLES, regions_of
 from miaopu.portal.views.policy_parts import standing, where
@@ -91,10 +91,7 @@ class SourceForm(forms.Form):
         """The document as read. Raises ActionRefused."""
         upload = self.cleaned_data.get("file")
         if isinstance(upload, UploadedFile):
-            content = upload.read(settings.FILE_MAX_BYTES + 1)
-            if len(content) > settings.FILE_MAX_BYTES:
-                raise ActionRefused(gettext("文件超过 20 MB"), gettext("请压缩或拆分后再上传"))
-            return read_document(content, (upload.name or "").replace("\x00", ""))
+            return read_document(content_of(upload), (upload.name or "").replace("\x00", ""))
         text = str(self.cleaned_data["text"]).replace("\x00", "")
         return read_document(text.encode(), gettext("粘贴的正文.txt"))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,17 +16,16 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from miaopu.core import clock
-from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused
 from miaopu.core.models import Region
-from miaopu.core.scope import reaches
+from miaopu.core.scope import reaches, region_prefix, regions_above
 from miaopu.plans.coordination import Finding, check_coordination
 from miaopu.plans.document_actions import Head, discard_draft, publish_version, save_draft
-from miaopu.plans.document_reads import history_of
 from miaopu.plans.document_reviews import confirm_review, propose_review
 from miaopu.plans.document_states import PUBLISHERS, WRITERS
 from miaopu.plans.enums import DocumentKind, EnterpriseKind, ReviewOutcome
 from miaopu.plans.models import DocumentReview, DocumentVersion, PolicyDocument
+from miaopu.plans.models.documents import HEAD_FIELDS
 from miaopu.portal import present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.performing import perform
@@ -81,12 +81,10 @@ class DraftForm(forms.Form):
         region, industries = self.fields["region"], self.fields["industries"]
         assert isinstance(region, forms.ChoiceField)
         assert isinstance(industries, forms.MultipleChoiceField)
-        above = [f"{kept_in.code[:2]}0000", f"{kept_in.code[:4]}00"]
-        inside = kept_in.code.rstrip("0") if kept_in.level < Region.Level.COUNTY else kept_in.code
+        around = Q(code__in=regions_above(kept_in.code))
+        around |= Q(code__startswith=region_prefix(kept_in.code))
         self.regions = {
-            one.code: one
-            for one in Region.objects.public().order_by("code")
-            if one.code in above or one.code.startswith(inside)
+            one.code: one for one in Region.objects.public().filter(around).order_by("code")
         }
         region.choices = [
             ("", _("全国")),
@@ -151,9 +149,7 @@ def _finding(one: Finding) -> dict[str, Any]:
 
 
 def _initial(version: DocumentVersion) -> dict[str, Any]:
-    names = ("title", "number", "issuer", "kind", "issued_on", "valid_from", "valid_to",
-             "industries", "enterprise_kinds", "illustrative", "revision")  # fmt: skip
-    shown = {name: getattr(version, name) for name in names}
+    shown = {name: getattr(version, name) for name in (*HEAD_FIELDS, "revision")}
     shown |= {f"card_{name}": version.card.get(name, "") for name in CARD}
     return {**shown, "region": version.region_id or ""}
 
@@ -262,7 +258,7 @@ def _manage_page(
         "may_write": reaches(user, document.kept_in_id, WRITERS),
         "may_confirm": reaches(user, document.kept_in_id, PUBLISHERS),
         "form": form,
-        "trail": present.trail_of(history_of(document), None, None, inside=True),
+        "trail": present.trail_of(document.trail(), None, None, inside=True),
         "crumbs": [
             shapes.Link(gettext("政策文库管理"), reverse("policy_library")),
             shapes.Link(document.code),
@@ -280,7 +276,7 @@ def policy_manage(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_POST
-@role_required(Role.REVIEWER, Role.APPROVER, Role.PROGRAMME_OFFICER)
+@role_required(*WRITERS)
 def policy_review(request: HttpRequest, code: str) -> HttpResponse:
     """Propose what a review comes to; another person confirms it."""
     document = document_or_404(request, code)

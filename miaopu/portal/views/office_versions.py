@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from miaopu.cases.enums import CaseState
+from miaopu.cases.enums import ENDED, CaseState
 from miaopu.cases.models import Case
 from miaopu.core.enums import Role
 from miaopu.plans.models import Programme, ProgrammeVersion
@@ -22,7 +22,7 @@ from miaopu.portal.paging import page_of
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
 
-ENDED = (CaseState.GRANTED, CaseState.REFUSED, CaseState.WITHDRAWN)
+DONE = (CaseState.GRANTED, *ENDED)
 KINDS = {
     "added": (_("新增"), "good"),
     "removed": (_("删除"), "late"),
@@ -60,8 +60,8 @@ def _counts(request: HttpRequest, versions: list[ProgrammeVersion]) -> dict[int,
         .order_by()
         .values("item__version")
         .annotate(
-            running=Count("pk", filter=~Q(state__in=[*ENDED, CaseState.DRAFT])),
-            ended=Count("pk", filter=Q(state__in=ENDED)),
+            running=Count("pk", filter=~Q(state__in=[*DONE, CaseState.DRAFT])),
+            ended=Count("pk", filter=Q(state__in=DONE)),
         )
     )
     return {

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from miaopu.core.models import Region
 from miaopu.parties.industries import industry_codes, industry_title
-from miaopu.plans.enums import DocumentKind, DocumentState, EnterpriseKind
+from miaopu.plans.enums import DocumentState, EnterpriseKind
 from miaopu.plans.models import PolicyDocument
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.shapes import Text
@@ -73,8 +73,3 @@ def industries_text(codes: Iterable[str]) -> str:
 def industry_choices() -> list[tuple[str, str]]:
     """Sections of the industry table to choose from."""
     return [(section, f"{section} {industry_title(section)}") for section, _ in industry_codes()]
-
-
-def kind_choices() -> list[tuple[str, Any]]:
-    """Kinds of documents."""
-    return list(DocumentKind.choices)

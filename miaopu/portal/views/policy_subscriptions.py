@@ -16,21 +16,21 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from miaopu.core.errors import ActionRefused
 from miaopu.core.models import Region
-from miaopu.core.scope import region_prefix
+from miaopu.core.scope import region_prefix, regions_above
 from miaopu.parties.industries import industry_title
 from miaopu.plans.enums import DocumentKind
 from miaopu.plans.models import DocumentSubscription, Programme
 from miaopu.plans.subscriptions import subscribe, unsubscribe
 from miaopu.portal import present, shapes
+from miaopu.portal.performing import in_one_line
 from miaopu.portal.views.enterprise_scope import person
-from miaopu.portal.views.office_parts import in_one_text
 from miaopu.portal.views.policy_parts import industry_choices
 
 
 def served_regions() -> list[Region]:
     """The provinces, cities and counties in which programmes run."""
     codes = Programme.objects.public().values_list("region", flat=True)
-    found = Q(pk__in=[f"{code[:2]}0000" for code in codes])
+    found = Q(pk__in=[regions_above(code)[0] for code in codes])
     for code in codes:
         found |= Q(code__startswith=region_prefix(code))
     return list(Region.objects.public().filter(found))
@@ -49,11 +49,10 @@ class SubscriptionForm(forms.Form):
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
         everywhere = [("", _("全部"))]
-        served = served_regions()
         region, industry = self.fields["region"], self.fields["industry"]
         assert isinstance(region, forms.ChoiceField)
         assert isinstance(industry, forms.ChoiceField)
-        self.regions = {one.code: one for one in served}
+        self.regions = {one.code: one for one in served_regions()}
         names = [(code, present.region_name(one)) for code, one in self.regions.items()]
         region.choices = [*everywhere, *names]
         industry.choices = [*everywhere, *industry_choices()]
@@ -83,7 +82,7 @@ def policy_subscriptions(request: HttpRequest) -> HttpResponse:
                 by=user,
             )
         except ActionRefused as refused:
-            form.add_error(None, in_one_text(refused))
+            form.add_error(None, in_one_line(refused))
         else:
             messages.success(request, gettext("已订阅；有新文件或修订、废止时会收到消息"))
             return redirect("policy_subscriptions")

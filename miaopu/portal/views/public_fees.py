@@ -29,7 +29,7 @@ FEE_COLUMNS = (
     Column("standard", gettext_lazy("收费标准")),
     Column("payer", gettext_lazy("由谁承担"), kind="tag", tone="tone"),
     Column("authority", gettext_lazy("收费单位")),
-    Column("basis", gettext_lazy("依据文件"), link="href"),
+    Column("basis", gettext_lazy("依据文件")),
     Column("region", gettext_lazy("区域")),
     Column("note", gettext_lazy("说明")),
 )
@@ -69,7 +69,6 @@ def fee_row(entry: FeeEntry) -> dict[str, Any]:
         "tone": PAYER_TONES[FeePayer(entry.payer)],
         "authority": entry.authority,
         "basis": entry.basis,
-        "href": "",
         "region": present.region_name(entry.fee_list.region),
         "note": entry.note,
     }
@@ -78,9 +77,8 @@ def fee_row(entry: FeeEntry) -> dict[str, Any]:
 def _counting(form: FeeFilter, day: date) -> list[FeeList]:
     rows = FeeList.objects.public().counting_on(day).select_related("region")
     code = form.cleaned_data["region"]
-    if code:  # a county's enterprises may be charged by the city and the province too
-        chain = {code, f"{code[:4]}00", f"{code[:2]}0000"}
-        rows = rows.filter(region__in=chain)
+    if code:
+        rows = rows.binding(code)
     return list(rows.order_by("region", "-position"))
 
 

@@ -17,8 +17,9 @@ from django.views.decorators.http import require_safe
 
 from miaopu.core import clock
 from miaopu.core.models import Region
-from miaopu.plans.document_reads import LONGEST, choices, clause_texts, facets, programmes_of
+from miaopu.plans.document_reads import LONGEST, choices, clause_texts, facet, programmes_of
 from miaopu.plans.document_search import Found, Wanted, excerpt_of, search, title_of
+from miaopu.plans.enums import DocumentKind
 from miaopu.plans.models import (
     DocumentCitation,
     DocumentReview,
@@ -33,7 +34,6 @@ from miaopu.portal.views.policy_parts import (
     STANDINGS,
     industries_text,
     industry_choices,
-    kind_choices,
     kinds_text,
     policy_href,
     standing,
@@ -74,7 +74,7 @@ class PolicyFilter(forms.Form):
         }
         everything = [("", _("全部"))]
         self.choices: dict[str, list[tuple[str, Any]]] = {
-            "kind": [*everything, *kind_choices()],
+            "kind": [*everything, *DocumentKind.choices],
             "region": [*everything, *sorted(names.items())],
             "issuer": [*everything, *((one, one) for one in sorted(counts["issuer"]))],
             "industry": [*everything, *industry_choices()],
@@ -163,7 +163,7 @@ def policy_list(request: HttpRequest) -> HttpResponse:
     found = search(public, form.wanted)
     rows = found.rows.with_text()
     page = page_of(request, rows)
-    kinds = facets(found.rows)["kind"] if found.by != "alike" else {}
+    kinds = facet(found.rows, "kind") if found.by != "alike" else {}
     names = dict(form.choices["kind"])
     context = {
         "form": form,
@@ -232,7 +232,6 @@ def policy(request: HttpRequest, code: str) -> HttpResponse:
     document = get_object_or_404(PolicyDocument.objects.public().light(), code=code)
     version = _shown_version(request, document)
     word, tone = standing(document, clock.today())
-    cites = DocumentCitation.objects.public().filter(version=version)
     cited = DocumentCitation.objects.public().filter(target=document)
     context = {
         "document": document,
@@ -257,7 +256,7 @@ def policy(request: HttpRequest, code: str) -> HttpResponse:
             if version.card.get(name)
         ],
         "clauses": clause_texts(version),
-        "cites": [_citation(one) for one in cites.select_related("target")],
+        "cites": [_citation(one) for one in version.cites.select_related("target")],
         "cited_by": list(
             {
                 one.version.document.pk: shapes.Link(
