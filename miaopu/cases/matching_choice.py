@@ -23,9 +23,8 @@ def choose_matching(enterprise: Enterprise, wanted: bool, *, by: User) -> None:
     everything: cases and drafts are never touched. Wanted again, the next match takes it in.
     """
     check_represents(by, enterprise)
-    known = MatchingOptOut.objects.select_for_update(of=("self",), no_key=True).filter(
-        enterprise=enterprise
-    )
+    Enterprise.objects.select_for_update(of=("self",), no_key=True).get(pk=enterprise.pk)
+    known = MatchingOptOut.objects.filter(enterprise=enterprise)
     if wanted == (not known.exists()):
         return
     if wanted:

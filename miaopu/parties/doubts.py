@@ -98,7 +98,6 @@ def _tell(doubt: FactDoubt, people: list[User], event: str, said: Bilingual, lin
             text=said.zh[:300],
             text_en=said.en[:400],
             link=link,
-            at=clock.now(),
         )
         for user in people
     )

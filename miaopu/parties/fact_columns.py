@@ -18,11 +18,10 @@ from django.db.models import QuerySet
 from miaopu.engine import size
 from miaopu.engine.messages import EngineError
 from miaopu.parties.dictionary import fact_dictionary
-from miaopu.parties.facts import WAN
+from miaopu.parties.facts import SIZE_NEEDS, WAN
 from miaopu.parties.models import Enterprise
 
 CHUNK = 8_000
-SIZE_NEEDS = ("industry", "employees", "operating_revenue", "total_assets")
 _LAST = 1_000  # the rank of a source that the dictionary does not name
 _CHOSEN = """
 WITH chosen AS (

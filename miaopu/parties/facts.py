@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 CHUNK = 2000
 WAN = Decimal(10_000)
+SIZE_NEEDS = ("industry", "employees", "operating_revenue", "total_assets")
+"""The facts that the size class is computed from."""
 
 
 @dataclass(frozen=True)
@@ -80,11 +82,7 @@ def _with_size(known: dict[str, KnownFact], day: date) -> dict[str, KnownFact]:
         logger.warning("no size class from record %s: %s", industry.record, error.message)
         return known
     if result.size_class is not None:
-        used = [
-            known[name].as_of
-            for name in ("industry", "employees", "operating_revenue", "total_assets")
-            if name in known
-        ]
+        used = [known[name].as_of for name in SIZE_NEEDS if name in known]
         known["size"] = KnownFact(
             "size", result.size_class, Source.COMPUTED, max(used), result.group, result.reasons
         )

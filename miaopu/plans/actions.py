@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from itertools import islice
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -17,9 +15,8 @@ from miaopu.core.errors import ActionRefused
 from miaopu.core.models import Region, User
 from miaopu.engine.packs.schema import Pack
 from miaopu.parties.dictionary import fact_dictionary
-from miaopu.parties.facts import iterate_known_facts
 from miaopu.plans.enums import Verb, VersionState
-from miaopu.plans.matching import matches_of
+from miaopu.plans.matching import Report, matches_among
 from miaopu.plans.models import Match, Programme, ProgrammeVersion, Target
 from miaopu.plans.renewing import (
     keep_run,
@@ -28,9 +25,6 @@ from miaopu.plans.renewing import (
     without_opted_out,
 )
 from miaopu.plans.task_loading import sync_tasks
-
-BATCH = 2_000  # enterprises at a time, as their facts are read
-Report = Callable[[int, int], None]
 
 
 def _check_facts(pack: Pack) -> None:
@@ -128,26 +122,18 @@ def match_version(version: ProgrammeVersion, as_of: date, report: Report | None 
     """
     region = version.programme.region
     statements = statements_of(version)  # first: what comes while others are asked is noticed later
-    enterprises = matched_automatically(version)
-    total = enterprises.count()
-    rows: list[Match] = []
-    known = iterate_known_facts(enterprises, as_of)
-    done = 0
-    while part := list(islice(known, BATCH)):
-        rows += matches_of(version, part, as_of)
-        done += len(part)
-        if report is not None:
-            report(done, total)
+    found = matches_among(version, matched_automatically(version), as_of, report)
     with transaction.atomic():
         ProgrammeVersion.objects.select_for_update(of=("self",), no_key=True).get(pk=version.pk)
         Match.objects.filter(version=version).delete()
-        Match.objects.bulk_create(without_opted_out(rows), batch_size=2000)
+        rows = without_opted_out(found)
+        Match.objects.bulk_create(rows, batch_size=2000)
         keep_run(version, as_of, statements)
         record_event(
             version,
             Verb.MATCH_PROGRAMME,
             by=None,
             region=region,
-            data={"as_of": as_of.isoformat(), "enterprises": total, "matches": len(rows)},
+            data={"as_of": as_of.isoformat(), "enterprises": len(statements), "matches": len(rows)},
         )
     return len(rows)

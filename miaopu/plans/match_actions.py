@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from itertools import islice
 
 from django.db import transaction
 
 from miaopu.core.actions import record_event
-from miaopu.parties.facts import iterate_known_facts
 from miaopu.parties.models import Enterprise
-from miaopu.plans.actions import BATCH, Report, match_version
+from miaopu.plans.actions import match_version
 from miaopu.plans.enums import Verb
-from miaopu.plans.matching import matches_of
+from miaopu.plans.matching import Report, matches_among
 from miaopu.plans.models import Match, ProgrammeVersion
 from miaopu.plans.renewing import keep_run, statements_of, to_ask_again, without_opted_out
 
@@ -27,14 +25,7 @@ def renew_matches(version: ProgrammeVersion, as_of: date, report: Report | None 
     if asked is None:
         return match_version(version, as_of, report)
     again, gone = asked
-    known = iterate_known_facts(Enterprise.objects.filter(pk__in=again), as_of)
-    rows: list[Match] = []
-    done = 0
-    while part := list(islice(known, BATCH)):
-        rows += matches_of(version, part, as_of)
-        done += len(part)
-        if report is not None:
-            report(done, len(again))
+    rows = matches_among(version, Enterprise.objects.filter(pk__in=again), as_of, report)
     with transaction.atomic():
         ProgrammeVersion.objects.select_for_update(of=("self",), no_key=True).get(pk=version.pk)
         own = Match.objects.filter(version=version)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable
 from datetime import date
 
 import numpy as np
 import pyarrow as pa
+from django.db.models import QuerySet
 
 from miaopu.engine.facts import FactError
 from miaopu.engine.planes.batch import Batch
@@ -15,16 +16,38 @@ from miaopu.engine.planes.columns import read_column
 from miaopu.engine.planes.matching import match_batch
 from miaopu.engine.planes.points import points_of
 from miaopu.engine.prepared import PreparedRules, prepare
-from miaopu.parties.facts import Known, values
+from miaopu.parties.fact_columns import FactColumns, fact_columns
 from miaopu.parties.models import Enterprise
 from miaopu.plans.models import Match, ProgrammeVersion
 
 logger = logging.getLogger(__name__)
 
+Report = Callable[[int, int], None]
 
-def matches_of(
-    version: ProgrammeVersion, found: Sequence[tuple[Enterprise, Known]], as_of: date
+
+def matches_among(
+    version: ProgrammeVersion,
+    enterprises: QuerySet[Enterprise],
+    as_of: date,
+    report: Report | None = None,
 ) -> list[Match]:
+    """The matches, not yet saved, of some enterprises by what is known of them on the day.
+
+    `report(done, total)` is called now and then.
+    """
+    prepared = prepare(version.pack.rule_set(as_of, "enterprise"), as_of)
+    names = [fact.name for fact in (*prepared.facts, *prepared.priority_facts)]
+    total, done = enterprises.count(), 0
+    rows: list[Match] = []
+    for part in fact_columns(enterprises, names, as_of):
+        rows += matches_of(version, part, as_of)
+        done += len(part.enterprises)
+        if report is not None:
+            report(done, total)
+    return rows
+
+
+def matches_of(version: ProgrammeVersion, found: FactColumns, as_of: date) -> list[Match]:
     """The matches, not yet saved, of some enterprises by their facts, enterprise by enterprise.
 
     Items for parties of another kind match no enterprise. Else as `explain_facts` for each:
@@ -43,7 +66,7 @@ def matches_of(
         Match(
             version=version,
             item=rules.rules[rule].id,
-            enterprise=found[row][0],
+            enterprise_id=found.enterprises[row],
             status=status,
             amount_fen=fen,
             missing=list(missing),
@@ -57,15 +80,18 @@ def matches_of(
     ]
 
 
-def _batch(found: Sequence[tuple[Enterprise, Known]], prepared: PreparedRules) -> Batch:
+def _batch(found: FactColumns, prepared: PreparedRules) -> Batch:
     """The facts as columns of text, which every type of fact is read from."""
-    rows = [values(known) for _enterprise, known in found]
-    columns = {}
-    for fact in (*prepared.facts, *prepared.priority_facts):
-        texts = [None if (one := row.get(fact.name)) is None else str(one) for row in rows]
+    rows = len(found.enterprises)
 
-        def unreadable(row: int, error: FactError) -> None:
-            logger.warning("enterprise %s: %s", found[row][0].pk, error.message.en)
+    def unreadable(row: int, error: FactError) -> None:
+        logger.warning("enterprise %s: %s", found.enterprises[row], error.message.en)
 
-        columns[fact.name] = read_column(fact, pa.array(texts, pa.string()), len(rows), unreadable)
-    return Batch(len(rows), columns)
+    facts = (*prepared.facts, *prepared.priority_facts)
+    columns = {
+        fact.name: read_column(
+            fact, pa.array(found.columns[fact.name], pa.string()), rows, unreadable
+        )
+        for fact in facts
+    }
+    return Batch(rows, columns)

@@ -27,6 +27,7 @@ from miaopu.plans.models import Programme, ProgrammeVersion, RuleProposal
 from miaopu.plans.rule_guards import (
     RuleRefused,
     amendment_of,
+    check_not_published,
     check_step,
     current_of,
     is_outdated,
@@ -39,12 +40,16 @@ from miaopu.plans.tasks import start_matching
 LONGEST_REASON = 1000
 
 
+def _hold(programme: int) -> None:
+    Programme.objects.select_for_update(of=("self",), no_key=True).get(pk=programme)
+
+
 def lock_proposal(proposal: RuleProposal) -> RuleProposal:
     """The proposal as the database has it now, locked until the transaction ends.
 
     The programme is held too: rules are published one after another.
     """
-    Programme.objects.select_for_update(of=("self",), no_key=True).get(pk=proposal.programme_id)
+    _hold(proposal.programme_id)
     return (
         RuleProposal.objects.select_for_update(of=("self",), no_key=True)
         .select_related("programme__region", "base__programme", "made_by")
@@ -70,7 +75,8 @@ def start_proposal(
     """A draft that begins as the rule in force; her own draft for the item is gone on with."""
     if not may_make(by, version.programme):
         raise NotAllowed(_("只有计划主管可以修改规则"), _("请联系计划主管"))
-    own = RuleProposal.objects.live().filter(
+    _hold(version.programme_id)
+    own = RuleProposal.objects.filter(
         programme=version.programme, item=item, made_by=by, state=ProposalState.DRAFT
     )
     known = own.with_parts().first()
@@ -121,11 +127,13 @@ def propose_rule(proposal: RuleProposal, *, by: User, reason: str = "") -> RuleP
     target = check_step(locked, "propose", by)
     if not locked.why:
         raise ActionRefused(_("请先写明修改理由"), _("在修改页填写理由并保存"))
-    changed = amendment_of(locked, current_of(locked.programme))
+    now = current_of(locked.programme)
+    changed = amendment_of(locked, now)
     if changed.pack is None:
         raise RuleRefused(changed.problems)
-    if changed.pack.digest == current_of(locked.programme).pack.digest:
+    if changed.pack.digest == now.digest:
         raise ActionRefused(_("与现行规则没有不同，无需发布"), _("请先修改规则"))
+    check_not_published(locked, changed.pack)
     locked.state, locked.proposed_at = target, clock.now()
     locked.save(update_fields=["state", "proposed_at"])
     _tell_publishers(locked)
@@ -207,6 +215,7 @@ def publish_rule(
     changed = amendment_of(locked, now)
     if changed.pack is None:
         raise RuleRefused(changed.problems)
+    check_not_published(locked, changed.pack)
     version, _created = load_version(changed.pack, by=by)
     follow_version(version, by)
     locked.state, locked.version, locked.simulation = target, version, simulation
@@ -252,7 +261,6 @@ def _tell(proposal: RuleProposal, people: list[User], event: str, what: Bilingua
             text=said.zh[:300],
             text_en=said.en[:400],
             link=f"/office/rules/proposals/{proposal.pk}/",
-            at=clock.now(),
         )
         for user in people
     )

@@ -9,6 +9,7 @@ from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
 from miaopu.core.models import User
 from miaopu.core.scope import reaches
 from miaopu.engine.packs.rule_parts import Amendment, Problem, amended, part_of
+from miaopu.engine.packs.schema import Pack
 from miaopu.engine.transitions import TransitionRefused
 from miaopu.plans.models import Programme, ProgrammeVersion, RuleProposal, Simulation
 from miaopu.plans.rule_states import MAKER, MAKERS, PUBLISHERS, RULE_TABLE
@@ -58,6 +59,23 @@ def current_of(programme: Programme) -> ProgrammeVersion:
 def amendment_of(proposal: RuleProposal, now: ProgrammeVersion) -> Amendment:
     """The programme as it would be, on top of the version in force."""
     return amended(now.pack, proposal.item, proposal.part)
+
+
+def check_not_published(proposal: RuleProposal, pack: Pack) -> None:
+    """Raises ActionRefused where another proposal has published this very pack already.
+
+    A version stands for one publication: going back to it takes at least another wording.
+    """
+    same = RuleProposal.objects.filter(
+        programme=proposal.programme_id, version__digest=pack.digest
+    ).select_related("version")
+    known = same.exclude(pk=proposal.pk).first()
+    if known is not None and known.version is not None:
+        raise ActionRefused(
+            _("与第 %(number)s 版完全相同，那一版已由第 %(proposal)s 号修改发布")
+            % {"number": known.version.number, "proposal": known.pk},
+            _("要恢复它，请在条件或优先的名称中写明，再提请发布"),
+        )
 
 
 def is_outdated(proposal: RuleProposal, now: ProgrammeVersion) -> bool:

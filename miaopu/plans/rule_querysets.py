@@ -20,6 +20,8 @@ RULE_READERS = (
 )
 """Who reads rules, proposals and simulations: in any office inside the programme's region."""
 
+DECIDED = (ProposalState.PUBLISHED, ProposalState.WITHDRAWN)
+
 M = TypeVar("M", bound=models.Model)  # the model: bound by `as_manager()`
 
 
@@ -49,7 +51,7 @@ class RuleProposalQuerySet(models.QuerySet[M]):
 
     def live(self) -> Self:
         """Those that are neither published nor withdrawn."""
-        return self.exclude(state__in=[ProposalState.PUBLISHED, ProposalState.WITHDRAWN])
+        return self.exclude(state__in=DECIDED)
 
     def with_parts(self) -> Self:
         """Each with what pages show."""

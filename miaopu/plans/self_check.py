@@ -15,16 +15,15 @@ from miaopu.engine.messages import Bilingual, EngineError
 from miaopu.engine.prepared import prepare
 from miaopu.engine.rule_sets import RuleSet
 from miaopu.parties.dictionary import FactValue, fact_dictionary
+from miaopu.parties.facts import SIZE_NEEDS, WAN
 from miaopu.plans.entitlements import node_as_json
 from miaopu.plans.models import ProgrammeVersion
 
-SIZE_NEEDS = ("industry", "employees", "operating_revenue", "total_assets")
 NAMES_OF_SIZE = {"revenue": "operating_revenue", "assets": "total_assets"}
 ELSEWHERE = "990000"
 """Stands for every place outside the programme's region; no division has this code."""
 ELSEWHERE_NAME = Bilingual("其他地区", "elsewhere")
 FIRST = ("region", *SIZE_NEEDS)
-WAN = Decimal(10_000)
 
 Typed = Mapping[str, FactValue]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -29,9 +29,11 @@ from miaopu.engine.prepared import prepare
 from miaopu.engine.rule_sets import RuleSet
 from miaopu.engine.simulation.run import Simulation as Found
 from miaopu.engine.simulation.run import decided, simulate
-from miaopu.parties.fact_columns import SIZE_NEEDS, fact_columns
+from miaopu.parties.fact_columns import fact_columns
+from miaopu.parties.facts import SIZE_NEEDS
 from miaopu.parties.models import Enterprise, Fact
 from miaopu.plans.enums import Verb
+from miaopu.plans.matching import Report
 from miaopu.plans.models import (
     MatchingOptOut,
     Programme,
@@ -42,7 +44,6 @@ from miaopu.plans.models import (
 )
 from miaopu.plans.simulation_results import WAYS, lacking_of, result_of
 
-Report = Callable[[int, int], None]
 _GROUPING = {
     "size": FactType.CODE,
     "industry": FactType.INDUSTRY,

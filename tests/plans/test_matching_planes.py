@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from miaopu.engine.packs.schema import Pack
-from miaopu.parties.facts import Known, KnownFact, known_facts
+from miaopu.parties.fact_columns import FactColumns
+from miaopu.parties.facts import Known, KnownFact, known_facts, values
 from miaopu.plans.actions import load_version, match_version
 from miaopu.plans.entitlements import explain_facts
 from miaopu.plans.matching import matches_of
@@ -63,6 +64,9 @@ def test_a_value_that_its_fact_cannot_have_is_unknown(
     known = dict(known_facts(city.enterprise, DAY))
     name = next(one for one in known if one == "size")
     known[name] = KnownFact(name, "gigantic", "market", DAY, "x")
-    found = as_rows(matches_of(version, [(city.enterprise, known)], DAY))
+    columns = {fact: [None] for fact in version.pack.facts} | {
+        fact: [str(value)] for fact, value in values(known).items()
+    }
+    found = as_rows(matches_of(version, FactColumns([city.enterprise.pk], columns), DAY))
     assert found == one_by_one(version, known)
     assert "gigantic" in caplog.text

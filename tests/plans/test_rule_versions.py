@@ -12,7 +12,7 @@ from miaopu.cases.models import Item, Offer
 from miaopu.cases.offering import renew_offers
 from miaopu.core import clock
 from miaopu.core.enums import Role
-from miaopu.core.errors import Conflict, NotAllowed
+from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
 from miaopu.core.models import Event, Job, Notice
 from miaopu.engine.packs.rule_parts import merged, part_of
 from miaopu.plans.actions import match_version
@@ -107,6 +107,19 @@ def test_a_double_click_publishes_once(city: City) -> None:
     other = make_officer(Role.LEADING_GROUP, CITY)
     with pytest.raises(Conflict):
         publish_rule(proposal, seen=seen, by=other)
+
+
+def test_going_back_to_a_published_rule_takes_another_wording(city: City) -> None:
+    for when in ("employees <= 20", "employees <= 25"):
+        city.version = published(city, when)
+    with pytest.raises(ActionRefused, match="第 2 版完全相同"):
+        proposed(city, "employees <= 20")
+    part = part_with(city, "employees <= 20")
+    part["conditions"][0]["title"] = {"zh": "恢复为二十人以下", "en": "20 persons again"}
+    draft = draft_of(city, "employees <= 20", conditions=part["conditions"])
+    again = propose_rule(draft, by=city.programme_officer)
+    done, _now = publish_rule(again, seen=simulated(again, city).key, by=city.leading_group)
+    assert done.version is not None and done.version.number == 4
 
 
 def test_two_proposals_for_one_item(city: City) -> None:

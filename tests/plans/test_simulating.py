@@ -8,8 +8,6 @@ from decimal import Decimal
 import pytest
 
 from miaopu.engine.packs.rule_parts import part_of
-from miaopu.parties.fact_columns import fact_columns
-from miaopu.parties.facts import iterate_known_facts, values
 from miaopu.parties.models import Enterprise
 from miaopu.plans.actions import match_version
 from miaopu.plans.models import Match, RuleProposal, SimulatedChange
@@ -19,20 +17,6 @@ from tests.plans.proposals import draft_of
 
 pytestmark = pytest.mark.django_db
 DAY = date(2018, 5, 10)
-
-
-def test_columns_are_what_is_known_one_by_one(city: City) -> None:
-    make_enterprise(NANMING, employees=None, operating_revenue=None)
-    make_enterprise(YUNYAN, employees=40, operating_revenue=Decimal("4000000.50"))
-    names = ["size", "region", "founder_group", "low_income_village", "registered_on", "no_such"]
-    [found] = fact_columns(Enterprise.objects.all(), names, DAY)
-    known = list(iterate_known_facts(Enterprise.objects.all(), DAY))
-    assert found.enterprises == [enterprise.pk for enterprise, _facts in known]
-    for name in ("size", "region", "employees", "operating_revenue", "registered_on"):
-        wanted = [values(facts).get(name) for _enterprise, facts in known]
-        assert found.columns[name] == [None if one is None else str(one) for one in wanted]
-    assert found.columns["low_income_village"][0] == "false"
-    assert set(found.columns["no_such"]) == {None}
 
 
 def test_a_version_gives_what_matching_gives(city: City) -> None:

@@ -11,8 +11,9 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 
 from miaopu.core.kept import database_state
+from miaopu.parties.facts import SIZE_NEEDS
 from miaopu.parties.industries import industry_codes
-from miaopu.plans.self_check import ELSEWHERE, SIZE_NEEDS, facts_asked
+from miaopu.plans.self_check import ELSEWHERE, facts_asked
 from miaopu.portal.self_check import ASK
 from tests.factories import FIRST_DAY, YUNYAN, City
 from tests.harness.pages import StrictClient

@@ -10,9 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from miaopu.core.models import Event, User
 from miaopu.plans.enums import ProposalState
 from miaopu.plans.models.programmes import Programme, ProgrammeVersion
-from miaopu.plans.rule_querysets import RuleProposalQuerySet
-
-DECIDED = (ProposalState.PUBLISHED, ProposalState.WITHDRAWN)
+from miaopu.plans.rule_querysets import DECIDED, RuleProposalQuerySet
 
 
 class RuleProposal(models.Model):
@@ -98,6 +96,11 @@ class RuleProposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item} #{self.pk}: {self.state}"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is neither published nor withdrawn."""
+        return self.state not in DECIDED
 
     @property
     def trail(self) -> models.QuerySet[Event]:

@@ -33,10 +33,9 @@ ENTERPRISES_PER_PAGE = 5
 
 @dataclass(frozen=True)
 class NearMiss:
-    """An item that is one condition short: which, what to do, and what it would bring."""
+    """An item that is one condition short: what to do, and what it would bring."""
 
     prospect: Prospect
-    condition: str
     change: str
     gain_fen: int | None
     wrong_href: str
@@ -86,15 +85,9 @@ def _near_miss(prospect: Prospect) -> NearMiss | None:
     found = prospect.found.explanation.near_miss
     if found is None or prospect.case is not None or not prospect.in_period:
         return None
-    titles = {
-        one.id: present.in_language(one.title)
-        for one in prospect.definition.conditions
-        if one.title
-    }
     gain = found.gain_fen if found.gain_fen is not None else amount_of(prospect.definition)
     return NearMiss(
         prospect,
-        titles.get(found.condition, ""),
         present.read_aloud(found.would_change),
         gain,
         _doubt_href(prospect, found.condition),
@@ -138,7 +131,7 @@ def _benefits(request: HttpRequest, page: Iterable[Enterprise]) -> list[Benefits
     """For the enterprises of a page, in a constant number of queries."""
     shown, today = list(page), clock.today()
     wanted = [enterprise.pk for enterprise in shown]
-    items = [item for item in Item.objects.public() if item.definition.party == "enterprise"]
+    items = _items()
     out = MatchingOptOut.objects.for_user(request.user).filter(enterprise__in=wanted)
     opted_out = set(out.values_list("enterprise_id", flat=True))
     cases, offers = live_cases(request, shown), open_offers(request, shown)
@@ -156,15 +149,19 @@ def _benefits(request: HttpRequest, page: Iterable[Enterprise]) -> list[Benefits
     return found
 
 
+def _items() -> list[Item]:
+    """Every item in force for enterprises."""
+    return [item for item in Item.objects.public() if item.definition.party == "enterprise"]
+
+
 def _all_items() -> list[shapes.Link]:
-    """Every item in force, for whoever wants to look without being matched."""
+    """The same as links, for whoever wants to look without being matched."""
     return [
         shapes.Link(
             present.in_language(item.name),
             reverse("item", args=[item.version.programme.slug, item.code]),
         )
-        for item in Item.objects.public()
-        if item.definition.party == "enterprise"
+        for item in _items()
     ]
 
 
@@ -208,11 +205,7 @@ def matching_explained(request: HttpRequest, number: str) -> HttpResponse:
     [(_enterprise, known)] = iterate_known_facts(
         Enterprise.objects.for_user(request.user).filter(pk=enterprise.pk), today
     )
-    prospects = [
-        make_offer(item, enterprise, known, None, today)
-        for item in Item.objects.public()
-        if item.definition.party == "enterprise"
-    ]
+    prospects = [make_offer(item, enterprise, known, None, today) for item in _items()]
     out = MatchingOptOut.objects.for_user(request.user).filter(enterprise=enterprise)
     context = {
         "enterprise": enterprise,

@@ -21,7 +21,7 @@ from miaopu.engine.messages import Bilingual
 from miaopu.engine.money import yuan_to_fen
 from miaopu.parties.dictionary import FactDefinition, FactValue, fact_dictionary
 from miaopu.parties.enums import EnterpriseStatus, Source
-from miaopu.parties.facts import Known, KnownFact, known_facts
+from miaopu.parties.facts import SIZE_NEEDS, Known, KnownFact, known_facts
 from miaopu.parties.models import Enterprise
 from miaopu.portal import formats, shapes
 from miaopu.portal.access import party_required
@@ -32,7 +32,6 @@ from miaopu.portal.views.enterprise_scope import enterprise_or_404
 if TYPE_CHECKING:
     from miaopu.engine.packs.schema import Pack
 
-SIZE_NEEDS = ("industry", "employees", "operating_revenue", "total_assets")
 NOT_DEPARTMENTS = (Source.OFFICER, Source.COMPUTED)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
@@ -22,7 +22,7 @@ from miaopu.parties.doubts import answer_doubt, doubt_fact
 from miaopu.parties.enums import DoubtState
 from miaopu.parties.facts import known_facts
 from miaopu.parties.models import FactDoubt
-from miaopu.plans.models import Programme
+from miaopu.plans.duty_reads import in_force
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import party_required, role_required
 from miaopu.portal.paging import page_of
@@ -30,6 +30,9 @@ from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_facts import departments_of, value_text
 from miaopu.portal.views.enterprise_scope import enterprise_or_404, person
 from miaopu.portal.views.office_parts import CASE_READERS, HIDDEN, needs_personal_data
+
+if TYPE_CHECKING:
+    from miaopu.engine.packs.schema import Pack
 
 COLUMNS = (
     Column("fact", _("数据项"), link="href"),
@@ -79,19 +82,23 @@ class AnswerForm(forms.Form):
     )
 
 
-def _value(doubt: FactDoubt, *, personal: bool = True) -> str:
+def _packs() -> list[Pack]:
+    """The packs in force: they know what the codes of facts are called."""
+    return [version.pack for version in in_force()]
+
+
+def _value(doubt: FactDoubt, packs: list[Pack], *, personal: bool) -> str:
     """The value as it stood when it was doubted."""
     if fact_dictionary()[doubt.fact].personal and not personal:
         return HIDDEN
-    packs = [programme.current_version.pack for programme in Programme.objects.public()]
     value = None if doubt.shown is None else decode(doubt.fact, doubt.shown)
     return value_text(doubt.fact, value, packs)
 
 
-def _rows(doubt: FactDoubt, *, personal: bool = True) -> list[shapes.Answer]:
+def _rows(doubt: FactDoubt, packs: list[Pack], *, personal: bool = True) -> list[shapes.Answer]:
     source = str(doubt.get_source_display()) if doubt.source else gettext("尚无数据")
     rows = [
-        shapes.Answer(gettext("当时的值"), _value(doubt, personal=personal)),
+        shapes.Answer(gettext("当时的值"), _value(doubt, packs, personal=personal)),
         shapes.Answer(gettext("来源"), source),
         shapes.Answer(gettext("正确的应是"), doubt.says if personal else HIDDEN),
         shapes.Answer(gettext("依据"), doubt.why if personal else HIDDEN),
@@ -111,7 +118,7 @@ def fact_doubt(request: HttpRequest, number: str, fact: str) -> HttpResponse:
     if definition is None:
         raise Http404
     known = known_facts(enterprise, clock.today()).get(fact)
-    packs = [programme.current_version.pack for programme in Programme.objects.public()]
+    packs = _packs()
     asked = FactDoubt.objects.for_user(request.user).filter(enterprise=enterprise, fact=fact)
     form = DoubtForm(request.POST if request.method == "POST" else None)
     status = 200
@@ -136,7 +143,7 @@ def fact_doubt(request: HttpRequest, number: str, fact: str) -> HttpResponse:
         "as_of": known.as_of if known else None,
         "departments": departments_of(definition),
         "form": form,
-        "asked": [(one, _rows(one), TONES.get(one.state, "neutral")) for one in asked],
+        "asked": [(one, _rows(one, packs), TONES.get(one.state, "neutral")) for one in asked],
         "waits": asked.open().exists(),
         "crumbs": [
             shapes.Link(str(enterprise), reverse("my_enterprise", args=[number])),
@@ -185,7 +192,7 @@ def _context(
         "doubt": doubt,
         "title": title,
         "departments": departments_of(fact_dictionary()[doubt.fact]),
-        "rows": _rows(doubt, personal=needs_personal_data(user, region)),
+        "rows": _rows(doubt, _packs(), personal=needs_personal_data(user, region)),
         "tone": TONES.get(doubt.state, "neutral"),
         "form": form or AnswerForm(),
         "may_answer": doubt.state == DoubtState.OPEN and reaches(user, region, [Role.REVIEWER]),

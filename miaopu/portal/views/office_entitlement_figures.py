@@ -16,12 +16,13 @@ from miaopu.cases.models import Item
 from miaopu.engine.messages import Bilingual
 from miaopu.ledger.enums import Level
 from miaopu.parties.dictionary import fact_dictionary
+from miaopu.parties.facts import SIZE_NEEDS
 from miaopu.parties.querysets import EnterpriseQuerySet
 from miaopu.plans.querysets import MatchQuerySet
 from miaopu.portal import formats, present
 from miaopu.portal.kept_parts import kept_rows
 from miaopu.portal.tables import Column, Table
-from miaopu.portal.views.enterprise_facts import SIZE_NEEDS, departments_of
+from miaopu.portal.views.enterprise_facts import departments_of
 from miaopu.portal.views.office_money import split_by_level
 from miaopu.portal.views.public_shared import amount_of
 

@@ -23,6 +23,7 @@ from miaopu.cases.offering import candidates
 from miaopu.core import clock
 from miaopu.core.enums import Role
 from miaopu.core.models import User
+from miaopu.parties.facts import SIZE_NEEDS
 from miaopu.parties.models import Enterprise, Fact
 from miaopu.plans.models import Match
 from miaopu.plans.querysets import MatchQuerySet
@@ -32,7 +33,7 @@ from miaopu.portal.access import role_required
 from miaopu.portal.kept_parts import kept, kept_part, reader
 from miaopu.portal.paging import page_of
 from miaopu.portal.tables import Column, Table
-from miaopu.portal.views.enterprise_facts import SIZE_NEEDS, where_to_ask
+from miaopu.portal.views.enterprise_facts import where_to_ask
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.jobs import start_for_programmes
 from miaopu.portal.views.office_entitlement_figures import fact_title, summaries

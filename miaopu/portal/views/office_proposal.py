@@ -162,9 +162,9 @@ def proposal_context(
 ) -> dict[str, Any]:
     """Everything the page shows; `bound` are forms that were refused."""
     user, forms_of = person(request), bound or {}
-    live = proposal.state not in (ProposalState.PUBLISHED, ProposalState.WITHDRAWN)
+    live = proposal.is_live
     now = current_of(proposal.programme) if live else proposal.base
-    amended = amendment_of(proposal, now) if live else amendment_of(proposal, proposal.base)
+    amended = amendment_of(proposal, now)
     pack = amended.pack or proposal.base.pack
     simulation = latest_simulation(proposal, user)
     fresh = simulation is not None and (simulation.as_of == clock.today() or not live)
@@ -189,7 +189,6 @@ def proposal_context(
         "effect": simulation_context(simulation) if simulation is not None else None,
         "job": job_of(simulation.job, user) if simulation is not None else None,
         "fresh": fresh,
-        "live": live,
         "for_enterprises": item.party == "enterprise",
         "may_simulate": live and (mine or second),
         "mine": mine and live,

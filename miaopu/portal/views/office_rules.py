@@ -18,9 +18,10 @@ from django.views.decorators.http import require_safe
 
 from miaopu.core import clock
 from miaopu.core.models import User
-from miaopu.engine.messages import Bilingual
 from miaopu.parties.dictionary import fact_dictionary
+from miaopu.parties.facts import SIZE_NEEDS
 from miaopu.parties.models import Enterprise, Fact
+from miaopu.plans.duty_reads import in_force
 from miaopu.plans.entitlements import explain_item
 from miaopu.plans.models import Programme, ProgrammeVersion, RuleProposal
 from miaopu.plans.rule_guards import may_make
@@ -29,7 +30,7 @@ from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.kept_parts import kept_rows
 from miaopu.portal.tables import Column, Table
-from miaopu.portal.views.enterprise_facts import SIZE_NEEDS, departments_of
+from miaopu.portal.views.enterprise_facts import departments_of
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_parts import CASE_READERS
 from miaopu.portal.views.public_item import PARTIES
@@ -62,7 +63,7 @@ FACT_COLUMNS = (
     Column("fact", _("数据项")),
     Column("departments", _("应由谁提供")),
     Column("lacking", _("没有数据的企业"), kind="number", unit=_("户")),
-    Column("share", _("占比"), kind="percent"),
+    Column("share", _("占比"), align="end"),
 )
 
 
@@ -131,11 +132,6 @@ def proposal_table(proposals: list[RuleProposal]) -> Table:
     )
 
 
-def versions_in_force() -> list[ProgrammeVersion]:
-    """The current versions of the programmes, as anyone may read them."""
-    return [programme.current_version for programme in Programme.objects.public()]
-
-
 @require_safe
 @role_required(*CASE_READERS)
 def rule_list(request: HttpRequest) -> HttpResponse:
@@ -146,7 +142,7 @@ def rule_list(request: HttpRequest) -> HttpResponse:
     first = {(programme, item): pk for programme, item, pk in waiting.order_by("-pk")}
     counts = Counter((programme, item) for programme, item, _pk in waiting)
     rows = []
-    for version in versions_in_force():
+    for version in in_force():
         slug = version.programme.slug
         for code, definition in version.pack.items.items():
             key = (version.programme_id, code)
@@ -221,7 +217,7 @@ def fact_rows(user: User, version: ProgrammeVersion, code: str) -> Table:
         if name in dictionary
     ]
     return Table(
-        (*FACT_COLUMNS[:3], Column("share", _("占比"), align="end")),
+        FACT_COLUMNS,
         rows,
         gettext("这条规则要用到的数据（本区域）"),
         empty=gettext("这条规则不用数据"),
@@ -283,7 +279,6 @@ def rule(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "amount_reading": present.read_aloud(amount),
         "average_fen": average_of(item),
         "shares": [(LEVEL_NAMES[level], part) for level, part in item.shares.items()],
-        "parameters": pack.rule_set(clock.today()).parameters.items(),
         "facts": fact_rows(user, version, code) if for_enterprises else None,
         "may_change": may_make(user, version.programme),
         "for_enterprises": for_enterprises,
@@ -292,7 +287,7 @@ def rule(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "tried": _tried(request, version, code) if for_enterprises else None,
         "crumbs": [
             shapes.Link(gettext("规则与测算"), reverse("rule_list")),
-            shapes.Link(present.in_language(Bilingual(item.title.zh, item.title.en))),
+            shapes.Link(present.in_language(item.title)),
         ],
     }
     return render(request, "office/rule.html", context)

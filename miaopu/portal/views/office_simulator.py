@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from miaopu.plans.duty_reads import in_force
 from miaopu.plans.models import ProgrammeVersion, RuleProposal, Simulation
 from miaopu.plans.rule_guards import current_of
 from miaopu.plans.simulating import Question
@@ -23,7 +24,6 @@ from miaopu.portal.performing import perform
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_parts import CASE_READERS
-from miaopu.portal.views.office_rules import versions_in_force
 
 COLUMNS = (
     Column("name", _("测算"), link="href"),
@@ -65,8 +65,8 @@ class SimulatorForm(forms.Form):
 
 def _versions() -> dict[int, ProgrammeVersion]:
     """Every version of the programmes in force, the newest first."""
-    slugs = [version.programme.slug for version in versions_in_force()]
-    found = ProgrammeVersion.objects.public().filter(programme__slug__in=slugs)
+    programmes = [version.programme_id for version in in_force()]
+    found = ProgrammeVersion.objects.public().filter(programme__in=programmes)
     return {version.pk: version for version in found}
 
 
