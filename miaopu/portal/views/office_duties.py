@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from miaopu.core import clock
@@ -43,12 +44,12 @@ from miaopu.portal.views.office_duty_parts import (
 from miaopu.portal.views.office_task_parts import TASK_READERS, days_text, office_name, unit_name
 
 RECORD_COLUMNS = (
-    Column("done_on", _("日期"), kind="date", link="href"),
-    Column("person", _("履行人")),
-    Column("rank", _("当时职务")),
-    Column("office", _("机构")),
-    Column("place", _("地点")),
-    Column("counts", _("是否计入")),
+    Column("done_on", gettext_lazy("日期"), kind="date", link="href"),
+    Column("person", gettext_lazy("履行人")),
+    Column("rank", gettext_lazy("当时职务")),
+    Column("office", gettext_lazy("机构")),
+    Column("place", gettext_lazy("地点")),
+    Column("counts", gettext_lazy("是否计入")),
 )
 
 
