@@ -232,6 +232,7 @@ def open_job(key: str, title: str, *, by: User | None, total: int = 0) -> tuple[
     return job, created
 
 
+@transaction.atomic
 def open_next_job(about: str, title: str, *, by: User | None) -> tuple[Job, bool]:
     """A job for work that may have been tried before, under a key of its own each time."""
     tries = Job.objects.filter(key__startswith=f"{about}/").count()

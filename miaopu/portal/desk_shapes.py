@@ -133,13 +133,18 @@ def short_text(item: ReadingItem) -> str:
     return said if len(said) <= _SHORT * 2 else f"{said[: _SHORT * 2]}…"
 
 
+def place_name(clause: str) -> str:
+    """A clause as people call it; what stands before the first and after the last has no number."""
+    return {"preamble": gettext("前言"), "tail": gettext("文末")}.get(clause, clause)
+
+
 def row_of(item: ReadingItem, href: str, *, current: bool) -> ItemRow:
     """An item as a line of the list."""
     return ItemRow(
         pk=item.pk,
         kind=item.kind,
         kind_label=item.get_kind_display(),
-        clause=item.clause if item.kind != ReadingKind.CLAUSE else "",
+        clause=place_name(item.clause) if item.kind != ReadingKind.CLAUSE else "",
         text=short_text(item),
         state=item.get_state_display(),
         tone=STATE_TONES.get(item.state, "neutral"),
@@ -223,7 +228,7 @@ def check_row(item: ReadingItem, *, href: str, stated_href: str, computed_href: 
         stated_href=stated_href,
         computed=str(content.get("computed")),
         computed_href=computed_href,
-        clause=item.clause,
+        clause=place_name(item.clause),
         state=item.get_state_display(),
         state_tone=STATE_TONES.get(item.state, "neutral"),
     )

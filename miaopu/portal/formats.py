@@ -88,6 +88,13 @@ def day(value: date | datetime | None) -> str:
     }
 
 
+def month(value: date) -> str:
+    """A month: 2018年5月 or May 2018."""
+    if is_english():
+        return f"{_MONTHS.split()[value.month - 1]} {value.year}"
+    return gettext("%(year)s年%(month)s月") % {"year": value.year, "month": value.month}
+
+
 def month_day(value: date) -> str:
     """A day of the year without its year, short enough for an axis: 5月10日 or 10 May."""
     if is_english():

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from miaopu.core.enums import Role
 from miaopu.portal.shapes import Text
@@ -71,7 +72,7 @@ _WORK = (
         _("计划编制"),
         (
             NavItem("reading_desk", _("计划阅读台"), for_auditors=True),
-            NavItem("programme_versions", _("计划版本")),
+            NavItem("programme_versions", pgettext_lazy("page", "计划版本")),
         ),
         roles=(Role.PROGRAMME_OFFICER,),
     ),

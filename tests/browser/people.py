@@ -88,10 +88,13 @@ class Person:
         return self
 
     def go(self, name: str) -> Person:
-        """Follow the main navigation, by keyboard."""
-        link = self.page.get_by_role("navigation", name="主导航").get_by_role(
-            "link", name=name, exact=True
-        )
+        """Follow the main navigation, by keyboard; on a telephone that of the staff is folded."""
+        navigation = self.page.get_by_role("navigation", name="主导航")
+        folded = navigation.locator("details:not([open]) > summary")
+        if folded.is_visible():
+            folded.focus()
+            self.page.keyboard.press("Enter")
+        link = navigation.get_by_role("link", name=name, exact=True)
         link.focus()
         with self.page.expect_navigation():
             self.page.keyboard.press("Enter")

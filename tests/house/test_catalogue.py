@@ -1,11 +1,13 @@
 """The English catalogue is complete, and no Chinese stands in a page outside it."""
 
+import ast
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import polib
 import pytest
 
-from tests.house.tree import listed
+from tests.house.tree import Source, listed, sources
 from tools import catalogue
 
 HOW = "\nRun tools/catalogue.py, translate what it names in django.po, run it again."
@@ -25,6 +27,60 @@ def test_no_chinese_in_templates_outside_translations() -> None:
 def test_no_chinese_in_page_facing_code_outside_translations() -> None:
     problems = catalogue.python_problems()
     assert not problems, listed(problems)
+
+
+EAGER = ("gettext", "ngettext", "pgettext", "npgettext")
+
+
+def _run_on_import(node: ast.AST) -> Iterator[ast.AST]:
+    """The node and what runs with it when the module is imported: no bodies of functions."""
+    yield node
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        return
+    for child in ast.iter_child_nodes(node):
+        yield from _run_on_import(child)
+
+
+def translated_on_import(files: Iterable[Source]) -> list[str]:
+    """Texts that keep the language of whoever imported the module first."""
+    problems = []
+    for source in files:
+        names = {
+            alias.asname or alias.name
+            for node in source.tree.body
+            if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+            for alias in node.names
+            if alias.name in EAGER
+        }
+        problems += [
+            f"{source.path}:{node.lineno}: translated when the module is imported"
+            for node in _run_on_import(source.tree)
+            if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in names
+        ]
+    return problems
+
+
+def test_nothing_is_translated_when_a_module_is_imported() -> None:
+    problems = translated_on_import(sources(under="miaopu", suffixes=[".py"]))
+    assert not problems, listed(problems)
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ('X = (Column("a", _("中")),)', 1),
+        ('X = lazy("中")', 0),
+        ('def f() -> str:\n    return _("中")', 0),
+        ('class A:\n    x = _("中")', 1),
+        ('X = lambda: _("中")', 0),
+    ],
+)
+def test_translating_on_import_is_found(line: str, found: int) -> None:
+    head = "from django.utils.translation import gettext as _\n"
+    head += "from django.utils.translation import gettext_lazy as lazy\n"
+    assert len(translated_on_import([Source("miaopu/x.py", head + line)])) == found
 
 
 @pytest.fixture

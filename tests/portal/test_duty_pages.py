@@ -76,6 +76,9 @@ def test_a_record_is_typed_once_and_the_grid_opens_to_it(tasks: City) -> None:
     record = DutyRecord.objects.get()
     shown = client.get(reverse("duty_record", args=[record.pk]))
     assert "计入2018年5月" in text_of(shown)
+    client.cookies["django_language"] = "en"
+    assert "Done by" in text_of(client.get(page.request["PATH_INFO"]))
+    del client.cookies["django_language"]
     void = client.post(reverse("duty_record", args=[record.pk]), {"reason": "日期填错"})
     assert void.status_code == 302
     assert "已作废" in text_of(client.get(reverse("duty_record", args=[record.pk])))

@@ -10,7 +10,7 @@ from typing import Any
 
 from django import forms
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from miaopu.bases.enums import BaseState, CarrierType, TenancyStage
@@ -26,7 +26,7 @@ BASE_COLUMNS = (
     Column("floor_area", _("建筑面积"), kind="number", unit=_("平方米")),
     Column("occupancy", _("出租率"), kind="percent"),
     Column("teams", _("团队"), kind="number", unit=_("个")),
-    Column("incubating", _("在孵企业"), kind="number", unit=_("户")),
+    Column("incubating", pgettext_lazy("count", "在孵企业"), kind="number", unit=_("户")),
     Column("graduated", _("毕业企业"), kind="number", unit=_("户")),
 )
 STATE_COLUMN = Column("state", _("状态"), kind="tag", tone="tone")
@@ -200,7 +200,7 @@ def figure_cards(found: BaseFigures, known: TenantFigures | None = None) -> list
     cards = [
         Card(gettext("出租率"), percent(found.occupancy)),
         Card(gettext("团队"), number(found.teams), gettext("个")),
-        Card(gettext("在孵企业"), number(found.incubating), gettext("户")),
+        Card(pgettext("count", "在孵企业"), number(found.incubating), gettext("户")),
         Card(gettext("毕业企业"), number(found.graduated), gettext("户")),
     ]
     if found.survival is not None:

@@ -15,7 +15,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -27,14 +27,14 @@ from miaopu.engine.clock import add_months
 from miaopu.plans.agenda import Entry, agenda, own_offices
 from miaopu.plans.feeds import feed_content, feed_of, feed_rows, feed_secret, make_feed, revoke_feed
 from miaopu.plans.models import CalendarFeed
-from miaopu.portal import present
+from miaopu.portal import formats, present
 from miaopu.portal.access import role_required
 from miaopu.portal.performing import in_one_line
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_task_parts import TASK_READERS, TONES, office_name
 
 KINDS = {
-    "task": _("任务"),
+    "task": pgettext_lazy("one", "任务"),
     "milestone": _("节点"),
     "duty": _("职责"),
     "phase": _("阶段"),
@@ -73,7 +73,7 @@ class FeedForm(forms.Form):
     """A feed of everything, or of one office."""
 
     use_required_attribute = False
-    office = forms.ChoiceField(label=_("内容"), required=False)
+    office = forms.ChoiceField(label=pgettext_lazy("calendar", "内容"), required=False)
 
     def __init__(self, offices: list[Office], data: Any = None) -> None:
         super().__init__(data, auto_id="feed_%s")
@@ -185,7 +185,7 @@ def duty_calendar(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "month": first,
-        "month_text": gettext("%(year)s年%(month)s月") % {"year": first.year, "month": first.month},
+        "month_text": formats.month(first),
         "before": _href(add_months(first, -1), wanted),
         "after": _href(add_months(first, 1), wanted),
         "now": _href(today, wanted),

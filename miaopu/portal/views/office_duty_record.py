@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -218,7 +218,7 @@ def duty_record(request: HttpRequest, pk: int) -> HttpResponse:
         shapes.Answer(gettext("机构"), office_name(record.office)),
         shapes.Answer(gettext("地点"), record.place),
         shapes.Answer(
-            gettext("登记"), f"{record.recorded_by} · {formats.moment(record.recorded_at)}"
+            pgettext("who", "登记"), f"{record.recorded_by} · {formats.moment(record.recorded_at)}"
         ),
     ]
     if record.region is not None:

@@ -10,7 +10,7 @@ from django.db.models import Count
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -38,9 +38,11 @@ COLUMNS = (
     Column("position", _("版本"), kind="number", link="href"),
     Column("state", _("状态"), kind="tag", tone="tone"),
     Column("valid_from", _("自何日起"), kind="date"),
-    Column("entries", _("项目"), kind="number", unit=_("项")),
+    Column(
+        "entries", pgettext_lazy("fees", "项目"), kind="number", unit=pgettext_lazy("fees", "项")
+    ),
     Column("made_by", _("起草")),
-    Column("published_by", _("发布")),
+    Column("published_by", pgettext_lazy("who", "发布")),
 )
 
 

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -207,7 +207,7 @@ def _source_page(
     if document is not None:
         href = reverse("policy_manage", args=[document.code])
         crumbs.append(shapes.Link(document.code, href))
-    crumbs.append(shapes.Link(gettext("修订") if document else gettext("收录文件")))
+    crumbs.append(shapes.Link(pgettext("act", "修订") if document else gettext("收录文件")))
     context = {"form": form, "document": document, "crumbs": crumbs}
     return render(request, "office/policy_new.html", context, status=status)
 

@@ -12,7 +12,7 @@ from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -49,7 +49,13 @@ RULE_COLUMNS = (
     Column("conditions", _("条件"), kind="number", unit=_("项")),
     Column("clause", _("条款"), kind="clause", link="clause_href"),
     Column("version", _("现行版本"), kind="number"),
-    Column("waiting", _("待发布的修改"), kind="number", unit=_("份"), link="waiting_href"),
+    Column(
+        "waiting",
+        _("待发布的修改"),
+        kind="number",
+        unit=pgettext_lazy("changes", "份"),
+        link="waiting_href",
+    ),
 )
 PROPOSAL_COLUMNS = (
     Column("number", _("修改"), link="href"),

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from miaopu.core import clock
@@ -200,7 +201,10 @@ def task_context(
         "trail": task_trail(task.trail()),
         "refused": refused,
         "bound": bound[1] if bound and not refused else None,
-        "crumbs": [shapes.Link(_("任务督办"), reverse("task_board")), shapes.Link(_("任务"))],
+        "crumbs": [
+            shapes.Link(_("任务督办"), reverse("task_board")),
+            shapes.Link(pgettext("one", "任务")),
+        ],
     }
 
 
