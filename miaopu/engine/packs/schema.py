@@ -212,6 +212,11 @@ class Pack(Piece):
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over the canonical JSON: two packs are the same if and only if it is the same."""
-        text = json.dumps(self.to_json(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        """SHA-256 over the canonical JSON: two packs are the same if and only if it is the same.
+
+        What has its default value is not part of it, so that a key that packs gain later changes
+        no digest of a pack that does not use it (docs/adr/0014).
+        """
+        said = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
