@@ -47,7 +47,7 @@ from miaopu.portal.views.office_versions import (
     touched_of,
 )
 
-CHANGES_SHOWN = 200
+CHANGES_SHOWN, FEW_CHANGES = 200, 20
 PARTS = {
     "supervision": _("督办时限"),
     "facts": _("数据项"),
@@ -181,6 +181,7 @@ def _following(request: HttpRequest, following: NextVersion) -> dict[str, Any] |
         "kept": [PARTS[part] for part in following.kept],
         "clauses": following.kept_clauses,
         "count": len(rows),
+        "few": len(rows) <= FEW_CHANGES,
         "shown": min(len(rows), CHANGES_SHOWN),
         "changes": Table(CHANGE_COLUMNS, rows[:CHANGES_SHOWN], gettext("变化")),
         "touched": touched_of(difference),
