@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
@@ -202,6 +203,21 @@ def test_the_workbook_goes_out_and_comes_back(client: StrictClient, city: City) 
     assert answer.status_code == 422
     assert "“不详”不是数字" in answer.content.decode()
     assert totals(made)[YUNYAN] == 1888
+    block = answer.context["told"].block
+    assert "花溪区\t\t不详" in html.unescape(answer.content.decode()), "nothing typed is lost"
+    where = reverse("target_marked", args=[SLUG, "enterprises"])
+    marked = b"".join(client.post(where, {"block": block}).streaming_content)
+    book = openpyxl.load_workbook(io.BytesIO(marked))
+    page = book.active
+    [wrong] = [row for row in page.iter_rows(min_row=2) if row[0].value == "花溪区"]
+    assert [cell.fill.fgColor.rgb for cell in wrong[:3]] == ["00000000", "00000000", "FFFFC7CE"]
+    assert (wrong[3].value, wrong[4].value) == ("有误", "目标：“不详”不是数字，例如 1,200 或 0.98")
+    wrong[2].value = 12
+    book.save(out := io.BytesIO())
+    again = SimpleUploadedFile("分解.xlsx", out.getvalue())
+    posted = {"revision": seen_on(client), "action": "paste", "file": again}
+    assert client.post(EDIT, posted).status_code == 302
+    assert totals(made)["520111"] == 12, "the columns with the faults are no part of the table"
     broken = SimpleUploadedFile("x.xlsx", b"PK\x03\x04 no workbook")
     refused = client.post(EDIT, {"action": "paste", "file": broken})
     assert refused.status_code == 422
