@@ -287,6 +287,8 @@ def test_letters_in_english(client: StrictClient, city: City) -> None:
     letter = issued(city)
     client.cookies["django_language"] = "en"
     client.force_login(city.leading_group)
+    terms = client.get(reverse("target_letter", args=[letter.pk])).context["terms"]
+    assert any("1,350,000 yuan of county money" in one for one in terms), terms
     page = client.get(reverse("target_letters")).content.decode()
     assert "micro enterprises supported 2000 enterprises" in page
     assert "to be acknowledged" in page

@@ -17,7 +17,8 @@ from miaopu.engine.packs.schema import Pack
 
 Row = dict[str, Any]
 BY_HAND = (
-    *("supervision", "facts", "parameters", "assessments", "target_letters", "budgets", "items"),
+    *("supervision", "facts", "parameters", "assessments", "target_letters", "fee_rule"),
+    *("budgets", "items"),
 )
 """The parts of a pack that no reading drafts."""
 _FILE_OF = {

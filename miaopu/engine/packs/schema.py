@@ -27,6 +27,7 @@ from miaopu.engine.packs.items import Item, Party
 from miaopu.engine.packs.plan_parts import (
     Citation,
     Duty,
+    FeeRule,
     Fund,
     Phase,
     PlanFinding,
@@ -173,6 +174,7 @@ class Pack(Piece):
     ratios: tuple[Ratio, ...] = ()
     assessments: dict[Identifier, Assessment] = Field(default_factory=dict)
     target_letters: TargetLetters | None = None
+    fee_rule: FeeRule | None = None
     plan_findings: tuple[PlanFinding, ...] = ()
     budgets: tuple[Budget, ...] = ()
     items: dict[Identifier, Item] = Field(default_factory=dict)

@@ -54,6 +54,7 @@ PARTS = {
     "parameters": _("参数"),
     "assessments": _("考核办法"),
     "target_letters": _("目标责任书条款"),
+    "fee_rule": _("收费规定"),
     "budgets": _("预算"),
     "items": _("事项"),
 }
