@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 from playwright.sync_api import expect
 
+from miaopu.app.demo.supervision import open_supervision
 from miaopu.core.models import Region, User
 from miaopu.plans.document_actions import Head, add_document, publish_version, save_draft
 from miaopu.plans.document_reading import read_document
@@ -33,6 +34,7 @@ def _answer(desk: Person, how: str, reason: str) -> None:
 def test_reported_returned_reported_again_closed_by_another(
     person: Callable[..., Person],
 ) -> None:
+    open_supervision()
     task = Task.objects.get(programme__slug="guiyang-2018", key="year_goal")
     where = f"/office/tasks/{task.pk}/"
     office = person(375).sign_in("yunyan-reviewer").open(where)
