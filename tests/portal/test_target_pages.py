@@ -23,6 +23,7 @@ from miaopu.plans.target_actions import (
     submit_decomposition,
 )
 from miaopu.plans.target_opening import Opening
+from tests.bases.factories import build_park
 from tests.factories import CITY, NANMING, YUNYAN, City, make_officer
 from tests.harness.pages import StrictClient
 from tests.plans.targets import approved, cells_of, drafted, issued, submitted, totals
@@ -68,6 +69,18 @@ def test_from_opening_to_the_public_page(client: StrictClient, city: City) -> No
     assert rows["花溪区"]["gap"] == "—"
     [board] = client.get(reverse("office_board")).context["parts"]
     assert len(board.rows) == 14
+
+
+def test_bases_of_the_register_take_parts(client: StrictClient, city: City) -> None:
+    base = build_park(city).admitted()
+    build_park(city, name="贵阳尚未准入的基地")
+    client.force_login(city.programme_officer)
+    posted = {"kind": "base", "split": "whole", "value": "3500", "names": " "}
+    opened = client.post(reverse("target_open", args=[SLUG, "enterprises"]), posted)
+    assert opened.status_code == 302, opened.context["form"].errors
+    [member] = TargetDecomposition.objects.get().members.all()
+    found = (member.kind, member.key, member.name, member.region_id)
+    assert found == ("base", base.number, base.name, None)
 
 
 def test_districts_see_their_own_row_and_the_whole(client: StrictClient, city: City) -> None:
