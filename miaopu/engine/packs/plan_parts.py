@@ -189,6 +189,13 @@ class TargetLetters(Piece):
     terms: tuple[Text, ...] = Field(min_length=1)
 
 
+class FeeRule(Piece):
+    """What the programme says of fees charged to enterprises; `item` pays those on the list."""
+
+    clause: Clause
+    item: Identifier | None = None
+
+
 class PlanFinding(Piece):
     """What does not add up in the plan itself; `of` is the target, fund or statistic concerned."""
 
