@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from miaopu.bases.enums import BaseState
 from miaopu.bases.guards import check_runs, step_from
 from miaopu.bases.inspection_enums import Finding, InspectionVerb, SheetState
-from miaopu.bases.inspection_notices import CAMPAIGN, called, campaign_key, silent
+from miaopu.bases.inspection_notices import called, campaign_key, silent
 from miaopu.bases.inspection_states import SHEET_TABLE
 from miaopu.bases.models import Base, InspectionCampaign, InspectionSheet, SheetAnswer
 from miaopu.bases.rectification_actions import Problem, add_rectification
@@ -262,13 +262,6 @@ def note_silence(*, by: User | None = None) -> int:
             region=sheet.base.region_id,
             data={"until": str(sheet.chance_until)},
         )
-    settle(late)
+    settle_notices(*(campaign_key(sheet) for sheet in late))
     tell_once(notice for sheet in late for notice in silent(sheet))
     return len(late)
-
-
-def settle(sheets: Iterable[InspectionSheet]) -> None:
-    """Earlier reminders of the forms are not new any longer."""
-    keys = [campaign_key(sheet) for sheet in sheets]
-    assert all(key.startswith(CAMPAIGN) for key in keys)
-    settle_notices(*keys)

@@ -37,8 +37,11 @@ from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_parts import CASE_READERS
 from miaopu.portal.views.office_queue import active_filters
 
-_SHEET_COUNTS = (("sheets", _("自查表"), ""), *((one.value, one.label, one) for one in SheetState))
-_PROBLEM_COUNTS = (
+_SHEET_COUNTS: tuple[tuple[str, Text, str], ...] = (
+    ("sheets", _("自查表"), ""),
+    *((one.value, one.label, one) for one in SheetState),
+)
+_PROBLEM_COUNTS: tuple[tuple[str, Text, str], ...] = (
     ("problems", _("整改事项"), ""),
     ("standing", _("整改中"), RectificationState.OPEN),
     ("overdue", _("已超期限"), "overdue"),

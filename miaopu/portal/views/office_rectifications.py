@@ -186,6 +186,9 @@ def rectification(request: HttpRequest, number: str) -> HttpResponse:
 @require_safe
 def rectification_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A piece of evidence, as a download: for who runs the base and for its offices."""
-    files = RectificationFile.objects.for_user(person(request)).select_related("file")
+    user = person(request)
+    if not user.is_party and not user.has_role(*CASE_READERS):
+        raise Http404
+    files = RectificationFile.objects.for_user(user).select_related("file")
     kept = get_object_or_404(files, pk=pk)
     return download(kept.file, kept.name)
