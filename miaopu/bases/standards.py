@@ -39,6 +39,7 @@ class StandardView:
     key: str
     standard: BaseStandard
     found: Explanation
+    facts: Mapping[str, object]
     answers: Mapping[str, StandardAnswer]
 
     @property
@@ -97,11 +98,8 @@ def standards_for(base: Base, today: date) -> list[StandardView]:
     for version, key, standard in sorted(wanted, key=lambda one: one[2].use != "admission"):
         answers = last_answers(base, version, key)
         given = {name: row.value for name, row in answers.items()}
-        views.append(
-            StandardView(
-                version, key, standard, standard.explain(key, facts, given, today), answers
-            )
-        )
+        found = standard.explain(key, facts, given, today)
+        views.append(StandardView(version, key, standard, found, facts, answers))
     return views
 
 

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('findings', models.TextField(blank=True, max_length=2000, verbose_name='走访情况')),
                 ('recorded_at', models.DateTimeField(verbose_name='登记时间')),
                 ('base', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='bases.base')),
-                ('duty', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='base_visit', to='plans.dutyrecord')),
+                ('duty', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plans.dutyrecord')),
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={

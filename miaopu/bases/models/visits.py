@@ -19,7 +19,7 @@ class BaseVisit(models.Model):
 
     base = models.ForeignKey(Base, on_delete=models.PROTECT, related_name="visits")
     duty = models.OneToOneField(
-        DutyRecord, on_delete=models.PROTECT, null=True, blank=True, related_name="base_visit"
+        DutyRecord, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     person = models.CharField(_("走访人"), max_length=50)
     rank = models.CharField(_("当时职务"), max_length=10, choices=Rank.choices)

@@ -11,6 +11,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -23,7 +24,7 @@ from miaopu.bases.models import Rectification, RectificationFile
 from miaopu.core import clock
 from miaopu.core.errors import ActionRefused
 from miaopu.core.models import User
-from miaopu.portal import present
+from miaopu.portal import present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.downloads import download
 from miaopu.portal.paging import page_of
@@ -178,7 +179,11 @@ def rectification(request: HttpRequest, number: str) -> HttpResponse:
         ],
         "refused": refused,
         "trail": present.trail_of(row.trail(), None, None, inside=True),
-        "crumbs": board_crumbs(row.base.name, row.number),
+        "crumbs": [
+            *board_crumbs(),
+            shapes.Link(row.base.name, reverse("office_base_care", args=[row.base.number])),
+            shapes.Link(row.number),
+        ],
     }
     return render(request, "office/rectification.html", context, status=status)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, cast
 
 from django import forms
@@ -84,19 +85,25 @@ def _facts_in(node: ReasonNode) -> list[str]:
     return [*node.fact_names, *(name for child in node.children for name in _facts_in(child))]
 
 
-def _value(node: ReasonNode) -> str:
-    """What was found for a condition; also where its one part says it."""
+def _value(node: ReasonNode, view: StandardView) -> str:
+    """What was found for a condition; also where its one part says it, or it is a day."""
     if node.found:
         return present.in_language(node.found)
     found = [child.found for child in node.children if child.found and child.fact_names]
-    return present.in_language(found[0]) if len(found) == 1 else ""
+    if len(found) == 1:
+        return present.in_language(found[0])
+    days = [view.facts.get(name) for name in _facts_in(node)]
+    return formats.day(days[0]) if len(days) == 1 and isinstance(days[0], date) else ""
 
 
 def _reasons(view: StandardView) -> list[shapes.Reason]:
     """Each condition with the value found, who answered it, and what would change it."""
     conditions = {one.id: one for one in view.standard.conditions}
+    nodes = view.found.tree.children
+    unmet = [node.key for node in nodes if node.status != "true"]
+    changes = dict(zip(unmet, view.found.would_change, strict=False))
     found = []
-    for node in view.found.tree.children:
+    for node in nodes:
         condition = conditions[node.key]
         clause = condition.clause or view.standard.clause or ""
         asked = node.key if condition.decide else next(iter(_facts_in(node)), "")
@@ -105,9 +112,10 @@ def _reasons(view: StandardView) -> list[shapes.Reason]:
             shapes.Reason(
                 status=cast(shapes.Truth, node.status),
                 text=present.in_language(node.title or node.text),
-                value=_value(node),
+                value=_value(node, view),
                 source=str(answer.answered_by) if answer else gettext("基地资料和入驻登记"),
                 as_of=answer.answered_at.date() if answer else None,
+                change=present.read_aloud(changes.get(node.key)),
                 clause=clause,
                 clause_href=present.clause_href(view.version, clause),
             )
