@@ -80,7 +80,10 @@ def test_a_problem_s_evidence_is_for_those_who_work_with_it(city: City) -> None:
     done = mine.post(page, {"revision": "1", "text": "已补配两具", "evidence": [photo]})
     assert done.status_code == 302
     file = reverse("rectification_file", args=[row.files.get().pk])
-    assert mine.get(file).status_code == client_of(city.reviewer).get(file).status_code == 200
+    for reader in (city.owner, city.reviewer):
+        sent = client_of(reader).get(file)
+        assert b"".join(sent.streaming_content) == PDF
+        sent.close()
     for stranger in (city.other_owner, city.other_reviewer, city.finance):
         assert client_of(stranger).get(file).status_code == 404
     checker, office = client_of(city.reviewer), reverse("rectification", args=[row.number])
