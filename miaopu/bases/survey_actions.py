@@ -32,6 +32,7 @@ from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
 from miaopu.core.holders import tell_once
 from miaopu.core.models import Notice, User
 from miaopu.core.scope import reaches, region_prefix
+from miaopu.engine.messages import Bilingual
 from miaopu.parties.models import Representative
 from miaopu.plans.models import ProgrammeVersion
 
@@ -116,12 +117,16 @@ def _invite(survey: TenantSurvey, base: Base, invitations: list[SurveyInvitation
     by_enterprise = {one.tenancy.enterprise_id: one for one in invitations}
     rows = Representative.objects.live().filter(enterprise__in=by_enterprise)
     closes = survey.closes_on.isoformat()
+    text = Bilingual(
+        f"请匿名评价{base.name}，{closes}截止",
+        f"Please rate {base.name}, anonymously, by {closes}",
+    )
     tell_once(
         Notice(
             user_id=row.user_id,
             key=f"survey/{by_enterprise[row.enterprise_id].pk}",
-            text=f"请匿名评价{base.name}，{closes}截止"[:300],
-            text_en=f"Please rate {base.name}, anonymously, by {closes}"[:400],
+            text=text.zh[:300],
+            text_en=text.en[:400],
             link=f"/my/surveys/{by_enterprise[row.enterprise_id].pk}/",
         )
         for row in rows.order_by("pk")

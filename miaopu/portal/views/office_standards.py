@@ -53,7 +53,8 @@ class AnswersForm(forms.Form):
                 question = standard.questions[name]
                 label = present.in_language(question.title)
                 if question.unit is not None:
-                    label = f"{label}（{present.in_language(question.unit)}）"
+                    unit = present.in_language(question.unit)
+                    label = gettext("%(label)s（%(unit)s）") % {"label": label, "unit": unit}
             else:
                 label = present.in_language(decided[name].decide)
             if kind == "boolean":
