@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import PurePath
@@ -20,7 +20,7 @@ from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused, NotAllowed
 from miaopu.core.models import Office, User
 from miaopu.core.scope import reaches, region_prefix
-from miaopu.engine.duties import Fulfilment, fulfilments
+from miaopu.engine.duties import Compliance, Fulfilment, compliance, fulfilments
 from miaopu.engine.packs.base_parts import Inspection
 from miaopu.engine.packs.plan_parts import Duty
 from miaopu.plans.duty_actions import Done, record_duty, recording_offices
@@ -160,3 +160,8 @@ def visit_periods(base: Base, today: date) -> tuple[Fulfilment, ...]:
     ]
     first, last = days_of_duty(version, duty)
     return fulfilments(rule_of(duty), max(first, base.admitted_on or first), last, deeds, today)
+
+
+def visit_compliance(periods: Iterable[Fulfilment]) -> Compliance:
+    """How many of the base's periods that count so far are met."""
+    return compliance(periods)

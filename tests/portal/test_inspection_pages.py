@@ -83,7 +83,6 @@ def test_a_problem_s_evidence_is_for_those_who_work_with_it(city: City) -> None:
     for reader in (city.owner, city.reviewer):
         sent = client_of(reader).get(file)
         assert b"".join(sent.streaming_content) == PDF
-        sent.close()
     for stranger in (city.other_owner, city.other_reviewer, city.finance):
         assert client_of(stranger).get(file).status_code == 404
     checker, office = client_of(city.reviewer), reverse("rectification", args=[row.number])

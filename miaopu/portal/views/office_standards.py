@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -23,13 +24,15 @@ from miaopu.bases.standards import (
 )
 from miaopu.core.models import User
 from miaopu.core.scope import reaches
-from miaopu.engine.expressions.reasons import ReasonNode
-from miaopu.engine.packs.base_parts import BaseStandard
 from miaopu.plans.duty_reads import in_force
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.performing import perform
 from miaopu.portal.views.enterprise_scope import person
+
+if TYPE_CHECKING:
+    from miaopu.engine.expressions.reasons import ReasonNode
+    from miaopu.engine.packs.base_parts import BaseStandard
 
 WORDS: dict[str, tuple[Any, shapes.Tone]] = {
     "true": (_("符合标准"), "good"),
@@ -115,7 +118,7 @@ def _reasons(view: StandardView) -> list[shapes.Reason]:
                 text=present.in_language(node.title or node.text),
                 value=_value(node, view),
                 source=str(answer.answered_by) if answer else gettext("基地资料和入驻登记"),
-                as_of=answer.answered_at.date() if answer else None,
+                as_of=timezone.localdate(answer.answered_at) if answer else None,
                 change=present.read_aloud(changes.get(node.key)),
                 clause=clause,
                 clause_href=present.clause_href(view.version, clause),

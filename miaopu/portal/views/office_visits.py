@@ -24,11 +24,17 @@ from miaopu.bases.models import (
 )
 from miaopu.bases.rectification_actions import Problem
 from miaopu.bases.survey_actions import results_of
-from miaopu.bases.visit_actions import VISITORS, Visited, record_visit, visit_duty, visit_periods
+from miaopu.bases.visit_actions import (
+    VISITORS,
+    Visited,
+    record_visit,
+    visit_compliance,
+    visit_duty,
+    visit_periods,
+)
 from miaopu.core import clock
 from miaopu.core.errors import ActionRefused
 from miaopu.core.scope import reaches
-from miaopu.engine.duties import compliance
 from miaopu.plans.enums import Rank
 from miaopu.portal import present, shapes
 from miaopu.portal.access import role_required
@@ -190,7 +196,7 @@ def office_base_care(request: HttpRequest, number: str) -> HttpResponse:
         "may_visit": reaches(user, base.region_id, VISITORS),
         "duty": present.in_language(bound[1].title) if bound else "",
         "illustrative": bool(bound and bound[1].illustrative),
-        "compliance": compliance_text(compliance(periods)),
+        "compliance": compliance_text(visit_compliance(periods)),
         "periods": Table(
             PERIOD_COLUMNS,
             [

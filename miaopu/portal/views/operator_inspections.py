@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
@@ -27,7 +27,6 @@ from miaopu.bases.inspection_enums import Finding, SheetState
 from miaopu.bases.models import Base, InspectionSheet
 from miaopu.core import clock
 from miaopu.core.errors import ActionRefused
-from miaopu.engine.packs.base_parts import Inspection
 from miaopu.portal import present, shapes
 from miaopu.portal.access import party_required
 from miaopu.portal.performing import in_one_line
@@ -36,6 +35,9 @@ from miaopu.portal.views.enterprise_form import AUTOSAVE, read_revision
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.operator_bases import crumbs
 from miaopu.portal.views.operator_forms import day_field
+
+if TYPE_CHECKING:
+    from miaopu.engine.packs.base_parts import Inspection
 
 
 class SheetForm(forms.Form):
@@ -78,11 +80,18 @@ class SheetForm(forms.Form):
         return found
 
     def groups(self, saved: Mapping[str, Line]) -> list[dict[str, Any]]:
-        """The fields of each line; `saved` is what another page has saved meanwhile."""
+        """The fields of each line; `saved` is what another page has saved meanwhile.
+
+        What must be there before the form is handed in is not called optional.
+        """
+        self.is_valid()  # as it is saved, nothing is required
         rows = []
         for item in self.definition.items:
             fields = {name: self[f"{item.id}-{name}"] for name in FIELDS}
             finding = str(fields["finding"].value() or "")
+            asked = list(fields.values()) if finding == Finding.PROBLEM else [fields["finding"]]
+            for one in asked:
+                one.field.required = True
             other = saved.get(item.id)
             rows.append(
                 {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
@@ -16,11 +16,13 @@ from miaopu.bases.models import SurveyInvitation
 from miaopu.bases.survey_actions import count_answer
 from miaopu.core import clock
 from miaopu.core.errors import ActionRefused
-from miaopu.engine.packs.base_parts import Survey
 from miaopu.portal import present
 from miaopu.portal.access import party_required
 from miaopu.portal.performing import in_one_line
 from miaopu.portal.views.enterprise_scope import person
+
+if TYPE_CHECKING:
+    from miaopu.engine.packs.base_parts import Survey
 
 CHOICES = [
     ("5", _("5 分，很满意")),
