@@ -9,6 +9,7 @@ from tests.house.url_roles import CASE_READERS, ENTERPRISES, SIGNED_IN, Route
 from tests.portal import url_rows_bases, url_rows_desk, url_rows_library, url_rows_targets
 from tests.portal.url_rows_rules import ROWS as RULES
 from tests.portal.url_rows_supervision import ROWS as SUPERVISION
+from tests.portal.url_rows_titles import ROWS as TITLES
 
 POST = ("POST",)
 BOTH = ("GET", "POST")
@@ -213,6 +214,7 @@ TABLE: dict[str, Route] = {
     **SUPERVISION,
     **url_rows_library.ROWS,
     **url_rows_bases.ROWS,
+    **TITLES,
     # The demo
     "demo_clock": Route(allow=SIGNED_IN, methods=BOTH, data={"working_days": "1"}),
 }

@@ -22,6 +22,7 @@ from miaopu.app.demo.population import EnterpriseSeed, generate, pick_owner_ente
 from miaopu.app.demo.readings import load_reading
 from miaopu.app.demo.rules import load_rules
 from miaopu.app.demo.supervision import load_supervision, open_supervision
+from miaopu.app.demo.titles import load_titles
 from miaopu.core import clock
 from miaopu.core.actions import add_member, record_event, start_demo_clock
 from miaopu.core.enums import Role, UserKind
@@ -185,3 +186,4 @@ def load_demo(count: int, report: Report, *, cases: bool = False) -> None:
             report(f"tasks {load_supervision()}")
             report(f"policy documents {load_library()}")
             report(f"bases {load_bases()}")
+            report(f"titles {load_titles()}")

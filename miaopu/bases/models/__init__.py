@@ -2,5 +2,17 @@
 
 from miaopu.bases.models.bases import Base, BaseTitle, Room
 from miaopu.bases.models.tenancies import Tenancy
+from miaopu.bases.models.title_motions import TitleMotion
+from miaopu.bases.models.titles import Nomination, TitleCampaign, TitleList, TitleObjection
 
-__all__ = ["Base", "BaseTitle", "Room", "Tenancy"]
+__all__ = [
+    "Base",
+    "BaseTitle",
+    "Nomination",
+    "Room",
+    "Tenancy",
+    "TitleCampaign",
+    "TitleList",
+    "TitleMotion",
+    "TitleObjection",
+]

@@ -23,6 +23,7 @@ from miaopu.engine.definitions.pieces import (
     refuse,
 )
 from miaopu.engine.money import yuan_to_fen
+from miaopu.engine.packs.base_titles import BaseTitleScheme
 from miaopu.engine.packs.items import Item, Party
 from miaopu.engine.packs.plan_parts import (
     Citation,
@@ -172,6 +173,7 @@ class Pack(Piece):
     funds: tuple[Fund, ...] = ()
     ratios: tuple[Ratio, ...] = ()
     assessments: dict[Identifier, Assessment] = Field(default_factory=dict)
+    base_titles: dict[Identifier, BaseTitleScheme] = Field(default_factory=dict)
     target_letters: TargetLetters | None = None
     plan_findings: tuple[PlanFinding, ...] = ()
     budgets: tuple[Budget, ...] = ()
