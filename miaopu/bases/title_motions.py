@@ -23,6 +23,7 @@ from miaopu.core.holders import holders, settle_notices, tell_once
 from miaopu.core.models import Notice, User
 from miaopu.core.scope import reaches
 from miaopu.engine.clock import add_months, add_years
+from miaopu.engine.messages import Bilingual
 from miaopu.engine.packs.base_titles import TitleValidity
 from miaopu.parties.models import Representative
 
@@ -208,6 +209,14 @@ def _reminder(title: BaseTitle) -> str:
     return f"title-ends/{title.pk}/"
 
 
+def _ending(title: BaseTitle) -> Bilingual:
+    base, day = title.base.name, title.valid_until
+    return Bilingual(
+        f"{base}的称号“{title.name}”将于 {day} 到期，请复核",
+        f"The title of {base} ends on {day}; it is to be evaluated anew",
+    )
+
+
 def remind_of_titles() -> int:
     """Tell district and operator, once, of titles that are to be evaluated anew."""
     today = clock.today()
@@ -226,17 +235,13 @@ def remind_of_titles() -> int:
             (one.user, f"/my/bases/{title.base.number}/")
             for one in represents.select_related("user")
         ]
+        words = _ending(title)
         notices += [
             Notice(
                 user=user,
                 key=f"{_reminder(title)}{title.valid_until}",
-                text=f"{title.base.name}的称号“{title.name}”将于 {title.valid_until} 到期，请复核"[
-                    :300
-                ],
-                text_en=(
-                    f"The title of {title.base.name} ends on {title.valid_until}; "
-                    "it is to be evaluated anew"
-                )[:400],
+                text=words.zh[:300],
+                text_en=words.en[:400],
                 link=link,
             )
             for user, link in people

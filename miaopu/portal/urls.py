@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("miaopu.portal.routes.office")),
     path("", include("miaopu.portal.routes.rules")),
     path("", include("miaopu.portal.routes.desk")),
+    path("", include("miaopu.portal.routes.base_records")),
     path("", include("miaopu.portal.routes.bases")),
     path("", include("miaopu.portal.routes.titles")),
     path("", include("miaopu.portal.routes.targets")),

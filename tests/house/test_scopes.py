@@ -26,6 +26,7 @@ WITHOUT_SCOPE = {
     "plans.TaskUnit": "reached through its task",
     "plans.TaskMilestone": "reached through its task",
     "ledger.Entry": "reached through its transfer",
+    "bases.FileSketch": "what the job compares files by; shown nowhere",
     "ledger.PayeeAccount": "reached through its award",
 }
 

@@ -33,6 +33,7 @@ from tests.house.url_roles import ROLES, all_routes
 from tests.parties.sheets import deliver, good_row, table_of, workbook
 from tests.plans.proposals import draft_of, proposed, simulated
 from tests.portal import library_samples, url_rows_bases, url_rows_desk, url_rows_targets
+from tests.portal.url_rows_base_records import THINGS as BASE_RECORDS
 from tests.portal.url_rows_titles import THINGS as TITLES
 from tests.portal.url_samples_supervision import SAMPLES as SUPERVISION
 from tests.portal.url_table import TABLE
@@ -176,6 +177,7 @@ THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     **library_samples.THINGS,
     **url_rows_bases.THINGS,
     **TITLES,
+    **BASE_RECORDS,
     "account": lambda city: {"pk": Account.objects.filter(region=YUNYAN)[0].pk},
     **SUPERVISION,
     **url_rows_targets.THINGS,
