@@ -45,7 +45,8 @@ FATE_COLUMNS = (
 
 def profile_of(base: Base) -> BaseProfile | None:
     """Facilities and position of a base, where they have been stated."""
-    return BaseProfile.objects.filter(base=base).first()
+    found: BaseProfile | None = getattr(base, "profile", None)
+    return found
 
 
 def photo_rows(photos: Iterable[BaseFile]) -> list[dict[str, Any]]:

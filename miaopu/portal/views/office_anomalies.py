@@ -64,7 +64,7 @@ def office_anomalies(request: HttpRequest) -> HttpResponse:
     user = person(request)
     scope = Anomaly.objects.for_user(user)
     codes = Base.objects.for_user(user).values("region").distinct()
-    regions = list(Region.objects.filter(pk__in=codes).order_by("code"))
+    regions = list(Region.objects.public().filter(pk__in=codes).order_by("code"))
     form = AnomalyFilter(regions, request.GET)
     asked = form.cleaned_data if form.is_valid() else {}
     found = scope.filter(state=asked.get("state") or AnomalyState.OPEN)

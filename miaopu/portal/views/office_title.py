@@ -106,7 +106,7 @@ def _title_acts(user: User, title: BaseTitle) -> list[str]:
     opens = title_motions.renewal_opens(title)
     if opens is not None and opens <= today and title.withdrawn_on is None:
         names.append(MotionKind.RENEW.value)
-    if BaseTitle.objects.valid_on(today).for_user(user).filter(pk=title.pk).exists():
+    if BaseTitle.objects.for_user(user).valid_on(today).filter(pk=title.pk).exists():
         if title_motions.levels_above(title.level):
             names.append(MotionKind.RECOMMEND.value)
         names.append(MotionKind.WITHDRAW.value)

@@ -95,12 +95,12 @@ def _quota_table(campaign: TitleCampaign) -> Table:
     """Every district with what it has proposed against its quota."""
     quota = campaign.scheme.per_district
     found = campaign.nominations.in_states(*LIVE_NOMINATIONS).values_list("base__region", "state")
-    proposed, listed = Counter(region for region, _state in found), Counter[str]()
-    listed.update(region for region, state in found if state == NominationState.LISTED)
+    proposed = Counter(region for region, _state in found)
+    listed = Counter(region for region, state in found if state == NominationState.LISTED)
     prefix = region_prefix(campaign.region_id)
     codes = {target.region for target in campaign.version.pack.targets} | set(proposed)
     rows = []
-    regions = Region.objects.filter(code__startswith=prefix, level=Region.Level.COUNTY)
+    regions = Region.objects.public().filter(code__startswith=prefix, level=Region.Level.COUNTY)
     for region in regions.filter(code__in=codes).order_by("code"):
         enough = proposed[region.code] >= quota.least
         rows.append(

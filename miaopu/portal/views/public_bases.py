@@ -56,7 +56,7 @@ def _maps(found: QuerySet[Base]) -> list[CityMap]:
         by_city[f"{one.region_id[:4]}00"].append(one)
     maps = []
     for city, there in by_city.items():
-        regions = Region.objects.filter(code__startswith=city[:4])
+        regions = Region.objects.public().filter(code__startswith=city[:4])
         names = {region.code: region for region in regions}
         hrefs = {one.pk: reverse("base", args=[one.number]) for one in there}
         drawn = city_map(city, there, hrefs, names)

@@ -104,7 +104,10 @@ def titles(request: HttpRequest) -> HttpResponse:
 
 def _line_rows(found: TitleList) -> list[dict[str, Any]]:
     """The frozen lines, and which of them has been taken off since."""
-    names = {one.code: one for one in Region.objects.filter(code__startswith=found.region_id[:4])}
+    names = {
+        one.code: one
+        for one in Region.objects.public().filter(code__startswith=found.region_id[:4])
+    }
     stands = dict(found.nominations.values_list("base__number", "state"))
     rows = []
     for line in found.lines:
