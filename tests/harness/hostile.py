@@ -192,6 +192,10 @@ def _json_columns(filler: Filler, row: models.Model) -> dict[str, Any]:
         lines = getattr(row, "lines")  # noqa: B009
         return {"lines": [{key: filler.next(100) if key in names else one
                            for key, one in line.items()} for line in lines]}  # fmt: skip
+    if label == "bases.TitleList":
+        lines = getattr(row, "lines")  # noqa: B009
+        return {"lines": [{key: filler.next(100) if key in ("name", "operator") else one
+                           for key, one in line.items()} for line in lines]}  # fmt: skip
     if label == "core.Event":
         return {"data": {"note": filler.next(100)}}
     return {}

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -93,17 +93,22 @@ def floor_table(base: Base) -> Table:
         .values_list("room")
         .annotate(area=Sum("area"))
     )
-    rooms: dict[tuple[str, str], Decimal] = {}
-    for room in base.rooms.all():
-        key = (room.building, room.floor)
-        rooms[key] = rooms.get(key, Decimal(0)) + let.get(room.pk, Decimal(0))
-    found = (
-        base.rooms.order_by("building", "floor")
-        .values("building", "floor")
-        .annotate(rooms=Count("pk"), area=Sum("area"))
-    )
-    rows = [{**one, "let": rooms[one["building"], one["floor"]]} for one in found]
-    return Table(FLOOR_COLUMNS, rows, _("楼层"), empty=_("还没有登记房间"))
+    floors: dict[tuple[str, str], dict[str, Any]] = {}
+    for room in base.rooms.order_by("building", "floor", "name"):
+        row = floors.setdefault(
+            (room.building, room.floor),
+            {
+                "building": room.building,
+                "floor": room.floor,
+                "rooms": 0,
+                "area": Decimal(0),
+                "let": Decimal(0),
+            },
+        )
+        row["rooms"] += 1
+        row["area"] += room.area
+        row["let"] += let.get(room.pk, Decimal(0))
+    return Table(FLOOR_COLUMNS, list(floors.values()), _("楼层"), empty=_("还没有登记房间"))
 
 
 def photos_of(base: Base) -> list[dict[str, Any]]:
