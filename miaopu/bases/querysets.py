@@ -57,7 +57,11 @@ class BaseTitleQuerySet(_OfBase[M]):
 
     def valid_on(self, day: date) -> Self:
         """Titles that hold on the day."""
-        return self.filter(Q(valid_until=None) | Q(valid_until__gte=day), granted_on__lte=day)
+        return self.filter(
+            Q(valid_until=None) | Q(valid_until__gte=day),
+            Q(withdrawn_on=None) | Q(withdrawn_on__gt=day),
+            granted_on__lte=day,
+        )
 
 
 class RoomQuerySet(_OfBase[M]):

@@ -54,6 +54,7 @@ _WORK = (
             NavItem("fact_doubts", _("数据更正请求"), for_auditors=True),
             NavItem("office_bases", _("创业基地"), for_auditors=True),
             NavItem("inspection_board", _("自查整改"), for_auditors=True),
+            NavItem("office_anomalies", _("基地异常"), for_auditors=True),
         ),
         roles=OFFICE_ROLES,
     ),

@@ -98,6 +98,17 @@ NOT_FREE = {
     "bases.StandardAnswer.question": "the id of a question in a pack",
     "bases.SurveyTally.question": "the id of a question in a pack",
     "bases.TenantSurvey.key": "the id of a survey in a pack",
+    "bases.Anomaly.subject": "made by our own code",
+    "bases.Anomaly.fingerprint": "a hash",
+    "bases.Anomaly.reason": "empty until cleared, checked by the database",
+    "bases.TitleCampaign.number": "stands in addresses, made by our own code",
+    "bases.TitleCampaign.scheme_key": "names an entry of the pack",
+    "bases.TitleList.number": "stands in addresses, made by our own code",
+    "bases.TitleList.digest": "a hash",
+    "bases.TitleObjection.number": "stands in addresses, made by our own code",
+    "bases.TitleObjection.code_digest": "a hash",
+    "bases.TitleObjection.sender": "a hash",
+    "bases.TitleObjection.reply": "empty until answered, checked by the database",
     "bases.Tenancy.number": "stands in addresses, made by our own code",
     "cases.Item.code": "names an entry of the pack",
     "cases.Item.outcome": "names an entry of the registry",
@@ -188,6 +199,10 @@ def _json_columns(filler: Filler, row: models.Model) -> dict[str, Any]:
         names = ("enterprise", "uscc", "legal_representative")
         lines = getattr(row, "lines")  # noqa: B009
         return {"lines": [{key: filler.next(100) if key in names else one
+                           for key, one in line.items()} for line in lines]}  # fmt: skip
+    if label == "bases.TitleList":
+        lines = getattr(row, "lines")  # noqa: B009
+        return {"lines": [{key: filler.next(100) if key in ("name", "operator") else one
                            for key, one in line.items()} for line in lines]}  # fmt: skip
     if label == "core.Event":
         return {"data": {"note": filler.next(100)}}

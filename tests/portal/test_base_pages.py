@@ -187,7 +187,7 @@ def test_pages_ask_as_often_for_many_as_for_few(
 ) -> None:
     for _ in range(6):
         park.tenant(enterprise=make_enterprise(), team="")
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(13):
         Client().get(reverse("base", args=[park.base.number]))
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         Client().get(reverse("bases"))

@@ -39,6 +39,8 @@ from tests.portal import (
     url_rows_inspections,
     url_rows_targets,
 )
+from tests.portal.url_rows_base_records import THINGS as BASE_RECORDS
+from tests.portal.url_rows_titles import THINGS as TITLES
 from tests.portal.url_samples_supervision import SAMPLES as SUPERVISION
 from tests.portal.url_table import TABLE
 
@@ -181,6 +183,8 @@ THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     **library_samples.THINGS,
     **url_rows_bases.THINGS,
     **url_rows_inspections.THINGS,
+    **TITLES,
+    **BASE_RECORDS,
     "account": lambda city: {"pk": Account.objects.filter(region=YUNYAN)[0].pk},
     **SUPERVISION,
     **url_rows_targets.THINGS,

@@ -69,7 +69,7 @@ def load_bases() -> int:
     if Base.objects.exists():
         return 0
     for number, seed in enumerate(SEEDS):
-        _load(seed, OPERATOR if number == 0 else f"base-operator-{number + 1}")
+        load_base(seed, OPERATOR if number == 0 else f"base-operator-{number + 1}")
     return len(SEEDS)
 
 
@@ -96,7 +96,8 @@ def _runner(username: str, operator: Enterprise) -> User:
     return user
 
 
-def _load(seed: BaseSeed, username: str) -> None:
+def load_base(seed: BaseSeed, username: str) -> None:
+    """One base with its operator and tenants, as far as its admission has come."""
     free = _free(seed.region, seed.tenants + 1)
     operator = next(free)
     runner = _runner(username, operator)

@@ -1,19 +1,31 @@
 """Models of the bases."""
 
+from miaopu.bases.models.anomalies import Anomaly, FileSketch
 from miaopu.bases.models.bases import Base, BaseTitle, Room
 from miaopu.bases.models.inspections import InspectionCampaign, InspectionSheet, SheetAnswer
+from miaopu.bases.models.records import BaseChange, BaseExit, BaseFile, BaseProfile, ExitPlan
 from miaopu.bases.models.rectifications import Rectification, RectificationFile
 from miaopu.bases.models.standards import StandardAnswer
 from miaopu.bases.models.surveys import SurveyBase, SurveyInvitation, SurveyTally, TenantSurvey
 from miaopu.bases.models.tenancies import Tenancy
+from miaopu.bases.models.title_motions import TitleMotion
+from miaopu.bases.models.titles import Nomination, TitleCampaign, TitleList, TitleObjection
 from miaopu.bases.models.visits import BaseVisit, VisitFile
 
 __all__ = [
+    "Anomaly",
     "Base",
+    "BaseChange",
+    "BaseExit",
+    "BaseFile",
+    "BaseProfile",
     "BaseTitle",
     "BaseVisit",
+    "ExitPlan",
+    "FileSketch",
     "InspectionCampaign",
     "InspectionSheet",
+    "Nomination",
     "Rectification",
     "RectificationFile",
     "Room",
@@ -24,5 +36,9 @@ __all__ = [
     "SurveyTally",
     "Tenancy",
     "TenantSurvey",
+    "TitleCampaign",
+    "TitleList",
+    "TitleMotion",
+    "TitleObjection",
     "VisitFile",
 ]
