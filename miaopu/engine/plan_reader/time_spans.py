@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 TO = r"(?:-|—{1,2}|~|至|到)"
 # Kinds of times that are a length, not a day: they date nothing by themselves.
-LENGTHS = ("span", "valid", "term", "most", "apart")
+LENGTHS = ("span", "using", "valid", "term", "most", "apart")
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,11 @@ def joined_times(seen: str, times: list[Time]) -> Iterator[Time]:
 
 def _whole(seen: str, first: Time, second: Time) -> Time | None:
     between = seen[first.end : second.start]
-    if first.kind in _DATED and second.kind in _DATED and re.fullmatch(rf"起?{TO}", between):
+    if (
+        first.kind in _DATED
+        and second.kind in _DATED
+        and re.fullmatch(rf"(?:起|开始)?,?{TO}", between)
+    ):
         begin, end = first.value.split("/")[0], second.value.split("/")[-1]
         if "????" in begin and second.year:
             begin = begin.replace("????", str(second.year))
