@@ -163,7 +163,13 @@ class Context:
         """The years of the programme where they are printed once as such: 2015—2017年三年示范期."""
         for one in self.times:
             after = self.folded.seen[one.end : one.end + 12]
-            if one.kind == "years" and re.match(r"[)]?,?(?:[一二三四五\d]年)?[^,。]{0,4}期", after):
+            if one.kind == "years" and (
+                re.match(r"[)]?,?(?:[一二三四五\d]年)?[^,。]{0,4}期", after)
+                or re.search(
+                    r"(?:示范|试点|创建|实施|建设|规划)期[内限]?\($",
+                    self.folded.seen[max(0, one.start - 8) : one.start],
+                )
+            ):
                 return one.value
         found = re.search(
             r"\(?((?:19|20)\d\d)年?[-—至~]{1,2}((?:19|20)\d\d)年?\)?", self.layout.title

@@ -4,10 +4,12 @@ import re
 from collections.abc import Sequence
 
 from miaopu.engine.plan_reader.context import Context, Statement
+from miaopu.engine.plan_reader.deadline_dates import date_of_time
 from miaopu.engine.plan_reader.deadline_words import (
     ACTION,
     BACKGROUND,
     BEFORE_ACT,
+    BOUNDS_EVERY,
     DESCRIBES,
     IN_TIME,
     NAMES_YEAR,
@@ -22,7 +24,6 @@ from miaopu.engine.plan_reader.deadline_words import (
 from miaopu.engine.plan_reader.model import Deadline, Money, Target
 from miaopu.engine.plan_reader.target_extras import shortened_times
 from miaopu.engine.plan_reader.time_spans import LENGTHS, Time
-from miaopu.engine.plan_reader.times import complete
 
 PERIODS = ("years", "run", "plan")
 YEARS = ("year", *PERIODS)
@@ -44,7 +45,7 @@ def read_deadlines(
             continue
         if statement.node is None and context.tree.nodes and not _opens(context, statement, one):
             continue
-        date = _date_of(context, statement, one)
+        date = date_of_time(context, statement, one)
         if date is None or (
             statement.past
             and not _is_planned_cut_off(context, statement, one)
@@ -90,35 +91,6 @@ def _is_planned_cut_off(context: Context, statement: Statement, one: Time) -> bo
     return bool(re.search(r"计划|力争|将|确保|完成", text)) and statement.planned
 
 
-def _date_of(context: Context, statement: Statement, one: Time) -> str | None:
-    year = None
-    if (one.need or one.kind == "shortend") and _comes_yearly(context, statement, one):
-        return "recurring:" + context.folded.clean(one.start, one.end)
-    if one.need:
-        earlier = [t.year for t in context.times_between(statement.start, one.start) if t.year]
-        year = earlier[-1] if earlier else _year_around(context, statement)
-    value = complete(one.value, year)
-    if value is None and one.value == "????-12-31":
-        return "recurring:" + context.folded.clean(one.start, one.end)
-    return value
-
-
-def _comes_yearly(context: Context, statement: Statement, one: Time) -> bool:
-    """每年3月组织申报，5月底前完成评审: May is every year's, too."""
-    earlier = context.times_between(statement.start, one.start)
-    every = [t for t in earlier if t.kind == "every" and t.value.startswith("recurring:每年")]
-    return bool(every) and not any(t.year for t in earlier if t.start > every[-1].start)
-
-
-def _year_around(context: Context, statement: Statement) -> int | None:
-    for title in context.titles(statement.node):
-        if found := re.search(r"((?:19|20)\d\d)年", title):
-            return int(found.group(1))
-    if context.horizon and not re.search(r"(?:19|20)\d\d", context.layout.date or ""):
-        return None
-    return context.year
-
-
 def _is_deadline(
     context: Context,
     statement: Statement,
@@ -145,7 +117,9 @@ def _is_deadline(
             return False
         if re.search(r"每[\u4e00-\u9fff]{1,4}$", before) or RATE_PER.match(after):
             return False
-        return _around(context, one.start) not in bounded or not is_yearly(one)
+        return not is_yearly(one) or not (
+            _around(context, one.start) in bounded or BOUNDS_EVERY.search(before)
+        )
     if one.kind in LENGTHS:
         if one.kind == "using" and one.value.endswith("Y"):
             return False  # 用三年时间: how long the plan runs
@@ -159,6 +133,8 @@ def _is_deadline(
     if IN_TIME.search(before) or before[-1:] == "\t" and after[:1] in ("", "\t", "\n"):
         return one.kind != "shortend" or "底" in seen[one.start : one.end]
     if one.kind in YEARS or (one.kind in ("yearend", "shortend") and not BEFORE_ACT.match(after)):
+        if seen[one.start : one.end] == "年终":
+            return True
         if one.kind == "yearend" and UNTIL.search(before):
             return True
         return _dates_an_act(context, statement, one, with_target, with_money)
@@ -178,6 +154,8 @@ def _dates_only_target(
     if not places:
         return False
     between = seen[one.end : places[0]]
+    if one.kind in ("days", "months") and ACTION.search(between.rpartition(",")[0]):
+        return False  # 5月至8月集中开展活动，每周举办1场: the months are of the act
     return (
         not re.search(r"[,;。]", re.sub(r"^(?:之|以)?前?,?", "", between))
         or len(between) < 60

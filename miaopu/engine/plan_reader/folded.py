@@ -9,6 +9,7 @@ _FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _FOLD |= {ord(char): ord(":") for char in "∶﹕︰꞉"}
 _FOLD |= {ord(char): ord("—") for char in "―─━–‐‑‒−"}
 _FOLD |= {ord("﹪"): ord("%"), ord("﹒"): ord("."), ord("﹐"): ord(","), ord("﹔"): ord(";")}
+_FOLD |= {ord("﹝"): ord("〔"), ord("﹞"): ord("〕"), ord("﹙"): ord("("), ord("﹚"): ord(")")}
 _FOLD |= {ord("〇"): ord("零"), ord("○"): ord("○")}
 # Spaces of every width, zero width and soft hyphens included.
 _SPACES = " \u00a0\u3000\ufeff\u2060\x0b\x0c\u00ad" + "".join(map(chr, range(0x2000, 0x2010)))

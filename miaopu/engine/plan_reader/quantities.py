@@ -1,8 +1,8 @@
 """Finds printed quantities: a number or a range with its unit; and sharing ratios."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from miaopu.engine.plan_reader.folded import Folded
 from miaopu.engine.plan_reader.model import Value
@@ -32,6 +32,7 @@ _QUOTES = re.compile(r"[“‘《][^”’》\n]{0,200}[”’》]")
 _REACHED = re.compile(
     r"(?:达到?|提高到|延长[至到]|缩短[至到]|缩减[至到]|压缩[至到]|压减[至到]|控制在)$"
 )
+_EARLIER = re.compile(rf"(?<![\d.、第(\-—~至:])(?:{_NUM}、)+$")
 _TIME_UNITS = ("年", "月", "日", "天", "点", "星", "度", "分", "届", "层", "级", "类")
 
 
@@ -71,8 +72,24 @@ def find_quantities(folded: Folded, taken: Sequence[tuple[int, int]]) -> list[Qu
             continue
         made = _make(folded, one, inside_quotes.meets(one.start(), one.start() + 1))
         if made is not None:
+            found.extend(_shared_unit(seen, one, made))
             found.append(made)
     return found
+
+
+def _shared_unit(seen: str, one: re.Match[str], last: Quantity) -> Iterator[Quantity]:
+    """100、50、20万元: the numbers before the last share its unit."""
+    if isinstance(last.value, list) or last.chinese:
+        return
+    before = _EARLIER.search(seen, max(0, one.start() - 60), one.start())
+    if before is None:
+        return
+    for number in re.finditer(_NUM, before.group()):
+        start = before.start() + number.start()
+        value = printed_number(number.group())
+        yield replace(
+            last, start=start, end=before.start() + number.end(), value=value, after="", vague=False
+        )
 
 
 def find_ratios(folded: Folded, taken: Sequence[tuple[int, int]]) -> list[tuple[int, int, str]]:

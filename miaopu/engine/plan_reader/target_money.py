@@ -20,7 +20,7 @@ _SPECIAL_NOUN = re.compile(
 
 
 # What is done with money that is not one's own: 全年提供担保1.2亿元.
-_DOES = re.compile(r"(?:完成|实现|发放|提供|新增|投放|引进)[^,。;]{0,10}$")
+_DOES = re.compile(r"(?:完成|实现|发放|提供|新增|投放|引进|降低|减轻|帮助|促成|协助)[^,。;]{0,10}$")
 
 
 def is_money_target(statement: Statement, left: str, right: str, wide: str) -> bool:
@@ -32,13 +32,13 @@ def is_money_target(statement: Statement, left: str, right: str, wide: str) -> b
             and statement.planned
             and not re.match(r"^(?:以上)?的", right)
         )
-    if re.search(r"(?:吸引|撬动|带动|拉动|引入)[^,。;]{0,14}$", left):
+    if re.search(r"(?:吸引|撬动|(?<!每)带动|拉动|引入)[^,。;补奖]{0,14}$", left):
         return True
     if re.search(r"(?:最高|额度|限额|上限|门槛|标准)[^,。;]{0,10}$", left):
         return False
     if re.search(r"由[^,。;增提扩]{2,20}的$", left):
         return False  # 由2020年的1000亿元增加到: what it is now
-    if re.search(r"基金[^。;]{0,24}规模[^,。;]{0,8}$", wide[-60:]):
+    if re.search(r"(?:基金|资金池?|资本金)[^。;]{0,24}规模[^,。;]{0,16}$", wide[-60:]):
         return False
     if re.search(r"[较比]上年[^,。;]{0,6}(?:增加|增长|提高)$", left):
         return False  # a change of a budget, said beside it
