@@ -20,6 +20,7 @@ _OWN_AFTER = re.compile(
 _NUMBER_BRACKET = re.compile(r"\n?[(〔\[]\n?")
 _DRAFT = re.compile(r"^\((?:送审|征求意见|讨论|初|草案|修改|报批)稿?")
 _ANNEX_AFTER = re.compile(r"^\((?:详?见)?附[件表]")
+_APPLIED = r"(?:贯彻|落实|转发|学习|执行|分解|实施)[〈《<“]"
 _LEADING = re.compile(
     r"^.*(?:为|贯彻|根据|按照|依据|依照|落实|通知|方案|执行|参照|印发|转发|和|与|及|以及|或|见|的|发布|下发|关于|号文|通过|文件|遵照|对照|如|政府(?![办发字函])|[省市县区]委(?![办发字组宣政])|[厅局](?![字函发办])|部(?![办发函联令公委]))"
 )
@@ -33,7 +34,6 @@ _OLD_NUMBER = re.compile(r"[〔\[(](?:19|20)?\d\d[〕\])][\u4e00-\u9fff]{2,10}?�
 def read_citations(folded: Folded, layout: Layout) -> tuple[list[Citation], list[Repair]]:
     """Citations once each, in order, and the repairs made to their numbers."""
     seen = folded.seen
-    own = _plain(layout.title)
     found: list[Citation] = []
     repairs: list[Repair] = []
     used: set[int] = set()
@@ -41,7 +41,7 @@ def read_citations(folded: Folded, layout: Layout) -> tuple[list[Citation], list
     for order, (start, end) in enumerate(titled):
         title = folded.clean(start + 1, end - 1).replace("\n", "")
         numbers = list(_numbers_after(seen, end))
-        if _is_none(seen, start, end, title, own):
+        if _is_none(seen, start, end, title, layout.title):
             used.update(one.start() for one in numbers)
             continue
         number = None
@@ -117,9 +117,9 @@ def _before(seen: str, titled: list[tuple[int, int]], order: int) -> int:
     return run
 
 
-def _is_none(seen: str, start: int, end: int, title: str, own: str) -> bool:
+def _is_none(seen: str, start: int, end: int, title: str, whole: str) -> bool:
     """Own title, drafts, annexes, short names and things that are no documents."""
-    plain = _plain(title)
+    plain, own = _plain(title), _plain(whole)
     before = seen[max(0, start - 8) : start]
     if not _KIND.search(seen[start + 1 : end - 1]) or _DRAFT.search(seen[end : end + 6]):
         return True
@@ -129,8 +129,8 @@ def _is_none(seen: str, start: int, end: int, title: str, own: str) -> bool:
         return True
     if _OWN_AFTER.search(seen[end : end + 30]):
         return True
-    if "转发" in seen[max(0, start - 24) : start]:
-        return False  # what is passed on is another's, though it stands in the title
+    if "转发" in seen[max(0, start - 24) : start] or re.search(_APPLIED + re.escape(title), whole):
+        return False  # what is passed on or applied is another's, though it stands in the title
     return (
         bool(own) and len(plain) >= 6 and (plain in own or own in plain) and "关于印发" not in plain
     )

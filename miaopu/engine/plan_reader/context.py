@@ -204,7 +204,8 @@ class Context:
         ]
         past = _PAST.search(text) is not None and not _PLAN_STRONG.search(text)
         if node is not None and id(node) in self._past_clauses:
-            past, planned = True, False
+            past = not (_ARRANGES.search(text) and not past)
+            planned = False
         if (
             _AGAINST.search(text)
             and not planned
@@ -215,7 +216,8 @@ class Context:
         if self.issued and years and max(years) < self.issued - 1 and not planned:
             past = True
         if node is None:
-            clause = "preamble" if one.start < self.layout.body_start else "tail"
+            inside = one.start < self.layout.body_start or not self.tree.nodes
+            clause = "preamble" if inside else "tail"
         else:
             clause = node.path
         return Statement(
@@ -233,6 +235,8 @@ class Context:
         )
 
 
+# 共计安排不少于180万元专项资金: what is arranged, though the title speaks of background.
+_ARRANGES = re.compile(r"安排(?:不少于|不低于|专项|资金)|设立")
 _PLAN_STRONG = re.compile(
     r"力争|确保|争取|要求|拟(?!定)|目标任务|计划(?:投入|安排|建设|完成|新增)|将(?:达到|达|安排|向|投入|建|新|培)|(?<![主需重首简])要(?:达|有|建|在|新|培|完|全|实)|到20[2-9]\d年|预计|不少于|不低于|至少|再(?:认定|选|建|新)|全面完成"
 )

@@ -15,6 +15,7 @@ from miaopu.engine.plan_reader.deadline_words import (
     NAMES_YEAR,
     QUOTED_WAY,
     RATE_PER,
+    TO_REPORT,
     UNTIL,
     begins_with,
     inside_name,
@@ -66,7 +67,8 @@ def _opens(context: Context, statement: Statement, one: Time) -> bool:
         return False
     before = seen[max(0, one.start - 4) : one.start]
     return bool(
-        re.match(r"起?(?:正式)?(?:施行|实施|执行)", seen[one.end : one.end + 6])
+        TO_REPORT.match(seen[one.end : one.end + 60])
+        or re.match(r"起?(?:正式)?(?:施行|实施|执行)", seen[one.end : one.end + 6])
         or re.search(r"(?:决定|定|拟)[于从自在]$", before)
     )
 

@@ -11,7 +11,7 @@ from miaopu.engine.plan_reader.numerals import chinese_number, printed_number
 _NUM = r"(?:\d{1,3}(?:[, ]\d{3})+(?!\d)|\d{1,15})(?:\.\d{1,8})?"
 _MULT = r"(?:百万|千万|十万|百亿|千亿|万亿|亿|万|千|百)"
 _MEASURES = (
-    "个?工作日|批次|小时|分钟|个月|年|天|平方米|平方公里|立方米|公里|千米|千瓦时|千瓦|兆瓦|标准煤|吨标准煤|㎡|人次|家次|户次|场次|班次|课时|个百分点|百分点|元|家|户|个|人|名|项"
+    "个?工作日|批次|小时|分钟|个月|年|天|平方米|平米|平方公里|立方米|公里|千米|千瓦时|千瓦|兆瓦|标准煤|吨标准煤|㎡|人次|家次|户次|场次|班次|课时|个百分点|百分点|元|家|户|个|人|名|项"
     "|件|亩|公顷|倍|台套|台|套|辆|座|所|条|处|场|次|期|篇|批|位|吨|头|只|羽|度|床|张|支|种|类|款|例|片|间|栋|幢|艘|架|部|本|册|份|宗|笔|单|米|层|对|组|队|届|对|斤|公斤|株|棵|口|艘|村|校|园|星|分|点|万"
 )
 _UNIT = rf"(?:%|{_MULT}?(?:{_MEASURES})|{_MULT})"
@@ -33,6 +33,7 @@ _REACHED = re.compile(
     r"(?:达到?|提高到|延长[至到]|缩短[至到]|缩减[至到]|压缩[至到]|压减[至到]|控制在)$"
 )
 _EARLIER = re.compile(rf"(?<![\d.、第(\-—~至:])(?:{_NUM}、)+$")
+_OTHER_MONEY = re.compile(r"(?:美|欧|日|港)元|港币|美金")
 _TIME_UNITS = ("年", "月", "日", "天", "点", "星", "度", "分", "届", "层", "级", "类")
 
 
@@ -138,6 +139,8 @@ def _make(folded: Folded, found: re.Match[str], quoted: bool) -> Quantity | None
 def _money_unit(seen: str, found: re.Match[str], unit: str) -> str:
     """1000万 without 元 is 万元 where money is spoken of; other bare multiples stay."""
     if re.fullmatch(r"(?:百|千|十)?[万亿]+", unit) is None:
+        return unit
+    if _OTHER_MONEY.match(seen, found.end()):
         return unit
     around = seen[max(0, found.start() - 14) : found.end() + 10]
     if re.search(r"奖|补|资金|投资|贷款|额度|最高|经费|费用|资本|收入|产值|税|额|价|元", around):
