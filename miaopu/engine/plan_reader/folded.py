@@ -5,6 +5,8 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from miaopu.engine.plan_reader.wrapping import soft_breaks
+
 _FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _FOLD |= {ord(char): ord(":") for char in "∶﹕︰꞉"}
 _FOLD |= {ord(char): ord("—") for char in "―─━–‐‑‒−"}
@@ -35,6 +37,11 @@ class Folded:
         place = 0
         folded = text.translate(_FOLD).replace("\r", "\n").replace("\u2028", "\n")
         folded = folded.replace("\u2029", "\n").replace("\x85", "\n")
+        if soft := soft_breaks(folded):
+            chars = list(folded)
+            for break_at in soft:
+                chars[break_at] = " "
+            folded = "".join(chars)
         for space in _SPACE.finditer(folded):
             kept.append(folded[place : space.start()])
             at.extend(range(place, space.start()))
