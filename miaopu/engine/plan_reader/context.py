@@ -13,7 +13,7 @@ from miaopu.engine.plan_reader.time_spans import Time
 from miaopu.engine.plan_reader.titles import title_of
 
 _PAST_TITLE_SURE = re.compile(
-    r"现状|基础$|完成情况|工作情况|工作总结|成[效就绩]|回顾|基本情况|发展情况|背景|形势|存在(?:的)?(?:主要)?问题"
+    r"现状|(?<![夯筑打巩强加奠][实牢固化强好定])基础$|完成情况|工作情况|工作总结|(?<![见求出升保强大])成[效就绩]|回顾|基本情况|发展情况|背景|形势|存在(?:的)?(?:主要)?问题"
 )
 _GOAL_TITLE = re.compile(r"目标|指标|任务分解")
 _CONDITION_TITLE = re.compile(

@@ -11,6 +11,7 @@ BACKGROUND = re.compile(
 # 2020年1月25日后到期的贷款: which things are meant, not when to act.
 DESCRIBES = re.compile(
     r"^(?:之|以)?[前后]?(?:新)?(?:到期|发放|缴纳|签订|发生|产生|成立|注册|登记|取得|设立|入职|毕业|参保|创办|出生|竣工|投产|认定|上市|引进|签订)[^,。;]{0,10}的(?![,。;])"
+    r"|^(?:之|以)?前(?:已经?)?[\u4e00-\u9fff]{2,4}的(?=[\u4e00-\u9fff])"
 )
 IN_TIME = re.compile(r"(?:完成|办结|整改|落实)?(?:时限|时间|期限)(?:要求)?:$")
 # “月调度、季通报”机制: a way of working, not a name.
@@ -50,7 +51,7 @@ def is_window(one: Time, before: str, after: str) -> bool:
         return True
     if re.match(r"^的?[^,。;]{0,10}(?:毕业生|大学生|人员|创业者|退役)", after):
         return False
-    return not re.search(r"(?:近|过去|最近|(?<![满期毕])前|连续)$", before) and not re.match(
+    return not re.search(r"(?:(?<!在)近|过去|最近|(?<![满期毕])前|连续)$", before) and not re.match(
         r"^(?:连续|累计|平均)", after
     )
 
