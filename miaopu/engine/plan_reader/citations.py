@@ -17,6 +17,8 @@ _OWN_BEFORE = re.compile(
 _OWN_AFTER = re.compile(
     r"^(?:\([^()]{2,30}\))?,?(?:已经?|经)[^。;]{0,24}(?:同意|审议|批准|通过|审定)"
 )
+_ISSUED = re.compile(r"(?:[和、]《[^》]{4,60}》)?,?现(?:将[^,。]{0,8})?(?:予以?)?(?:印发|发布)")
+_MADE = re.compile(r"制定|修订|起草|拟定")
 _NUMBER_BRACKET = re.compile(r"\n?[(〔\[]\n?")
 _DRAFT = re.compile(r"^\((?:送审|征求意见|讨论|初|草案|修改|报批)稿?")
 _ANNEX_AFTER = re.compile(r"^\((?:详?见)?附[件表]")
@@ -128,6 +130,8 @@ def _is_none(seen: str, start: int, end: int, title: str, whole: str) -> bool:
     if len(plain) <= _SHORT and not _LAW.match(plain) or seen[end - 2 : end - 1] == "表":
         return True
     if _OWN_AFTER.search(seen[end : end + 30]):
+        return True
+    if _ISSUED.match(seen, end) and _MADE.search(seen, max(0, start - 60), start):
         return True
     if "转发" in seen[max(0, start - 24) : start] or re.search(_APPLIED + re.escape(title), whole):
         return False  # what is passed on or applied is another's, though it stands in the title

@@ -23,7 +23,10 @@ def date_of_time(context: Context, statement: Statement, one: Time) -> str | Non
 
 def _comes_yearly(context: Context, statement: Statement, one: Time) -> bool:
     """每年3月组织申报，5月底前完成评审: May is every year's, too."""
-    earlier = context.times_between(statement.start, one.start)
+    seen, begin = context.folded.seen, statement.start
+    while begin and seen[begin - 1] == ";" and (before := context.at(begin - 2)) is not None:
+        begin = before.start
+    earlier = context.times_between(begin, one.start)
     text = context.folded.seen[one.start : one.end]
     any_period = one.kind == "shortend" and (context.horizon or text == "年终")
     every = [

@@ -26,6 +26,11 @@ UNTIL = re.compile(
 )
 # 三年内每年安排: the three years say it.
 BOUNDS_EVERY = re.compile(r"(?:\d|[一二三四五十])年内?$")
+# 贯彻2011年10月12日国务院常务会议精神: when a meeting was.
+MEETING = re.compile(r"^[^,。;]{0,24}(?:会议|讲话|座谈会)")
+MEETING_BEFORE = re.compile(r"(?:贯彻|落实|根据|按照)[^,。;]{0,24}$")
+# 今年预算安排6000万元: the year in which money is arranged.
+ARRANGED = re.compile(r"^(?!起)[^,。;]{0,12}(?:安排|投入|拨付|拨出|筹集|落实)")
 TO_REPORT = re.compile(r"(?:之|以)?前[^。;]{0,40}(?:报|反馈|完成|制定|提交|上传)")
 BEFORE_ACT = re.compile(r"^(?:之|以)?前")
 ACTION = re.compile(

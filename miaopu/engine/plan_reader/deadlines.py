@@ -7,11 +7,14 @@ from miaopu.engine.plan_reader.context import Context, Statement
 from miaopu.engine.plan_reader.deadline_dates import date_of_time
 from miaopu.engine.plan_reader.deadline_words import (
     ACTION,
+    ARRANGED,
     BACKGROUND,
     BEFORE_ACT,
     BOUNDS_EVERY,
     DESCRIBES,
     IN_TIME,
+    MEETING,
+    MEETING_BEFORE,
     NAMES_YEAR,
     QUOTED_WAY,
     RATE_PER,
@@ -50,6 +53,7 @@ def read_deadlines(
         if date is None or (
             statement.past
             and not _is_planned_cut_off(context, statement, one)
+            and not TO_REPORT.match(context.folded.seen[one.end : one.end + 60])
             and not _opens(context, statement, one)
         ):
             continue
@@ -108,6 +112,10 @@ def _is_deadline(
     ):
         return False
     if DESCRIBES.match(after):
+        return False
+    if MEETING.match(after) and MEETING_BEFORE.search(
+        seen[max(statement.start, one.start - 30) : one.start]
+    ):
         return False
     if re.match(r"^(?:以来|版|同期)", after) or before.endswith(("比", "较", "〔", "[")):
         return False
@@ -192,6 +200,9 @@ def _dates_an_act(
                 *with_money.get(statement.start, []),
             ]
             counted = any(place > one.start for place in places)
+            arranged = with_money.get(statement.start) and ARRANGED.match(after)
+            if arranged and seen[one.start : one.end] in ("今年", "本年度"):
+                return True
             within = seen[one.start : one.end].endswith("内")
             return within and not counted and "了" not in after and bool(ACTION.search(after))
     money = [place for place in with_money.get(statement.start, []) if place > one.start]

@@ -72,10 +72,33 @@ def find_quantities(folded: Folded, taken: Sequence[tuple[int, int]]) -> list[Qu
         if inside_taken.meets(one.start(), one.end()):
             continue
         made = _make(folded, one, inside_quotes.meets(one.start(), one.start() + 1))
+        if made is None and one.group("unit1"):
+            found.extend(_two_amounts(seen, one))
+            continue
         if made is not None:
             found.extend(_shared_unit(seen, one, made))
             found.append(made)
     return found
+
+
+def _two_amounts(seen: str, one: re.Match[str]) -> Iterator[Quantity]:
+    """5000元-20万元: ends of a bracket that have their own units."""
+    for number, unit in (("low", "unit1"), ("high", "unit2")):
+        name = one.group(unit)
+        if not one.group("unit1").endswith("元") or not one.group("unit2").endswith("元"):
+            return
+        value = printed_number(one.group(number))
+        yield Quantity(
+            one.start(number),
+            one.end(unit),
+            value,
+            name,
+            "",
+            False,
+            False,
+            False,
+            one.group(number),
+        )
 
 
 def _shared_unit(seen: str, one: re.Match[str], last: Quantity) -> Iterator[Quantity]:

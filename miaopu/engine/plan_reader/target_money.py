@@ -50,6 +50,8 @@ def is_money_target(statement: Statement, left: str, right: str, wide: str) -> b
     if noun is None and REACH.search(left) and len(left) <= 4:
         near = wide[-40:]
         noun = _SPECIAL_NOUN.search(near)
+    if noun is not None and re.search(r"到20\d\d年[^,。;]{0,24}达到?$", left):
+        return True
     if statement.grant and not statement.goal:
         return False
     if re.match(r"^(?:的)?(?:资金规模|资金支持|融资支持|授信|贷款|信贷|投资)", right):

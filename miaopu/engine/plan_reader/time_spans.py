@@ -63,6 +63,10 @@ def _whole(seen: str, first: Time, second: Time) -> Time | None:
         if re.fullmatch(_IN_FORCE.pattern + "(?:有效期|执行期限?|期限)?(?:截?至|到)", between):
             value = f"{first.value}/{second.value}"
             return Time(first.start, second.end, "days", value, "", first.year)
+    if first.kind == "year" and second.kind == "valid" and _IN_FORCE.fullmatch(between):
+        if found := re.fullmatch(r"P(\d{1,2})Y", second.value):
+            value = f"{first.value}/{int(first.value) + int(found.group(1)) - 1}"
+            return Time(first.start, second.end, "days", value, "", first.year)
     if first.kind == "day" and not first.need and _IN_FORCE.fullmatch(between):
         if second.kind == "valid" and (last := _runs_until(first.value, second.value)):
             return Time(first.start, second.end, "days", f"{first.value}/{last}", "", first.year)
