@@ -163,6 +163,12 @@ def _dates_only_target(
     places = [place for place in with_target.get(statement.start, []) if place > one.end]
     if not places:
         return False
+    if (
+        one.kind == "day"
+        and re.search(r"[自从]$", seen[max(0, one.start - 1) : one.start])
+        and seen.startswith("起", one.end)
+    ):
+        return False  # 自5月1日起，税率降至16%: when it begins to hold
     between = seen[one.end : places[0]]
     if one.kind in ("days", "months") and ACTION.search(between.rpartition(",")[0]):
         return False  # 5月至8月集中开展活动，每周举办1场: the months are of the act
