@@ -16,7 +16,7 @@ _TWO_ENDS = re.compile(r"元(?:至|到)\d")
 _EACH = re.compile(r"各(?:给予|奖励?|补助?|补贴|一次性)*(?:给予)?(?:不超过|最高)?$")
 _SAID_AGAIN = re.compile(r"[^,。;]{0,10}构成|(?:的)?(?:增加|提高|上调|提升|扩大|调整|增长)[到至为]")
 # 收入超400亿元: a size or a result, nothing that is paid.
-_EXCEEDS = re.compile(r"(?:收入|产值|销售额?|税收|一批|规模|总量|产业|集群)[^,。;]{0,8}超过?$")
+_EXCEEDS = re.compile(r"(?:收入|产值|销售额?|税收|一批|规模|总量|产业|集群)[^,。;不]{0,8}超过?$")
 # 其中营业收入10亿元以上8家
 _COUNTED = re.compile(r"(?:及?以上|以下)?的?\d{1,5}[家户个](?!月)")
 _COUNTS = re.compile(r"培育|新增|引进|发展|认定|建设|新建|打造|招引|落户|开工|扶持|实施")
@@ -79,7 +79,7 @@ def _is_said_beside(before: str) -> bool:
 
 def _says_size(statement: Statement, one: Quantity, before: str, after: str) -> bool:
     """投资5000万元以上的项目100个: the amount says which things are counted, not a threshold."""
-    if _EXCEEDS.search(before) and not statement.grant:
+    if _EXCEEDS.search(before) and not (statement.grant or statement.condition):
         return True
     if _COUNTED.match(after) and not statement.grant:
         return True
