@@ -121,13 +121,19 @@ def _granted(case: Case) -> dict[str, Any]:
     return {
         "amount_fen": case.amount_fen,
         "shares": tuple(_shares(case)),
-        "reasons": tuple(_reasons(case.trace)),
+        "reasons": (*_rewarded_for(case), *_reasons(case.trace)),
         "conditions": tuple(_conditions(case)),
         "publicity": publicity.number if publicity else "",
         "publicity_digest": publicity.digest if publicity else "",
         "publicity_from": publicity.starts_on if publicity else None,
         "publicity_to": publicity.ends_on if publicity else None,
     }
+
+
+def _rewarded_for(case: Case) -> Iterator[str]:
+    """Whose success is rewarded, where it is not the addressee's own."""
+    if case.subject is not None:
+        yield labelled("奖励所依据的在孵企业", f"{case.subject.name}（{case.subject.uscc}）")
 
 
 def _shares(case: Case) -> Iterator[Share]:
