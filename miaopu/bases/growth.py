@@ -225,6 +225,9 @@ def _tell_tenant(need: GrowthNeed) -> None:
     acting = Representative.objects.live().filter(enterprise=tenancy.enterprise_id)
     for one in acting.select_related("user") if tenancy.enterprise_id else ():
         key = f"growth/need/{need.pk}/{need.solved_on}"
-        zh = f"您提出的需求已办结，请确认：{need.text}"
-        en = f"Please confirm that your need is met: {need.text}"
-        notify(one.user, key, zh[:300], en[:400], f"/my/growth/{tenancy.number}/")
+        text = Bilingual(
+            f"您提出的需求已办结，请确认：{need.text}",
+            f"Please confirm that your need is met: {need.text}",
+        )
+        link = f"/my/growth/{tenancy.number}/"
+        notify(one.user, key, text.zh[:300], text.en[:400], link)

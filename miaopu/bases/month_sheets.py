@@ -26,6 +26,7 @@ from miaopu.core.actions import keep_file
 from miaopu.core.errors import ActionRefused
 from miaopu.core.models import User
 from miaopu.engine.money import fen_to_yuan, yuan_to_fen
+from miaopu.engine.month_columns import ADDED, COLUMNS, PERSONS, YUAN
 from miaopu.engine.sheets.cells import CellError, to_count, to_money, to_text
 from miaopu.engine.sheets.header import plain_title
 from miaopu.engine.sheets.reading import read_table
@@ -35,16 +36,7 @@ from miaopu.engine.sheets.returned import Mark, write_returned
 from miaopu.parties.facts import iterate_known_facts, values
 from miaopu.parties.models import Enterprise
 
-COLUMNS = {
-    "uscc": "统一社会信用代码",
-    "name": "企业",
-    "employees": "从业人员（人）",
-    "revenue": "营业收入（元）",
-    "tax": "纳税额（元）",
-}
-"""Titles of the workbook, in Chinese as the files of the departments are."""
 ROWS_MAX = 2000
-ADDED = ("要改正的内容",)
 _WIDTHS = (22, 34, 16, 18, 18)
 
 
@@ -206,12 +198,12 @@ def _row(
 
 
 def _fen(cell: Any) -> int | None:
-    yuan = to_money(cell, "元")
+    yuan = to_money(cell, YUAN)
     return None if yuan is None else yuan_to_fen(yuan)
 
 
 _READERS: Mapping[str, Callable[[Any], int | None]] = {
-    "employees": lambda cell: to_count(cell, "人"),
+    "employees": lambda cell: to_count(cell, PERSONS),
     "revenue": _fen,
     "tax": _fen,
 }

@@ -17,7 +17,14 @@ from miaopu.core.actions import record_event
 from miaopu.core.enums import Role
 from miaopu.core.models import Office, Region, User
 from miaopu.core.scope import region_prefix
-from miaopu.engine.letters.content import DUTY, Letter, Share, document_number, labelled
+from miaopu.engine.letters.content import (
+    DUTY,
+    Letter,
+    Share,
+    document_number,
+    labelled,
+    rewarded_for,
+)
 from miaopu.engine.letters.pdf import letter_pdf
 from miaopu.engine.letters.word import letter_docx
 from miaopu.engine.money import split
@@ -133,7 +140,7 @@ def _granted(case: Case) -> dict[str, Any]:
 def _rewarded_for(case: Case) -> Iterator[str]:
     """Whose success is rewarded, where it is not the addressee's own."""
     if case.subject is not None:
-        yield labelled("奖励所依据的在孵企业", f"{case.subject.name}（{case.subject.uscc}）")
+        yield rewarded_for(case.subject.name, case.subject.uscc)
 
 
 def _shares(case: Case) -> Iterator[Share]:

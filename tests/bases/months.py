@@ -8,7 +8,7 @@ from typing import Any
 
 import xlsxwriter
 
-from miaopu.bases.month_sheets import COLUMNS
+from miaopu.engine.month_columns import COLUMNS
 
 
 def month_file(rows: Sequence[Sequence[Any]]) -> bytes:
