@@ -193,7 +193,7 @@ class Migration(migrations.Migration):
                 ('operating', models.BooleanField(verbose_name='仍在经营')),
                 ('employees', models.PositiveIntegerField(blank=True, null=True, verbose_name='从业人员（人）')),
                 ('revenue_fen', models.BigIntegerField(blank=True, null=True, verbose_name='年营业收入（分）')),
-                ('note', models.TextField(blank=True, max_length=1000, verbose_name='情况')),
+                ('note', models.TextField(blank=True, max_length=1000, verbose_name='说明')),
                 ('made_at', models.DateTimeField(verbose_name='登记时间')),
                 ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('tenancy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='follow_ups', to='bases.tenancy')),

@@ -66,7 +66,7 @@ class FollowUp(models.Model):
     operating = models.BooleanField(_("仍在经营"))
     employees = models.PositiveIntegerField(_("从业人员（人）"), null=True, blank=True)
     revenue_fen = models.BigIntegerField(_("年营业收入（分）"), null=True, blank=True)
-    note = models.TextField(_("情况"), max_length=1000, blank=True)
+    note = models.TextField(_("说明"), max_length=1000, blank=True)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(_("登记时间"))
 

@@ -135,4 +135,4 @@ class FollowUpForm(forms.Form):
     revenue = forms.DecimalField(
         label=_("年营业收入（元）"), min_value=0, max_digits=14, decimal_places=2, required=False
     )
-    note = _text(_("情况"), 1000, required=False)
+    note = _text(_("说明"), 1000, required=False)

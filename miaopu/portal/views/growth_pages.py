@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from miaopu.bases.models import GrowthNeed, Tenancy
+from miaopu.bases.states import OPERATOR
 from miaopu.core.errors import ActionRefused
 from miaopu.portal import shapes
 from miaopu.portal.access import party_required, role_required
@@ -30,6 +31,7 @@ from miaopu.portal.views.growth_shared import (
     reason_form,
 )
 from miaopu.portal.views.office_parts import CASE_READERS
+from miaopu.portal.views.operator_bases import crumbs
 
 MY, OFFICE = "my_growth", "office_growth"
 TEMPLATES = {MY: "base/growth.html", OFFICE: "office/growth.html"}
@@ -57,7 +59,7 @@ def _page(
             shapes.Link(base.name, reverse("office_base", args=[base.number])),
         ]
     else:
-        above = [shapes.Link(_("我的基地"), reverse("my_bases"))]
+        above = crumbs(base if OPERATOR in found.parts else None)
     context: dict[str, Any] = {
         **growth_context(found, bound, bound_step),
         "crumbs": [*above, shapes.Link(found.tenancy.tenant_name)],

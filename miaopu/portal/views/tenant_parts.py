@@ -24,7 +24,7 @@ TONES: dict[str, shapes.Tone] = {"true": "good", "unknown": "soon", "false": "ne
 FOLLOW_UP_COLUMNS = (
     Column("after", gettext_lazy("毕业后")),
     Column("due_on", gettext_lazy("回访日期"), kind="date"),
-    Column("state", gettext_lazy("情况"), kind="tag", tone="tone"),
+    Column("state", gettext_lazy("状态"), kind="tag", tone="tone"),
     Column("employees", gettext_lazy("从业人员"), kind="number", unit=gettext_lazy("人")),
     Column("revenue", gettext_lazy("年营业收入"), kind="money", unit=gettext_lazy("元")),
     Column("note", gettext_lazy("说明")),
