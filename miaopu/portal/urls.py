@@ -30,6 +30,7 @@ urlpatterns = [
     path("", include("miaopu.portal.routes.bases")),
     path("", include("miaopu.portal.routes.inspections")),
     path("", include("miaopu.portal.routes.titles")),
+    path("", include("miaopu.portal.routes.growth")),
     path("", include("miaopu.portal.routes.targets")),
     path("", include("miaopu.portal.routes.finance")),
     path("", include("miaopu.portal.routes.supervision")),

@@ -40,6 +40,7 @@ from tests.portal import (
     url_rows_targets,
 )
 from tests.portal.url_rows_base_records import THINGS as BASE_RECORDS
+from tests.portal.url_rows_growth import THINGS as GROWTH_THINGS
 from tests.portal.url_rows_titles import THINGS as TITLES
 from tests.portal.url_samples_supervision import SAMPLES as SUPERVISION
 from tests.portal.url_table import TABLE
@@ -185,6 +186,7 @@ THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     **url_rows_inspections.THINGS,
     **TITLES,
     **BASE_RECORDS,
+    **GROWTH_THINGS,
     "account": lambda city: {"pk": Account.objects.filter(region=YUNYAN)[0].pk},
     **SUPERVISION,
     **url_rows_targets.THINGS,

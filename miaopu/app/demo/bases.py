@@ -13,6 +13,7 @@ from django.contrib.auth.hashers import make_password
 
 from miaopu.bases import admission, tenants
 from miaopu.bases.enums import CarrierType, TenancyStage, TitleLevel
+from miaopu.bases.graduation import graduation_of
 from miaopu.bases.models import Base
 from miaopu.core import clock
 from miaopu.core.enums import Role, UserKind
@@ -157,7 +158,8 @@ def _move_in(base: Base, seed: BaseSeed, enterprises: list[Enterprise], runner: 
             stage=TenancyStage.PROJECT if kind else TenancyStage.TEAM,
             by=runner,
         )
-        if kind == 4:
+        rule = graduation_of(tenancy, clock.today())
+        if kind in (2, 4) and rule is not None and rule.status == "true":
             on = min(clock.today(), since + timedelta(days=365))
             tenants.graduate_tenant(tenancy, on, by=runner, reason="营业收入和用工达到毕业条件")
         elif kind == 5:
