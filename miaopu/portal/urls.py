@@ -28,6 +28,7 @@ urlpatterns = [
     path("", include("miaopu.portal.routes.desk")),
     path("", include("miaopu.portal.routes.bases")),
     path("", include("miaopu.portal.routes.targets")),
+    path("", include("miaopu.portal.routes.assessments")),
     path("", include("miaopu.portal.routes.finance")),
     path("", include("miaopu.portal.routes.supervision")),
     path("", include("miaopu.portal.routes.demo")),
