@@ -96,7 +96,7 @@ def cast() -> Cast:
     )  # fmt: skip
     leader = _officer(
         "ganzhou-leading", _NAMES[2], group, Role.LEADING_GROUP,
-        ("赣州市领导小组：公示结果、决定复核", "Ganzhou leading group: publicises, decides appeals"),
+        ("赣州市领导小组：公示结果、决定复核", "Ganzhou leading group: decides appeals"),
     )  # fmt: skip
     parks = []
     for place, code in enumerate(DISTRICTS):

@@ -124,7 +124,11 @@ def _show(
         "record": [
             shapes.Answer(_("运营主体"), found.base.operator.name),
             shapes.Answer(_("区域"), present.region_name(found.base.region)),
-            shapes.Answer(_("连续两年"), f"{year - 1}、{year}：{band_words(result.band)}"),
+            shapes.Answer(
+                _("连续两年"),
+                _("%(field)s：%(text)s")
+                % {"field": f"{year - 1}, {year}", "text": band_words(result.band)},
+            ),
             shapes.Answer(_("综合得分"), points_text(result.composite)),
             shapes.Answer(
                 _("听证日期"), formats.day(found.heard_on) if found.heard_on else missing

@@ -68,8 +68,8 @@ def ranking(request: HttpRequest, pk: int) -> HttpResponse:
         "table": ranking_table(
             found, results.select_related("base__region").order_by("rank", "base_id")
         ),
-        "bands": "，".join(bands),
-        "weights": " ＋ ".join(
+        "bands": _("、").join(bands),
+        "weights": " + ".join(
             f"{present.in_language(_period(name))} {weight}%"
             for name, weight in found.scheme.periods.items()
         ),

@@ -21,7 +21,7 @@ from miaopu.monitoring.appeal_actions import file_appeal
 from miaopu.monitoring.consequences import MAKERS, document
 from miaopu.monitoring.enums import CampaignState
 from miaopu.monitoring.models import AssessmentOpinion, AssessmentResult
-from miaopu.monitoring.sheets import lines_of
+from miaopu.monitoring.sheets import Line, lines_of
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.downloads import made_response
 from miaopu.portal.performing import in_one_line
@@ -116,8 +116,7 @@ def _figures(found: AssessmentResult) -> Table:
     )
     rows = [
         {
-            "name": f"{present.in_language(line.title)}"
-            + (f"（{present.in_language(line.unit)}）" if line.unit else ""),
+            "name": _named(line),
             **{
                 period: _plain(found.parts["periods"][period]["points"].get(line.key))
                 for period in campaign.scheme.periods
@@ -127,6 +126,13 @@ def _figures(found: AssessmentResult) -> Table:
         if line.kind == "figure"
     ]
     return Table(columns, rows, _("计算得分所用的数据"))
+
+
+def _named(line: Line) -> str:
+    title = present.in_language(line.title)
+    if line.unit is None:
+        return title
+    return _("%(name)s（%(unit)s）") % {"name": title, "unit": present.in_language(line.unit)}
 
 
 def _plain(text: str | None) -> str:
@@ -204,7 +210,7 @@ def _sum(found: AssessmentResult) -> str:
         for name, weight in found.freeze.campaign.scheme.periods.items()
     ]
     return pgettext("assessment", "%(terms)s ＝ %(composite)s") % {
-        "terms": " ＋ ".join(terms),
+        "terms": " + ".join(terms),
         "composite": points_text(found.composite),
     }
 
