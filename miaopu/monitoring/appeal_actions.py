@@ -25,10 +25,11 @@ from miaopu.monitoring.models import (
     ScoreChange,
     ScoreSheet,
 )
-from miaopu.monitoring.score_actions import read_points, tell_operator
+from miaopu.monitoring.score_actions import read_points
 from miaopu.monitoring.score_guards import acts_for, check_reaches, locked_campaign, step_from
 from miaopu.monitoring.sheets import lines_of
 from miaopu.monitoring.states import DECIDERS, DELISTINGS
+from miaopu.monitoring.telling import tell_operator
 
 
 @transaction.atomic

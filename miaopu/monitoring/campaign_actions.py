@@ -30,10 +30,10 @@ from miaopu.monitoring.models import (
     Score,
     ScoreSheet,
 )
-from miaopu.monitoring.score_actions import tell_operator
 from miaopu.monitoring.score_guards import check_reaches, locked_campaign, step_from
 from miaopu.monitoring.standings import Board, board_of, plain_result, sheets_with_scores
 from miaopu.monitoring.states import CAMPAIGNS, OFFICER
+from miaopu.monitoring.telling import tell_operator
 from miaopu.plans.models import ProgrammeVersion
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from miaopu.core import clock
-from miaopu.core.actions import keep_file, notify, record_event
+from miaopu.core.actions import keep_file, record_event
 from miaopu.core.errors import ActionRefused, Conflict, NotAllowed, check_reason
 from miaopu.core.models import User
 from miaopu.engine.messages import Bilingual
@@ -27,7 +27,7 @@ from miaopu.monitoring.score_guards import check_reaches, check_stage, locked_sh
 from miaopu.monitoring.sheet_checks import SheetRefused, wanting
 from miaopu.monitoring.sheets import Line, lines_of, plain
 from miaopu.monitoring.states import OFFICER, SHEETS
-from miaopu.parties.models import Representative
+from miaopu.monitoring.telling import tell_operator
 
 POINTS, NOTE = "points", "note"
 PLACES = 4
@@ -263,10 +263,3 @@ def withdraw_score_file(found: ScoreFile, *, by: User, reason: str) -> None:
         locked, Verb.WITHDRAW_SCORE_FILE, by=by, reason=reason, region=locked.base.region,
         data={"line": found.line, "sha256": found.file.sha256},
     )  # fmt: skip
-
-
-def tell_operator(sheet: ScoreSheet, key: str, text: Bilingual) -> None:
-    """Tell those who act for the operator of a sheet, once per key."""
-    link = f"/scoring/sheets/{sheet.pk}/"
-    for one in Representative.objects.live().filter(enterprise_id=sheet.operator_id):
-        notify(one.user, f"assessment/{sheet.pk}/{key}", text.zh[:300], text.en[:400], link)

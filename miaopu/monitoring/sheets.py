@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from miaopu.engine.assessment.results import rounded
 from miaopu.engine.assessment.scheme import Assessment
 from miaopu.engine.assessment.scores import Lines
 from miaopu.engine.messages import Bilingual
@@ -124,6 +125,11 @@ def period_words(period: str) -> Bilingual:
 def editing_stage(sheet: ScoreSheet) -> Stage | None:
     """Who fills the sheet in now; None once it is settled."""
     return STAGE_OF.get(sheet.state)
+
+
+def two_decimals(value: Decimal) -> str:
+    """Points as they are shown: two decimals, half up."""
+    return f"{rounded(value):f}"
 
 
 def plain(value: Decimal | None) -> str:

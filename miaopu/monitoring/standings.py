@@ -14,7 +14,7 @@ from miaopu.bases.enums import BaseState
 from miaopu.bases.models import Base
 from miaopu.core.models import User
 from miaopu.engine.assessment.columns import columns_of
-from miaopu.engine.assessment.outliers import Given, Leaning, leanings
+from miaopu.engine.assessment.outliers import FEWEST, Given, Leaning, leanings
 from miaopu.engine.assessment.results import Result, consequence_of
 from miaopu.engine.assessment.scheme import OUTSTANDING
 from miaopu.engine.assessment.scores import Lines, Sheet
@@ -23,6 +23,8 @@ from miaopu.engine.assessment.standings import standings_of
 from miaopu.monitoring.enums import CampaignState, SheetState, Stage
 from miaopu.monitoring.models import AssessmentCampaign, AssessmentResult, ScoreSheet
 from miaopu.monitoring.sheets import by_line, lines_of, points_of, standing
+
+COMPARED_AT_LEAST = FEWEST
 
 
 @dataclass(frozen=True)

@@ -46,17 +46,15 @@ from miaopu.plans.actions import load_version
 _PACK = Path(__file__).resolve().parents[3] / "programmes" / "ganzhou-2012"
 SCHEME = "bases"
 Act = Callable[[], object]
-# How much of the points each base gets, in percent, in 2016 and in 2017: three of the last class in
-# the first year, two in the second, one of them for the second time.
+# How much of the points each base gets, in percent, in 2016 and in 2017. The last one is in the last
+# class both times; the twelfth lies so near the second class in 2017 that its appeal lifts it.
 _LEVELS = (
     (96, 97), (93, 95), (90, 90), (88, 91), (85, 82), (84, 80), (78, 83), (76, 79),
-    (74, 72), (70, 77), (68, 66), (64, 61), (55, 64), (58, 52), (47, 44),
+    (74, 72), (70, 77), (68, 66), (64, 61), (55, 64), (66, 52), (47, 44),
 )  # fmt: skip
-_FULL_FIGURES = {
-    "tenants_now": 46, "graduates_now": 4, "jobs_now": 2000, "revenue_now": 130_000_000,
-    "revenue_before": 100_000_000, "tax_now": 6_500_000, "tax_before": 5_000_000,
-}  # fmt: skip
-_BEFORE = ("revenue_before", "tax_before")
+_COUNTS = {"tenants_now": 46, "graduates_now": 4, "jobs_now": 2000}
+_MONEY = {"revenue": 100_000_000, "tax": 5_000_000}  # a year earlier, in yuan
+_GROWTH = 30  # percent, for all points
 
 
 def assessment_agenda() -> Iterator[tuple[date, int, Act]]:
@@ -148,8 +146,8 @@ class _Demo:
         publish_campaign(self.campaign(year), by=self.people.officer)
 
     def appeal(self) -> None:
-        """A base just above the bound of the last class asks for a line to be looked at again."""
-        park = self.people.parks[13]
+        """A base just below the second class asks for a line to be looked at again."""
+        park = self.people.parks[11]
         result = AssessmentResult.objects.current().get(
             freeze__campaign=self.campaign(2017), base=park.base
         )
@@ -157,9 +155,9 @@ class _Demo:
         file_appeal(result, "year", "services", by=park.runner, reason=reason)
 
     def decide(self) -> None:
-        """It is right in part."""
+        """It is right, and that lifts it into the second class."""
         appeal = AssessmentAppeal.objects.get(result__freeze__campaign=self.campaign(2017))
-        decide_appeal(appeal, "5", by=self.people.leader, reason="补交的台账属实，按五项计")
+        decide_appeal(appeal, "8", by=self.people.leader, reason="补交的台账属实，改计八分")
 
     def hear(self) -> None:
         """The base that was last twice is heard, and reported to the province."""
@@ -186,8 +184,11 @@ class _Demo:
 def _points(line: Line, level: int) -> str:
     """Points or a figure at a level of percent; points in halves."""
     if line.kind == "figure":
-        full = _FULL_FIGURES[line.key]
-        return str(full if line.key in _BEFORE else full * level // 100)
+        if line.key in _COUNTS:
+            return str(_COUNTS[line.key] * level // 100)
+        name, _underline, when = line.key.partition("_")
+        grown = _MONEY[name] * _GROWTH * level // 10_000 if when == "now" else 0
+        return str(_MONEY[name] + grown)
     if not line.wanted or line.maximum is None:
         return ""
     return plain((line.maximum * level / 50).to_integral_value() / 2)

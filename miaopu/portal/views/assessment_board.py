@@ -8,10 +8,9 @@ from collections.abc import Iterable
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from miaopu.engine.assessment.outliers import FEWEST
 from miaopu.monitoring.enums import SheetState
 from miaopu.monitoring.models import AssessmentCampaign, ScoreSheet
-from miaopu.monitoring.standings import Board, assessor_leanings
+from miaopu.monitoring.standings import COMPARED_AT_LEAST, Board, assessor_leanings
 from miaopu.portal import formats, present
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.assessment_parts import (
@@ -107,7 +106,7 @@ def leaning_table(campaign: AssessmentCampaign) -> Table | None:
         }
         for name, one in found
     ]
-    caption = gettext("评分人之间的偏离（至少比较 %(count)s 项）") % {"count": FEWEST}
+    caption = gettext("评分人之间的偏离（至少比较 %(count)s 项）") % {"count": COMPARED_AT_LEAST}
     return Table(LEANING_COLUMNS, rows, caption)
 
 

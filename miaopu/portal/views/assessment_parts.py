@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from miaopu.engine.assessment.results import rounded
-from miaopu.engine.assessment.scheme import Assessment
-from miaopu.engine.assessment.sensitivity import Way
 from miaopu.monitoring.enums import (
     AppealState,
     CampaignState,
@@ -22,11 +19,15 @@ from miaopu.monitoring.enums import (
     SheetState,
 )
 from miaopu.monitoring.models import AssessmentCampaign, AssessmentResult, ScoreSheet
-from miaopu.monitoring.sheets import period_words, plain
+from miaopu.monitoring.sheets import period_words, plain, two_decimals
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import View
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.office_parts import CASE_READERS
+
+if TYPE_CHECKING:
+    from miaopu.engine.assessment.scheme import Assessment
+    from miaopu.engine.assessment.sensitivity import Way
 
 CAMPAIGN_TONES: dict[str, shapes.Tone] = {
     CampaignState.PUBLISHED: "good",
@@ -104,7 +105,7 @@ def follow_words(scheme: Assessment, names: Iterable[str]) -> str:
 
 def points_text(value: Decimal | str | None) -> str:
     """Points in two decimals, half up; a dash for none."""
-    return formats.MISSING if value is None else f"{rounded(Decimal(value)):f}"
+    return formats.MISSING if value is None else two_decimals(Decimal(value))
 
 
 def way_words(way: Way | None, *, up: bool) -> str:
