@@ -46,7 +46,7 @@ from miaopu.plans.actions import load_version
 _PACK = Path(__file__).resolve().parents[3] / "programmes" / "ganzhou-2012"
 SCHEME = "bases"
 Act = Callable[[], object]
-# How much of the points each base gets, in percent, in 2016 and in 2017. The last one is in the last
+# How much of the points each base gets in 2016 and in 2017, in percent. The last is in the last
 # class both times; the twelfth lies so near the second class in 2017 that its appeal lifts it.
 _LEVELS = (
     (96, 97), (93, 95), (90, 90), (88, 91), (85, 82), (84, 80), (78, 83), (76, 79),
