@@ -171,7 +171,7 @@ class _Demo:
         version, _created = load_version(load_pack(_PACK), by=None)
         made = open_campaign(version, SCHEME, 2018, by=self.people.officer)
         open_period(made, "half", date(2018, 7, 10), by=self.people.officer)
-        stages = ("", "", Stage.SELF, Stage.DISTRICT, Stage.CITY)
+        stages = ("", Stage.CITY, Stage.SELF, Stage.DISTRICT)
         for place, park in enumerate(self.people.parks):
             if place % 6 == 5:
                 continue  # nothing filled in yet

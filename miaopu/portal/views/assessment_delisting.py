@@ -23,6 +23,7 @@ from miaopu.monitoring.appeal_actions import (
     refuse_delisting,
     report_delisting,
 )
+from miaopu.monitoring.enums import DelistingState
 from miaopu.monitoring.models import AssessmentAppeal, DelistingCase
 from miaopu.monitoring.states import DELISTINGS
 from miaopu.portal import formats, present, shapes
@@ -101,7 +102,9 @@ def _open_steps(user: User, found: DelistingCase) -> list[str]:
     return [
         one.name
         for one in DELISTINGS
-        if found.state in one.sources and reaches(user, region, one.roles)
+        if found.state in one.sources
+        and reaches(user, region, one.roles)
+        and found.reported_by_id != user.pk  # another person enters what the province decided
     ]
 
 
@@ -140,6 +143,7 @@ def _show(
             ),
         ],
         "steps": steps,
+        "waits": found.state == DelistingState.REPORTED and not steps,
         "trail": present.trail_of(found.trail(), None, None, inside=True),
         "crumbs": [
             shapes.Link(_("考核"), reverse("campaigns")),
