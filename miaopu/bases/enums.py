@@ -25,6 +25,7 @@ class BaseState(models.TextChoices):
     SELECTED = "selected", _("待市级验收")
     ADMITTED = "admitted", _("已准入")
     LEFT = "left", _("已退出")
+    DELISTED = "delisted", _("已摘牌")
 
 
 class TitleLevel(models.TextChoices):
@@ -74,6 +75,7 @@ class Verb(models.TextChoices):
     RETURN_BASE = "bases.return_base", _("退回基地申请")
     ACCEPT_BASE = "bases.accept_base", _("验收准入")
     EXIT_BASE = "bases.exit_base", _("基地退出")
+    DELIST_BASE = "bases.delist_base", _("基地摘牌")
     ADD_TITLE = "bases.add_title", _("登记称号")
     ADD_ROOM = "bases.add_room", _("登记房间")
     ADMIT_TENANT = "bases.admit_tenant", _("入驻")

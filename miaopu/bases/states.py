@@ -47,6 +47,13 @@ BASE_TABLE = TransitionTable(
             BaseState.LEFT,
             frozenset({Role.PROGRAMME_OFFICER}),
         ),
+        # Only through a delisting case that the province has approved (Ganzhou 五/(四)).
+        Transition(
+            "delist",
+            frozenset({BaseState.ADMITTED}),
+            BaseState.DELISTED,
+            frozenset({Role.PROGRAMME_OFFICER}),
+        ),
     ]
 )
 

@@ -32,6 +32,7 @@ urlpatterns = [
     path("", include("miaopu.portal.routes.titles")),
     path("", include("miaopu.portal.routes.growth")),
     path("", include("miaopu.portal.routes.targets")),
+    path("", include("miaopu.portal.routes.assessments")),
     path("", include("miaopu.portal.routes.finance")),
     path("", include("miaopu.portal.routes.supervision")),
     path("", include("miaopu.portal.routes.demo")),

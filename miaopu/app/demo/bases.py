@@ -67,7 +67,7 @@ SEEDS = (
 
 def load_bases() -> int:
     """The bases with their operators and tenants; again changes nothing. Returns how many."""
-    if Base.objects.exists():
+    if Base.objects.filter(region__code__startswith="5201").exists():  # Ganzhou's are another's
         return 0
     for number, seed in enumerate(SEEDS):
         load_base(seed, OPERATOR if number == 0 else f"base-operator-{number + 1}")
