@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('bases', '0002_delisting'),
+        ('bases', '0005_delisting'),
         ('core', '0003_settled_notices'),
         ('parties', '0005_fact_doubts'),
         ('plans', '0007_library'),
@@ -236,7 +236,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='assessmentcampaign',
-            constraint=models.UniqueConstraint(fields=('programme', 'scheme_key', 'year'), name='campaign_once', violation_error_message='这一年度的考核已经开展'),
+            constraint=models.UniqueConstraint(fields=('programme', 'scheme_key', 'year'), name='assessment_campaign_once', violation_error_message='这一年度的考核已经开展'),
         ),
         migrations.AddConstraint(
             model_name='assessmentcampaign',

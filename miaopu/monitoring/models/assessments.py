@@ -76,7 +76,7 @@ class AssessmentCampaign(models.Model):
         ordering = ["-year", "programme_id", "scheme_key", "pk"]
         constraints = [
             models.UniqueConstraint(
-                name="campaign_once",
+                name="assessment_campaign_once",
                 fields=["programme", "scheme_key", "year"],
                 violation_error_message=_("这一年度的考核已经开展"),
             ),
