@@ -247,10 +247,19 @@ _ANNEX_HEAD = re.compile(r"(?:^|\n)(附(?:件|表|录)[\d一二三四五六七�
 
 
 def _seconds(marks: list[Mark]) -> set[int]:
-    """Indexes of firsts of a list that a second item follows before something higher comes."""
+    """Indexes of firsts of a list that a second item follows before something higher comes.
+
+    Where numbers run on through the sections, the second item may stand in the next of them.
+    """
     waiting: dict[str, int] = {}
+    latest: dict[str, int] = {}
     confirmed: set[int] = set()
     for index, mark in enumerate(marks):
+        if mark.at_line and mark.style == "ar-dot":
+            before = latest.get(mark.style)
+            if before is not None and mark.value == 2 and marks[before].value == 1:
+                confirmed.add(before)
+            latest[mark.style] = index
         first = waiting.get(mark.style)
         if first is not None and mark.value == marks[first].value + 1:
             confirmed.add(first)

@@ -4,6 +4,7 @@ import re
 
 from miaopu.engine.plan_reader.context import Context, Statement
 from miaopu.engine.plan_reader.model import Target
+from miaopu.engine.plan_reader.numerals import printed_number
 from miaopu.engine.plan_reader.target_dates import UNDATED, year_of_title
 from miaopu.engine.plan_reader.target_words import indicator_of
 from miaopu.engine.plan_reader.time_spans import Time
@@ -21,18 +22,19 @@ def shortened_targets(context: Context) -> list[Target]:
         if statement is None or statement.node is None:
             continue
         first, _ = context.segment(statement, one.start)
-        number = re.match(r"\d+", folded.seen[one.start : one.end])
+        begin = _number_start(folded.seen, one.start)
+        number = re.match(r"[\d.]+", folded.seen[begin : one.end])
         if number is None:
             continue
-        unit = re.sub(r"(?:之|以)?内$", "", folded.seen[one.start + number.end() : one.end])
+        unit = re.sub(r"(?:之|以)?内$", "", folded.seen[begin + number.end() : one.end])
         start, end = folded.span(first, one.end)
-        indicator, _ = indicator_of(folded.seen[first : one.start])
+        indicator, _ = indicator_of(folded.seen[first:begin])
         rows.append(
             Target(
                 statement.clause,
                 indicator,
                 None,
-                int(number.group()),
+                printed_number(number.group()),
                 unit,
                 "<=",
                 _date(context, statement, one),
@@ -62,8 +64,18 @@ def shortened_times(context: Context) -> list[Time]:
     return [
         one
         for one in context.times
-        if one.kind == "span" and _SHORTEN.search(seen[max(0, one.start - 6) : one.start])
+        if one.kind == "span" and _shortens(seen, _number_start(seen, one.start))
     ]
+
+
+def _shortens(seen: str, place: int) -> bool:
+    return _SHORTEN.search(seen[max(0, place - 6) : place]) is not None
+
+
+def _number_start(seen: str, place: int) -> int:
+    """Where 0.5 begins, of which only the 5 reads as a time."""
+    found = re.search(r"\d{1,3}\.$", seen[max(0, place - 4) : place])
+    return place - len(found.group()) if found else place
 
 
 def headcounts(context: Context) -> list[Target]:

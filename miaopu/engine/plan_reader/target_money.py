@@ -23,6 +23,13 @@ _SPECIAL_NOUN = re.compile(
 _DOES = re.compile(r"(?:完成|实现|发放|提供|新增|投放|引进)[^,。;]{0,10}$")
 
 
+# Money that comes from elsewhere: 引进省外资金60亿元, 实际利用外资.
+_BROUGHT_IN = re.compile(
+    r"(?:引进|招引|利用|到位|吸收|引资)[^,。;]{0,14}(?:资金|外资|内资|投资|引资)(?:额|总额)?(?:达到?|突破|超过?|不低于|不少于|完成)?$"
+    r"|(?:总投资|投资总额|投资额|到位资金)(?:达到?|突破|超过|不低于|不少于)$|(?:实际利用|实际使用)外资(?:金额)?$"
+)
+
+
 def is_money_target(statement: Statement, left: str, right: str, wide: str) -> bool:
     """Whether an amount is to be reached rather than spent: by its noun and its sentence."""
     near = left[-30:]
@@ -34,6 +41,8 @@ def is_money_target(statement: Statement, left: str, right: str, wide: str) -> b
         )
     if re.search(r"(?:吸引|撬动|带动|拉动|引入)[^,。;]{0,14}$", left):
         return True
+    if _BROUGHT_IN.search(left) and not statement.grant and not SIZE_OF.match(right):
+        return not AFTER_CONDITION.match(right)
     if re.search(r"(?:最高|额度|限额|上限|门槛|标准)[^,。;]{0,10}$", left):
         return False
     if re.search(r"由[^,。;增提扩]{2,20}的$", left):

@@ -5,7 +5,14 @@ import re
 from miaopu.engine.plan_reader.context import Context, Statement
 from miaopu.engine.plan_reader.quantities import Quantity
 from miaopu.engine.plan_reader.target_money import goes_on, is_money_target
-from miaopu.engine.plan_reader.target_words import AFTER_CONDITION, CHANGE, REACH, VERB, Memory
+from miaopu.engine.plan_reader.target_words import (
+    AFTER_CONDITION,
+    CHANGE,
+    EACH_HAS,
+    REACH,
+    VERB,
+    Memory,
+)
 
 _EXISTING = re.compile(
     r"(?:现有|原有|已有|已建|其他|全[市省县区国](?:范围内)?|上述|以上|这|该|对|向|围绕|依托|在|将|把|从|由|每|分|按|第|约|前|共|等|所属|中的|中|规划的|我[市省县区])(?:的)?$"
@@ -20,6 +27,8 @@ _SUBJECT_END = re.compile(r"^[,;。、)!\n(]|^(?:以上|左右|以内|以下)?$|
 _NOUN = re.compile(r"[\u4e00-\u9fff)”]$")
 # 由1.2%提高到2%: the first is what is.
 _BASE_VALUE = re.compile(r"^(?:提高|提升|增加|增长|上升|下降|降低|压减)?(?:到|至|为)(?!\d{4}年)")
+_ABOUT = re.compile(r"(?:大?约|近|大概)$")
+_MEMBER_OF = re.compile(r"(?:\d[\u4e00-\u9fff%/]{1,24}(?:[、和及]|以及)|^(?:和|及|以及)?)$")
 _WHEN = re.compile(r"^(?:以上|以下)?(?:时|的时候|后)[,，]")
 _CHEAPER = re.compile(
     r"(?:费率|利率|佣金)[^,。]{0,10}(?:降至|降到|降低|下降|下调|不高于|低于|压降|控制在)[到至]?$"
@@ -40,20 +49,22 @@ def is_target(context: Context, statement: Statement, one: Quantity, memory: Mem
         return False
     seen = context.folded.seen
     first, last = context.segment(statement, one.start)
-    left, right = seen[first : one.start], seen[one.end : last]
+    left, right = _ABOUT.sub("", seen[first : one.start]), seen[one.end : last]
     wide = seen[statement.start : one.start]
     if _WEIGHT.search(left) or re.match(r"^(?:计算|的比例|比例|配比|测算|分)", right):
         return False
     if statement.condition and not statement.goal:
         return False
-    if one.is_money:
+    if one.is_money or one.is_foreign:
         return is_money_target(statement, left, right, wide) or goes_on(
             statement, memory, one, left
         )
     if _BAD_CN_NOUN.match(right) or one.chinese and not _is_chinese_target(left, right, one):
         return False
     if one.is_percent or one.unit == "倍":
-        return _is_rate_target(statement, one, left, right)
+        return _is_rate_target(statement, memory, one, left, right)
+    if _is_member(statement, memory, one, left, right):
+        return True
     if statement.grant and not statement.goal and not _SELECT.search(left):
         if not _is_outside_grant(context, statement, one, left, right):
             return False
@@ -86,7 +97,7 @@ def is_target(context: Context, statement: Statement, one: Quantity, memory: Mem
         and not _EXISTING.search(left)
     ):
         return True
-    if re.search(r"(?:完成|实现)对$", left):
+    if re.search(r"(?:完成|实现)对$|(?:建立|组建|成立|打造|建设|组织)(?:一支)?由$", left):
         return True
     if _EXISTING.search(left):
         return False
@@ -95,9 +106,11 @@ def is_target(context: Context, statement: Statement, one: Quantity, memory: Mem
     return _continues(statement, memory, left, right) or _counted(left, right, one)
 
 
-_GRANTS = re.compile(r"给予|奖励|补助|补贴|资助|一次性|享受|优先")
+_GRANTS = re.compile(
+    r"给予|奖励|补助|补贴|资助(?!(?:不少于|不低于|约)?\d+[名人个家项户]|$)|一次性|享受(?!国务院|政府)|优先"
+)
 # Where a grant begins that is given beside a goal, not for it.
-_GRANTS_EACH = re.compile(r"^(?:对|每[个家户名人项]|给予(?=每)|按|[省市区县])")
+_GRANTS_EACH = re.compile(r"^(?:对|在|每[个家户名人项]|给予(?=每)|按|[省市区县])")
 
 
 def _is_outside_grant(
@@ -111,6 +124,9 @@ def _is_outside_grant(
         return True
     if re.match(r"[对凡给为向经]", left) or AFTER_CONDITION.match(right):
         return False
+    before = seen[statement.start : one.start]
+    if re.search(r"(?:应当?|须|必须)(?:不低于|不少于|达到?|具备|具有|有)", before):
+        return False
     if _GRANTS.search(left) or not (VERB.search(left) or CHANGE.search(left) or REACH.search(left)):
         return False
     part = re.split("[,;]", rest[: granted.start()])
@@ -118,13 +134,15 @@ def _is_outside_grant(
         return True
     begin = seen.rfind(",", statement.start, one.start) + 1
     return bool(context.times_between(max(statement.start, begin), one.start)) and bool(
-        re.match(r"(?:以上|左右)?[,;]", seen[one.end : one.end + 3])
+        re.match(r"(?:以上|左右)?(?:[^,;的]{0,16})?[,;]", seen[one.end : one.end + 20])
     )
 
 
 def _is_chinese_target(left: str, right: str, one: Quantity) -> bool:
     """一个 and the like are counts only where something is to be set up at least so often."""
     if re.search(r"(?:至少|不少于|不低于)[\u4e00-\u9fff]{0,6}$", left):
+        return True
+    if EACH_HAS.search(left):
         return True
     if one.value in (1, 2, 3) and one.unit in ("个", "条", "次", "项"):
         return False
@@ -141,13 +159,17 @@ def _is_chinese_target(left: str, right: str, one: Quantity) -> bool:
     ) and one.unit in ("个", "家", "户", "名", "所", "座")
 
 
-def _is_rate_target(statement: Statement, one: Quantity, left: str, right: str) -> bool:
+def _is_rate_target(
+    statement: Statement, memory: Memory, one: Quantity, left: str, right: str
+) -> bool:
     if _CHEAPER.search(left):
         return not statement.grant or not re.search(r"给予|按", right)
     if statement.grant and _RATE_OF_GRANT.search(left):
         return False
     if (
-        re.search(r"(?:按|按照|以(?![后上下内])|为贷款|贷款|放大)[^,。;]{0,20}$", left)
+        re.search(
+            r"(?:按(?![时期季月规需])|按照|以(?![后上下内])|为贷款|贷款|放大)[^,。;]{0,20}$", left
+        )
         and not REACH.search(left)
         and one.unit != "倍"
     ):
@@ -168,6 +190,8 @@ def _is_rate_target(statement: Statement, one: Quantity, left: str, right: str) 
     if re.search(r"仅占[^,。]{0,4}$", left):
         return False
     if REACH.search(left) or CHANGE.search(left) or one.after:
+        return True
+    if re.search(r"率$", left) and memory.statement == statement.start:
         return True
     return bool(
         re.search(r"(?:率|比重|占比|比例|满意度|增[长速幅]|覆盖面|为|在)[^,。]{0,8}$", left)
@@ -202,11 +226,20 @@ def _counted(left: str, right: str, one: Quantity) -> bool:
     return (
         one.value != 1
         and not one.chinese
-        and one.unit[-1] in "家户个名人项件台座所场次期条篇批册套本部"
+        and one.unit[-1] in "家户个名人项件台座所场次期条篇批册套本部份辆张幅"
         and 2 <= len(text) <= 20
         and _SUBJECT_END.match(right) is not None
         and not _STANDS.search(text)
     )
+
+
+def _is_member(statement: Statement, memory: Memory, one: Quantity, left: str, right: str) -> bool:
+    """选拔100名正职人才、200名副职人才; 分别不少于50户、60户: a member without a verb of its own."""
+    if memory.statement != statement.start or one.chinese or not _MEMBER_OF.search(left):
+        return False
+    if "分别" in left and memory.unit == one.unit:
+        return True
+    return memory.unit[-1:] == one.unit[-1:] and re.match(r"[\u4e00-\u9fff“]{2}", right) is not None
 
 
 def _continues(statement: Statement, memory: Memory, left: str, right: str) -> bool:
