@@ -12,7 +12,7 @@ from miaopu.engine.plan_reader.quantities import Quantity
 from miaopu.engine.plan_reader.time_spans import Time
 from miaopu.engine.plan_reader.titles import title_of
 
-_PAST_TITLE_SURE = re.compile(
+PAST_TITLE = re.compile(
     r"现状|基础$|完成情况|工作情况|工作总结|成[效就绩]|回顾|基本情况|发展情况|背景|形势|存在(?:的)?(?:主要)?问题"
 )
 _GOAL_TITLE = re.compile(r"目标|指标|任务分解")
@@ -176,7 +176,7 @@ class Context:
         is_plan = _PLAN_NAME.search(self.layout.title) is not None
         for node in self.tree.nodes:
             title = self._titles[id(node)]
-            if _PAST_TITLE_SURE.search(title) or (node.parent and id(node.parent) in past):
+            if PAST_TITLE.search(title) or (node.parent and id(node.parent) in past):
                 past.add(id(node))
                 continue
             text = self.folded.seen[node.mark.end : node.end]

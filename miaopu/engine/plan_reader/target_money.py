@@ -83,7 +83,9 @@ def _is_reached_amount(statement: Statement, left: str, right: str, wide: str) -
     """力争达到50亿元: an amount reached rather than spent, whatever its noun."""
     if not re.search(r"(?:达到?|突破|增至|增加到|提高到|增长到)$", left) or right.startswith("的"):
         return False
-    return statement.planned and not re.search(r"资金|基金|注册|投入|补|奖|最高|对", wide[-40:])
+    return (statement.planned or statement.goal) and not re.search(
+        r"资金|基金|注册|投入|补|奖|最高|对", wide[-40:]
+    )
 
 
 def goes_on(statement: Statement, memory: Memory, one: Quantity, left: str) -> bool:

@@ -15,7 +15,7 @@ from miaopu.engine.plan_reader.target_words import (
 )
 
 _EXISTING = re.compile(
-    r"(?:现有|原有|已有|已建|其他|全[市省县区国](?:范围内)?|上述|以上|这|该|对|向|围绕|依托|在|将|把|从|由|每|分|按|第|约|前|共|等|所属|中的|中|规划的|我[市省县区])(?:的)?$"
+    r"(?:现有|原有|已有|已建|其他|全[市省县区国](?:范围内)?|上述|以上|这|该|对|(?<!意)向|围绕|依托|在|将|把|从|由|每|分|按|第|约|前|共|等|所属|中的|中|规划的|我[市省县区])(?:的)?$"
 )
 _WEIGHT = re.compile(
     r"(?:检查|考核|测评|评议|评价|自评|打分|得分|分数)[^,。]{0,4}占$|占[^,。]{0,20}(?:总分|分数|权重|分值|考评|考核|成绩)[^,。]{0,6}$|权重|分值|得分|记\d?$|(?<!累)(?<!合)(?<!总)(?<!共)计$|满分|扣$"
@@ -35,7 +35,7 @@ _CHEAPER = re.compile(
 )
 _SELECT = re.compile(r"(?:评选|评出|评定|选树|遴选|选出|评选出|评选认定|择优)[\u4e00-\u9fff]{0,3}$")
 _BAD_CN_NOUN = re.compile(
-    r"^(?:举措|措施|内容|形式|制度|要求|标准|方面|阶段|环节|层[次面级]|步骤|问题|原则|体系|机制|目标|重点|统一|结合|坚持|确保|优先|不变|全覆盖|月|年|工作|转变|突破|平台[化性]|百分点|维护|意识|关系|文明|积极|领域|代表|更|新|支撑|整体|过程|统筹|良好)"
+    r"^(?:举措|措施|内容|形式|制度|要求|标准|方面|阶段|环节|层[次面级]|步骤|问题|原则|体系|机制|目标|重点|统一|结合|坚持|确保|优先|不变|全覆盖|月|年(?!接待|营业|产值|产量|销售|主营|收入|处理|加工|生产|产)|工作|转变|突破|平台[化性]|百分点|维护|意识|关系|文明|积极|领域|代表|更|新|支撑|整体|过程|统筹|良好)"
 )
 
 
@@ -51,6 +51,8 @@ def is_target(context: Context, statement: Statement, one: Quantity, memory: Mem
     first, last = context.segment(statement, one.start)
     left, right = _ABOUT.sub("", seen[first : one.start]), seen[one.end : last]
     wide = seen[statement.start : one.start]
+    if _is_size(one, left, right):
+        return False
     if _WEIGHT.search(left) or re.match(r"^(?:计算|的比例|比例|配比|测算|分)", right):
         return False
     if statement.condition and not statement.goal:
@@ -97,6 +99,8 @@ def is_target(context: Context, statement: Statement, one: Quantity, memory: Mem
         and not _EXISTING.search(left)
     ):
         return True
+    if left.endswith("为") and re.match(r"^的?[\u4e00-\u9fff]{2,10}提供", right):
+        return True
     if re.search(r"(?:完成|实现)对$|(?:建立|组建|成立|打造|建设|组织)(?:一支)?由$", left):
         return True
     if _EXISTING.search(left):
@@ -138,6 +142,24 @@ def _is_outside_grant(
     )
 
 
+# 存栏100头以上奶牛规模化养殖比重超过38%: another number follows, which is the one to be reached.
+_THEN_REACHED = re.compile(
+    r"^的?[\u4e00-\u9fff“”]{2,18}(?:达到?|超过|突破|不少于|不低于|发展到|增加到|为)\d"
+)
+
+
+def _is_size(one: Quantity, left: str, right: str) -> bool:
+    """A number that only says which things are meant: 过1亿元的企业3家, 20个年接待300万人次以上的景区."""
+    if re.match(r"^\(含[^()]{0,8}\)", right) or re.search(r"(?<![超通经])过$", left):
+        return True
+    if not one.after or "内" in one.after:
+        return False
+    if _THEN_REACHED.match(right):
+        return True
+    counted = re.search(r"\d[个家户名项座][^、,;\d]{2,20}$", left)
+    return counted is not None and re.match(r"^的[\u4e00-\u9fff]{2}", right) is not None
+
+
 def _is_chinese_target(left: str, right: str, one: Quantity) -> bool:
     """一个 and the like are counts only where something is to be set up at least so often."""
     if re.search(r"(?:至少|不少于|不低于)[\u4e00-\u9fff]{0,6}$", left):
@@ -171,6 +193,7 @@ def _is_rate_target(
             r"(?:按(?![时期季月规需])|按照|以(?![后上下内])|为贷款|贷款|放大)[^,。;]{0,20}$", left
         )
         and not REACH.search(left)
+        and not CHANGE.search(left)
         and one.unit != "倍"
     ):
         return False
@@ -191,7 +214,9 @@ def _is_rate_target(
         return False
     if REACH.search(left) or CHANGE.search(left) or one.after:
         return True
-    if re.search(r"率$", left) and memory.statement == statement.start:
+    if re.search(r"相当于[^,。]{1,16}的$", left):
+        return True
+    if re.search(r"率$|分别[^,;]*[和、及]$", left) and memory.statement == statement.start:
         return True
     return bool(
         re.search(r"(?:率|比重|占比|比例|满意度|增[长速幅]|覆盖面|为|在)[^,。]{0,8}$", left)

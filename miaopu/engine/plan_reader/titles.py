@@ -46,6 +46,8 @@ def title_of(folded: Folded, tree: Tree, index: int) -> str:
         return ""
     if "," in text and stop != "\n" and not _is_heading(text):
         return ""
+    if node.style == "ar-dot" and "," in text and stop == "。" and re.search(r"\d", text):
+        return ""
     return folded.clean(start, end)
 
 
