@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from miaopu.engine.plan_reader.folded import Folded
-from miaopu.engine.plan_reader.marks import RANKS, Mark, find_marks
+from miaopu.engine.plan_reader.marks import HIGH, RANKS, Mark, find_marks
 
 _SKIP = 3
 _DEEPEST = 10
@@ -99,7 +99,7 @@ def _live_runs(folded: Folded, marks: list[Mark], style: str) -> list[Mark]:
             live.extend(run)
 
     for one in marks:
-        if one.style in ("编", "章", "cn-dun", "heading", "条", "cn-paren") and one.at_line:
+        if one.style in (*HIGH, "cn-dun", "heading", "条", "cn-paren") and one.at_line:
             finish()
             run = []
         elif style == "cn-first" and one.style == "cn-shi":
@@ -169,7 +169,12 @@ class _Builder:
     def _starts_here(self, index: int, mark: Mark) -> bool:
         """Whether a mark that continues nothing open begins a new list."""
         if mark.value == 1:
-            if mark.at_line and mark.style in ("编", "章", "节", "cn-dun", "条", "cn-paren"):
+            if mark.at_line and mark.style in (
+                *HIGH,
+                "cn-dun",
+                "条",
+                "cn-paren",
+            ):
                 self._reset_for_second_document(mark)
                 return True
             if mark.at_line and mark.style == "款":
@@ -235,7 +240,7 @@ class _Builder:
                 self.stack.pop()
         self.stack.append(node)
         self.last[mark.style] = number
-        if node.style in ("编", "章", "heading"):
+        if node.style in ("部分", "篇", "编", "章", "heading"):
             self.last = {
                 node.style: number,
                 **({"条": self.last["条"]} if "条" in self.last else {}),

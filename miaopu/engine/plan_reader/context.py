@@ -20,7 +20,7 @@ _CONDITION_TITLE = re.compile(
     r"条件|准入(?:标准|门槛|要求)|资格|申报(?:对象|范围)|认定标准|扶持对象|补助对象|支持对象|评[分定]标准|考核标准|建设标准|入园标准|补[助贴]标准|奖励标准|对象$|适用范围"
 )
 _PAST = re.compile(
-    r"已(?:经|先后|累计)?(?:达|建|成|有|设|认|累|形|完|实|获|培|安|吸|投|开|引|发|突|超|新|纳|列|被|拥|入|组|连|评|创|提供|举办)|(?<!期限)(?<!有效期)(?<!时间)(?<!执行)截至|(?<!期限)(?<!时间)截止(?!到?[^,。]{0,10}(?:计划|力争|实现|达到|完成))|目前|现存|近年来|一直|近[一二三两四五\d]+年|年以来|(?<![比较])上年(?!度)|去年"
+    r"已(?:经|先后|累计)?(?:达|建|成|有|设|认|累|形|完|实|获|培|安|吸|投|开|引|发|突|超|新|纳|列|被|拥|入|组|连|评|创|提供|举办)|(?<!期限)(?<!有效期)(?<!时间)(?<!执行)截至|(?<!期限)(?<!时间)截止(?!到?[^,。]{0,10}(?:计划|力争|实现|达到|完成))|目前|现存|(?:全[市省县区]|我[市省县区]|现)共有|近年来|一直|近[一二三两四五\d]+年|年以来|(?<![比较])上年(?!度)|去年"
     r"|(?:完成|建成|认定|培育|新增|组织|开展|达到|实现|形成|举办|帮助|培养|增长|下降|超过|纳入)了|累计完成|累计提供|取得(?:了|[明显较积新良一重长丰优])"
 )
 _AGAINST = re.compile(r"[比较]上年")
@@ -32,6 +32,7 @@ _GRANT = re.compile(
 )
 _REQUIRES = re.compile(
     r"(?:认定|准入|申报|评定|入驻)(?:标准|条件)(?:为|:|是|包括)|应当?(?:具备|满足|符合)|(?:应|须|需|应当|必须)?(?:同时)?(?:具备|符合|满足)(?:以下|下列)?(?:基本)?(?:条件|要求|标准)(?!的)"
+    r"|(?:具备|符合|满足)(?:以下|下列)[^。]{0,8}条件的[^。]{0,10}(?:认定|申报|申请|享受|评为|授予|给予|纳入)"
 )
 _PLAN_NAME = re.compile(r"(?:方案|计划|意见|办法|措施|政策|规划|要点|细则|通知)(?:\([^()]*\))?$")
 _OFFERS = re.compile(r"给予|可申请|享受|最高|每人|每户|补贴|奖励")
@@ -212,6 +213,7 @@ class Context:
             clause = "preamble" if one.start < self.layout.body_start else "tail"
         else:
             clause = node.path
+        requires = _REQUIRES.search(text) is not None
         return Statement(
             one.start,
             one.end,
@@ -220,9 +222,8 @@ class Context:
             past,
             planned,
             _GRANT.search(text) is not None,
-            _REQUIRES.search(text) is not None
-            or any(_CONDITION_TITLE.search(title) for title in titles),
-            any(_GOAL_TITLE.search(title) for title in titles),
+            requires or any(_CONDITION_TITLE.search(title) for title in titles),
+            not requires and any(_GOAL_TITLE.search(title) for title in titles),
             years[-1] if years else None,
         )
 

@@ -8,6 +8,8 @@ from miaopu.engine.plan_reader.numerals import ordinal
 
 _CN = "一二三四五六七八九十百零两"
 RANKS = {
+    "部分": -1,
+    "篇": -1,
     "编": 0,
     "章": 1,
     "节": 2,
@@ -24,8 +26,10 @@ RANKS = {
     "circled": 11,
     "bullet": 12,
 }
+HIGH = ("部分", "篇", "编", "章", "节")
 _MARK = re.compile(
-    rf"第(?P<ordinal>[{_CN}\d ]{{1,6}})(?P<level>[编章节条款项])(?![的、,款项规]|以)"
+    rf"第(?P<ordinal>[{_CN}\d ]{{1,6}})(?P<level>[编章节条款项]|(?:部分|篇)(?=[^的,。;\n]{{2,30}}\n))"
+    r"(?![的、,款项规]|以)"
     rf"|(?P<cn_dun>[{_CN}]{{1,4}})[、.](?!\d(?!\d{{3}}年))"
     rf"|[(〔](?P<cn_paren>[{_CN}]{{1,4}})[)〕][、.]?"
     rf"|(?P<cn_shi>[一二三四五六七八九十]{{1,2}})(?:是|要)(?!否)"
@@ -77,7 +81,7 @@ def find_marks(seen: str) -> list[Mark]:
         one
         for one in found
         if one.at_line
-        or one.style not in ("cn-dun", "编", "章", "节", "条")
+        or one.style not in ("cn-dun", "部分", "篇", "编", "章", "节", "条")
         or (one.style, one.value) not in printed
     ]
 

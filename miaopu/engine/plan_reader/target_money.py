@@ -15,7 +15,7 @@ from miaopu.engine.plan_reader.target_words import (
 )
 
 _SPECIAL_NOUN = re.compile(
-    r"总量|收入|产值|增加值|税[收金]?|利润|销售额|总额|成交额|交易额|进出口|出口|投资额|完成[\u4e00-\u9fff]{0,6}投资|投资完成|总产出|规模|产量|贷款|融资|授信|余额|担保(?![费公机基])|资金支持|总值|额(?:达|突破|超)|成本|费用|减负|节约|让利|GDP|经济总量|营收|订单"
+    r"总量|收入|产值|增加值|税[收金]?|利润|销售额|总额|成交额|交易额|进出口|出口|投资额|完成[\u4e00-\u9fff]{0,6}投资|投资完成|总产出|规模|产量|贷款|融资|授信|余额|担保(?![费公机基])|资金支持|总值|额(?:达|突破|超)|成本|费用|减负|节约|让利|GDP|经济总量|营收|订单|签约|负担"
 )
 
 
@@ -48,6 +48,8 @@ def is_money_target(statement: Statement, left: str, right: str, wide: str) -> b
     if re.search(r"由[^,。;增提扩]{2,20}的$", left):
         return False  # 由2020年的1000亿元增加到: what it is now
     if re.search(r"基金[^。;]{0,24}规模[^,。;]{0,8}$", wide[-60:]):
+        return False
+    if re.match(r"的?[^,。;]{0,12}基金", right) and re.search(r"规模|设立|组建|成立", left):
         return False
     if re.search(r"[较比]上年[^,。;]{0,6}(?:增加|增长|提高)$", left):
         return False  # a change of a budget, said beside it

@@ -34,8 +34,14 @@ _CHEAPER = re.compile(
     r"(?:费率|利率|佣金)[^,。]{0,10}(?:降至|降到|降低|下降|下调|不高于|低于|压降|控制在)[到至]?$"
 )
 _SELECT = re.compile(r"(?:评选|评出|评定|选树|遴选|选出|评选出|评选认定|择优)[\u4e00-\u9fff]{0,3}$")
+# What no number counts that is to be reached: 6个重点领域, 12项措施.
+_BAD_NOUN = re.compile(
+    r"^(?:举措|措施|内容|形式|制度|要求|标准(?!化|厂)|方面|阶段|环节|层[次面级]|步骤|问题|原则|体系|机制|目标"
+    r"|重点(?:领域|环节|方面|任务|工作|行业|方向)|不变|全覆盖|月|年(?!接待|营业|产值|产量|销售|主营|收入|处理|加工|生产|产)"
+    r"|工作(?![站室坊组队点岗])|转变|突破|平台[化性]|百分点|维护|意识|关系|领域|过程|统筹)"
+)
 _BAD_CN_NOUN = re.compile(
-    r"^(?:举措|措施|内容|形式|制度|要求|标准|方面|阶段|环节|层[次面级]|步骤|问题|原则|体系|机制|目标|重点|统一|结合|坚持|确保|优先|不变|全覆盖|月|年(?!接待|营业|产值|产量|销售|主营|收入|处理|加工|生产|产)|工作|转变|突破|平台[化性]|百分点|维护|意识|关系|文明|积极|领域|代表|更|新|支撑|整体|过程|统筹|良好)"
+    r"^(?:重点|统一|结合|坚持|确保|优先|文明|积极|代表|更|新|支撑|整体|良好|标准|工作|年)"
 )
 
 
@@ -61,11 +67,13 @@ def is_target(context: Context, statement: Statement, one: Quantity, memory: Mem
         return is_money_target(statement, left, right, wide) or goes_on(
             statement, memory, one, left
         )
-    if _BAD_CN_NOUN.match(right) or one.chinese and not _is_chinese_target(left, right, one):
+    if _BAD_NOUN.match(right):
+        return False
+    if one.chinese and (_BAD_CN_NOUN.match(right) or not _is_chinese_target(left, right, one)):
         return False
     if one.is_percent or one.unit == "倍":
         return _is_rate_target(statement, memory, one, left, right)
-    if _is_member(statement, memory, one, left, right):
+    if _is_next(statement, memory, one, left, right):
         return True
     if statement.grant and not statement.goal and not _SELECT.search(left):
         if not _is_outside_grant(context, statement, one, left, right):
@@ -142,14 +150,15 @@ def _is_outside_grant(
     )
 
 
-# 存栏100头以上奶牛规模化养殖比重超过38%: another number follows, which is the one to be reached.
+# 存栏100头以上奶牛养殖比重超过38%: another number follows, which is the one to be reached.
 _THEN_REACHED = re.compile(
     r"^的?[\u4e00-\u9fff“”]{2,18}(?:达到?|超过|突破|不少于|不低于|发展到|增加到|为)\d"
+    r"|^(?:、[^,;、\d]{2,16}\d[\d.]*[\u4e00-\u9fff]{1,4}以上)*的[\u4e00-\u9fff“”()]{2,18}\d"
 )
 
 
 def _is_size(one: Quantity, left: str, right: str) -> bool:
-    """A number that only says which things are meant: 过1亿元的企业3家, 20个年接待300万人次以上的景区."""
+    """A number that only says which things are meant: 过1亿元的企业3家."""
     if re.match(r"^\(含[^()]{0,8}\)", right) or re.search(r"(?<![超通经])过$", left):
         return True
     if not one.after or "内" in one.after:
@@ -203,6 +212,8 @@ def _is_rate_target(
             and not right.startswith("计算")
             and not re.search(r"以放大|按", left)
         )
+    if re.search(r"(?:推动|确保|引导|力争|促进|带动|实现|组织)$", left) and right.startswith("的"):
+        return not re.search(r"以下|以内", one.after)
     if AFTER_CONDITION.match(right) and not re.search(r"^的(?:增长|速度|目标)", right):
         return False
     if re.search(
@@ -241,7 +252,7 @@ def _verb_before(left: str, right: str) -> bool:
 
 
 _STANDS = re.compile(
-    r"[有为共含计是及占超约]|包括|涉及|分为|不足|其中|范围|抽取|随机|每|第|任期|满|限"
+    r"[有为共含计是及占超约]|包括|涉及|分为|不足|其中|范围|抽取|随机|每|第|任期|满|限|免[收征]"
 )
 
 
@@ -258,8 +269,8 @@ def _counted(left: str, right: str, one: Quantity) -> bool:
     )
 
 
-def _is_member(statement: Statement, memory: Memory, one: Quantity, left: str, right: str) -> bool:
-    """选拔100名正职人才、200名副职人才; 分别不少于50户、60户: a member without a verb of its own."""
+def _is_next(statement: Statement, memory: Memory, one: Quantity, left: str, right: str) -> bool:
+    """选拔100名正职人才、200名副职人才; 分别不少于50户、60户: a member without its own verb."""
     if memory.statement != statement.start or one.chinese or not _MEMBER_OF.search(left):
         return False
     if "分别" in left and memory.unit == one.unit:

@@ -47,7 +47,7 @@ class _Columns:
 
 
 def table_targets(context: Context) -> list[Target]:
-    """The targets that stand as bare numbers in tables; a row is a line, its cells parted by tabs."""
+    """The targets that stand as bare numbers in tables whose cells are parted by tabs."""
     seen, rows = context.folded.seen, []
     columns: _Columns | None = None
     above: list[str] = []

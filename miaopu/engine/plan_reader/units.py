@@ -175,8 +175,15 @@ def _bare_labels(seen: str) -> Iterator[tuple[int, int]]:
             continue
         stop = _MARK_END.search(seen, end, end + _LINE_LIMIT + 1)
         limit = stop.start() if stop else len(seen)
-        if 0 < limit - end <= _LINE_LIMIT and before != ";":
+        behind_person = before == ";" and _PERSON.search(_last_part(seen, found.start()))
+        if 0 < limit - end <= _LINE_LIMIT and (before != ";" or behind_person):
             yield found.start(), limit
+
+
+def _last_part(seen: str, place: int) -> str:
+    """What stands before a label behind ;, from the last 。 or the line's beginning."""
+    before = seen[max(0, place - 60) : place]
+    return re.split(r"[。\n]", before)[-1]
 
 
 _MARK_END = re.compile(r"[。\n\t]")
@@ -266,7 +273,7 @@ def _clause(tree: Tree, place: int, alone: bool) -> str:
 
 def _rows(folded: Folded, clause: str, part: _Part, first_leads: bool) -> Iterator[Responsibility]:
     first, last = folded.span(part.start, part.end)
-    names = [_printed(folded, part, unit) for unit in part.units]
+    names = [name for unit in part.units for name in _printed(folded, part, unit)]
     raw = folded.text[first:last]
 
     def row(units: list[str], role: str) -> Responsibility:
@@ -280,7 +287,12 @@ def _rows(folded: Folded, clause: str, part: _Part, first_leads: bool) -> Iterat
     yield row(names, part.role)
 
 
-def _printed(folded: Folded, part: _Part, unit: str) -> str:
-    """The unit in the printed width of its brackets."""
+def _printed(folded: Folded, part: _Part, unit: str) -> list[str]:
+    """The unit in the printed width of its brackets; units parted by blanks alone are several."""
     place = folded.seen.find(unit, part.start, part.end)
-    return folded.clean(place, place + len(unit)) if place >= 0 else unit
+    if place < 0:
+        return [unit]
+    several = folded.raw(place, place + len(unit)).split()
+    if len(several) > 1 and all(looks_like_unit(one) and len(one) > 2 for one in several):
+        return several
+    return [folded.clean(place, place + len(unit))]
