@@ -185,6 +185,8 @@ class _Builder:
         previous = self.last.get(mark.style)
         if previous is not None and mark.value == previous + 1:
             return mark.at_line or mark.style in ("cn-paren", "条") or self._runs_on(mark)
+        if previous is None and mark.at_line and mark.style == "ar-dot":
+            return index in self.seconds and bool(self.stack)
         if not mark.at_line or mark.style not in ("章", "条", "cn-dun", "cn-paren"):
             return False
         return previous is None and not self.nodes and index in self.seconds
@@ -262,7 +264,7 @@ def _seconds(marks: list[Mark]) -> set[int]:
     for index, mark in enumerate(marks):
         if mark.at_line and mark.style == "ar-dot":
             before = latest.get(mark.style)
-            if before is not None and mark.value == 2 and marks[before].value == 1:
+            if before is not None and mark.value == marks[before].value + 1:
                 confirmed.add(before)
             latest[mark.style] = index
         first = waiting.get(mark.style)

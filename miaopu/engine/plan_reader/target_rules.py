@@ -20,6 +20,7 @@ _EXISTING = re.compile(
 _WEIGHT = re.compile(
     r"(?:检查|考核|测评|评议|评价|自评|打分|得分|分数)[^,。]{0,4}占$|占[^,。]{0,20}(?:总分|分数|权重|分值|考评|考核|成绩)[^,。]{0,6}$|权重|分值|得分|记\d?$|(?<!累)(?<!合)(?<!总)(?<!共)计$|满分|扣$"
 )
+_SCORED = re.compile(r"占[^,。]{0,10}(?:总分|分值|权重|分数|考核)")
 _RATE_OF_GRANT = re.compile(
     r"(?:按|按照|以|(?<!任务)的)[^,。;]{0,24}$|给予[^,。;]{0,30}$|补[助贴][^,。;]{0,16}$|奖[励补][^,。;]{0,16}$|分担[^,。;]{0,10}$|承担[^,。;]{0,10}$|贴息[^,。;]{0,10}$|费率|利率|比例[^,。;]{0,6}$"
 )
@@ -58,6 +59,8 @@ def is_target(context: Context, statement: Statement, one: Quantity, memory: Mem
     left, right = _ABOUT.sub("", seen[first : one.start]), seen[one.end : last]
     wide = seen[statement.start : one.start]
     if _is_size(one, left, right):
+        return False
+    if one.is_percent and left.endswith("占") and _SCORED.search(wide):
         return False
     if _WEIGHT.search(left) or re.match(r"^(?:计算|的比例|比例|配比|测算|分)", right):
         return False
@@ -221,6 +224,8 @@ def _is_rate_target(
         left,
     ):
         return False
+    if re.match(r"对|凡", left) and right.startswith("的"):
+        return False
     if re.search(r"仅占[^,。]{0,4}$", left):
         return False
     if REACH.search(left) or CHANGE.search(left) or one.after:
@@ -275,7 +280,9 @@ def _is_next(statement: Statement, memory: Memory, one: Quantity, left: str, rig
         return False
     if "分别" in left and memory.unit == one.unit:
         return True
-    return memory.unit[-1:] == one.unit[-1:] and re.match(r"[\u4e00-\u9fff“]{2}", right) is not None
+    if re.match(r"[\u4e00-\u9fff“]{2}", right) is None:
+        return False
+    return left.endswith(("、", "和")) or memory.unit[-1:] == one.unit[-1:]
 
 
 def _continues(statement: Statement, memory: Memory, left: str, right: str) -> bool:

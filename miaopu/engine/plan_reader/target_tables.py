@@ -48,7 +48,8 @@ class _Columns:
 
 def table_targets(context: Context) -> list[Target]:
     """The targets that stand as bare numbers in tables whose cells are parted by tabs."""
-    seen, rows = context.folded.seen, []
+    seen = context.folded.seen
+    rows: list[Target] = []
     columns: _Columns | None = None
     above: list[str] = []
     place = 0

@@ -8,7 +8,7 @@ from miaopu.engine.plan_reader.context import Context, Statement
 from miaopu.engine.plan_reader.model import Target
 from miaopu.engine.plan_reader.quantities import Quantity
 from miaopu.engine.plan_reader.target_dates import date_of
-from miaopu.engine.plan_reader.target_extras import headcounts, shortened_targets
+from miaopu.engine.plan_reader.target_extras import headcounts, index_targets, shortened_targets
 from miaopu.engine.plan_reader.target_rules import is_target
 from miaopu.engine.plan_reader.target_tables import table_targets
 from miaopu.engine.plan_reader.target_words import (
@@ -50,6 +50,7 @@ def read_targets(
         used[one.start] = made
     targets.extend(headcounts(context))
     targets.extend(shortened_targets(context))
+    targets.extend(index_targets(context))
     inside = {one.start for one in targets}
     targets.extend(one for one in table_targets(context) if one.start not in inside)
     targets.sort(key=lambda one: one.start)
