@@ -5,6 +5,7 @@ import re
 from miaopu.engine.plan_reader.context import Context, Statement
 from miaopu.engine.plan_reader.quantities import Quantity
 from miaopu.engine.plan_reader.target_money import goes_on, is_money_target
+from miaopu.engine.plan_reader.target_rates import is_rate_target
 from miaopu.engine.plan_reader.target_words import (
     AFTER_CONDITION,
     CHANGE,
@@ -21,19 +22,21 @@ _WEIGHT = re.compile(
     r"(?:检查|考核|测评|评议|评价|自评|打分|得分|分数)[^,。]{0,4}占$|占[^,。]{0,20}(?:总分|分数|权重|分值|考评|考核|成绩)[^,。]{0,6}$|权重|分值|得分|记\d?$|(?<!累)(?<!合)(?<!总)(?<!共)计$|满分|扣$"
 )
 _SCORED = re.compile(r"占[^,。]{0,10}(?:总分|分值|权重|分数|考核)")
-_RATE_OF_GRANT = re.compile(
-    r"(?:按|按照|以|(?<!任务)的)[^,。;]{0,24}$|给予[^,。;]{0,30}$|补[助贴][^,。;]{0,16}$|奖[励补][^,。;]{0,16}$|分担[^,。;]{0,10}$|承担[^,。;]{0,10}$|贴息[^,。;]{0,10}$|费率|利率|比例[^,。;]{0,6}$"
-)
 _SUBJECT_END = re.compile(r"^[,;。、)!\n(]|^(?:以上|左右|以内|以下)?$|^$")
 _NOUN = re.compile(r"[\u4e00-\u9fff)”]$")
 # 由1.2%提高到2%: the first is what is.
 _BASE_VALUE = re.compile(r"^(?:提高|提升|增加|增长|上升|下降|降低|压减)?(?:到|至|为)(?!\d{4}年)")
 _ABOUT = re.compile(r"(?:大?约|近|大概)$")
 _MEMBER_OF = re.compile(r"(?:\d[\u4e00-\u9fff%/]{1,24}(?:[、和及]|以及)|^(?:和|及|以及)?)$")
-_WHEN = re.compile(r"^(?:以上|以下)?(?:时|的时候|后)[,，]")
-_CHEAPER = re.compile(
-    r"(?:费率|利率|佣金)[^,。]{0,10}(?:降至|降到|降低|下降|下调|不高于|低于|压降|控制在)[到至]?$"
+# 入驻企业30户以上，运营1年以上的，可申请; 占比30%以上的村优先.
+_THE_ONES = re.compile(
+    r"(?:[^。;]{0,60}?\d[\d.]*[\u4e00-\u9fff%]{1,4})?(?:以上|以下|以内)?的[,:]"
+    r"(?:可|给|经|由|按|均|优先|方|予|享|视|认)"
+    r"|(?:以上|以下|以内)?的[\u4e00-\u9fff]{1,8}(?:优先|可以?|给予|予以|享受|不得|纳入|免)"
 )
+# 核查人员不得少于2人: how something is done.
+_FEW_PERSONS = re.compile(r"(?:人员|专家|成员|代表|评委)(?:不得?少于|至少)[1-5][人名]$")
+_WHEN = re.compile(r"^(?:以上|以下)?(?:时|的时候|后)[,，]")
 _SELECT = re.compile(r"(?:评选|评出|评定|选树|遴选|选出|评选出|评选认定|择优)[\u4e00-\u9fff]{0,3}$")
 # What no number counts that is to be reached: 6个重点领域, 12项措施.
 _BAD_NOUN = re.compile(
@@ -49,6 +52,12 @@ _BAD_CN_NOUN = re.compile(
 def is_target(context: Context, statement: Statement, one: Quantity, memory: Memory) -> bool:
     """Whether a quantity is to be reached: by what stands before and behind it."""
     if statement.past or one.quoted or one.vague or one.value == 0:
+        return False
+    if _is_condition(context.folded.seen[one.end : min(statement.end, one.end + 80)]):
+        return False
+    if one.unit in ("课时", "学时") or _FEW_PERSONS.search(
+        context.folded.seen[max(statement.start, one.start - 12) : one.end]
+    ):
         return False
     if one.is_percent and _BASE_VALUE.match(context.folded.seen[one.end : one.end + 5]):
         return False
@@ -75,7 +84,7 @@ def is_target(context: Context, statement: Statement, one: Quantity, memory: Mem
     if one.chinese and (_BAD_CN_NOUN.match(right) or not _is_chinese_target(left, right, one)):
         return False
     if one.is_percent or one.unit == "倍":
-        return _is_rate_target(statement, memory, one, left, right)
+        return is_rate_target(statement, memory, one, left, right)
     if _is_next(statement, memory, one, left, right):
         return True
     if statement.grant and not statement.goal and not _SELECT.search(left):
@@ -160,6 +169,11 @@ _THEN_REACHED = re.compile(
 )
 
 
+def _is_condition(after: str) -> bool:
+    """Whether what follows the number says who may have something."""
+    return _THE_ONES.match(after) is not None
+
+
 def _is_size(one: Quantity, left: str, right: str) -> bool:
     """A number that only says which things are meant: 过1亿元的企业3家."""
     if re.match(r"^\(含[^()]{0,8}\)", right) or re.search(r"(?<![超通经])过$", left):
@@ -191,52 +205,6 @@ def _is_chinese_target(left: str, right: str, one: Quantity) -> bool:
             r"(?:建设|建立|建成|打造|培育|认定|新建|设立|引进|创建|新增|扶持)(?:好|成)?$", left
         )
     ) and one.unit in ("个", "家", "户", "名", "所", "座")
-
-
-def _is_rate_target(
-    statement: Statement, memory: Memory, one: Quantity, left: str, right: str
-) -> bool:
-    if _CHEAPER.search(left):
-        return not statement.grant or not re.search(r"给予|按", right)
-    if statement.grant and _RATE_OF_GRANT.search(left):
-        return False
-    if (
-        re.search(
-            r"(?:按(?![时期季月规需])|按照|以(?![后上下内])|为贷款|贷款|放大)[^,。;]{0,20}$", left
-        )
-        and not REACH.search(left)
-        and not CHANGE.search(left)
-        and one.unit != "倍"
-    ):
-        return False
-    if one.unit == "倍":
-        return (
-            bool(re.search(r"撬动|吸引|放大|达到|申请|增长|提高|翻", left))
-            and not right.startswith("计算")
-            and not re.search(r"以放大|按", left)
-        )
-    if re.search(r"(?:推动|确保|引导|力争|促进|带动|实现|组织)$", left) and right.startswith("的"):
-        return not re.search(r"以下|以内", one.after)
-    if AFTER_CONDITION.match(right) and not re.search(r"^的(?:增长|速度|目标)", right):
-        return False
-    if re.search(
-        r"费率|利率|浮动|分担|承担|补贴|补助|奖励|贴息|折|(?:参股|持股|出资|占股|扣除|抵扣)[^,。]{0,6}比例",
-        left,
-    ):
-        return False
-    if re.match(r"对|凡", left) and right.startswith("的"):
-        return False
-    if re.search(r"仅占[^,。]{0,4}$", left):
-        return False
-    if REACH.search(left) or CHANGE.search(left) or one.after:
-        return True
-    if re.search(r"相当于[^,。]{1,16}的$", left):
-        return True
-    if re.search(r"率$|分别[^,;]*[和、及]$", left) and memory.statement == statement.start:
-        return True
-    return bool(
-        re.search(r"(?:率|比重|占比|比例|满意度|增[长速幅]|覆盖面|为|在)[^,。]{0,8}$", left)
-    ) and (statement.planned or statement.goal)
 
 
 def _verb_before(left: str, right: str) -> bool:
