@@ -95,7 +95,7 @@ def _raw_marks(seen: str) -> Iterator[Mark]:
         at_line = before in ("", "\n", "\t") or (before == "#")
         kind = found.lastgroup or ""
         if kind in ("heading", "bullet"):
-            if at_line:
+            if at_line and before != "\t":
                 yield _bullet_or_heading(seen, found, kind)
             continue
         if not at_line and before not in _BEFORE and not _after_dash(seen, start):

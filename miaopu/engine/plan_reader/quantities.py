@@ -124,7 +124,9 @@ def _make(folded: Folded, found: re.Match[str], quoted: bool) -> Quantity | None
     if unit in ("年", "天", "小时", "分钟", "个月", "工作日", "个工作日"):
         if not _REACHED.search(folded.seen[max(0, found.start() - 8) : found.start()]):
             return None
-    elif unit.endswith(_TIME_UNITS) and unit[-1] != "点" or unit in ("点", "万点"):
+    elif (
+        unit.endswith(_TIME_UNITS) and unit[-1] != "点" and unit != "人年" or unit in ("点", "万点")
+    ):
         return None
     unit = _money_unit(folded.seen, found, unit)
     printed = found.group("one") or found.group("low")

@@ -25,8 +25,14 @@ _SCORED = re.compile(r"占[^,。]{0,10}(?:总分|分值|权重|分数|考核)")
 _SUBJECT_END = re.compile(r"^[,;。、)!\n(]|^(?:以上|左右|以内|以下)?$|^$")
 _NOUN = re.compile(r"[\u4e00-\u9fff)”]$")
 # 由1.2%提高到2%: the first is what is.
-_BASE_VALUE = re.compile(r"^(?:提高|提升|增加|增长|上升|下降|降低|压减)?(?:到|至|为)(?!\d{4}年)")
-_ABOUT = re.compile(r"(?:大?约|近|大概)$")
+_BASE_VALUE = re.compile(
+    r"^(?:提高|提升|增加|增长|上升|下降|降低|压减)?(?:到|至|为)(?:(?!\d{4}年)|\d{4}年的\d)"
+)
+# 其中10亿元以上5个: the size of what is counted. …以上的幼儿园应配备1名: what each must have.
+_AREA = re.compile(r"(?:建筑|占地|孵化|场地|总)面积$")
+_SIZED = re.compile(r"\d[\d.]*[\u4e00-\u9fff]{1,4}以上的?$")
+_NORM = re.compile(r"以上的[^,;]{1,10}(?:应|须|要)[^,;]{0,10}$")
+_ABOUT = re.compile(r"(?:大?约|近|大概|(?<=[到至])(?:19|20)\d\d年的?)$")
 _MEMBER_OF = re.compile(r"(?:\d[\u4e00-\u9fff%/]{1,24}(?:[、和及]|以及)|^(?:和|及|以及)?)$")
 # 入驻企业30户以上，运营1年以上的，可申请; 占比30%以上的村优先.
 _THE_ONES = re.compile(
@@ -76,6 +82,8 @@ def is_target(context: Context, statement: Statement, one: Quantity, memory: Mem
     if statement.condition and not statement.goal:
         return False
     if one.is_money or one.is_foreign:
+        if one.is_foreign and not statement.grant and _verb_before(left, right):
+            return not AFTER_CONDITION.match(right)
         return is_money_target(statement, left, right, wide) or goes_on(
             statement, memory, one, left
         )
@@ -123,9 +131,13 @@ def is_target(context: Context, statement: Statement, one: Quantity, memory: Mem
         return True
     if re.search(r"(?:完成|实现)对$|(?:建立|组建|成立|打造|建设|组织)(?:一支)?由$", left):
         return True
-    if _EXISTING.search(left):
+    if one.unit != "次" and re.search(r"至少[\u4e00-\u9fff]{1,4}$", left):
+        return True
+    if memory.statement == statement.start and _SIZED.search(left):
+        return True
+    if _EXISTING.search(left) or _NORM.search(left):
         return False
-    if _verb_before(left, right):
+    if _verb_before(left, right) or statement.planned and _AREA.search(left):
         return True
     return _continues(statement, memory, left, right) or _counted(left, right, one)
 

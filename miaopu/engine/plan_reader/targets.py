@@ -57,6 +57,8 @@ def read_targets(
     return targets, used
 
 
+# 30万元/人: an amount of each.
+_PER_HEAD = re.compile(r"/[人亩户年吨]")
 _SHARED = re.compile(
     r"((?:[\u4e00-\u9fff]{1,8}[区县市镇园]、)+[\u4e00-\u9fff]{1,8}[区县市镇园])各[\u4e00-\u9fff]{0,6}$"
 )
@@ -112,13 +114,15 @@ def _make(context: Context, statement: Statement, one: Quantity, memory: Memory)
     if not one.is_percent:
         memory.unit = one.unit
     stop = min(last, one.end + (1 if folded.seen[one.end : one.end + 1] == "%" else 0))
+    per = _PER_HEAD.match(folded.seen, one.end) if one.is_money else None
+    stop = per.end() if per else stop
     start, end = folded.span(begin, max(stop, one.end))
     return Target(
         statement.clause,
         indicator,
         scope,
         one.value,
-        one.unit,
+        one.unit + (per.group() if per else ""),
         comparator_of(left, one),
         date,
         folded.text[start:end],
