@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from miaopu.engine.plan_reader.folded import Folded
 from miaopu.engine.plan_reader.model import Value
@@ -85,6 +85,19 @@ def find_quantities(folded: Folded, taken: Sequence[tuple[int, int]]) -> list[Qu
         made = _make(folded, one, inside_quotes.meets(one.start(), one.start() + 1))
         if made is not None:
             found.append(made)
+    return _with_shared_units(seen, found)
+
+
+def _with_shared_units(seen: str, found: list[Quantity]) -> list[Quantity]:
+    """20万、25万、30万平方米: the last unit is that of all."""
+    for order in range(len(found) - 2, -1, -1):
+        one, following = found[order], found[order + 1]
+        if (
+            seen[one.end : following.start] in ("、", "和", "或")
+            and re.fullmatch(_MULT, one.unit)
+            and following.unit.startswith(one.unit)
+        ):
+            found[order] = replace(one, unit=following.unit)
     return found
 
 

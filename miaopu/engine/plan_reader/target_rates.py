@@ -9,6 +9,10 @@ from miaopu.engine.plan_reader.target_words import AFTER_CONDITION, CHANGE, REAC
 _RATE_OF_GRANT = re.compile(
     r"(?:按|按照|以|(?<!任务)的)[^,。;]{0,24}$|给予[^,。;]{0,30}$|补[助贴][^,。;]{0,16}$|奖[励补][^,。;]{0,16}$|分担[^,。;]{0,10}$|承担[^,。;]{0,10}$|贴息[^,。;]{0,10}$|费率|利率|比例[^,。;]{0,6}$"
 )
+# 90%的县达到…: a share of all that is to do something.
+_SHARE_THAT_DOES = re.compile(
+    r"^(?:以上|左右)?的[\u4e00-\u9fff()、]{1,14}?(?:达到|完成|实现|建成|创建|开展|建立|通过|成为|用上|拥有|参加|接入)"
+)
 _CHEAPER = re.compile(
     r"(?:费率|利率|佣金)[^,。]{0,10}(?:降至|降到|降低|下降|下调|不高于|低于|压降|控制在)[到至]?$"
 )
@@ -39,6 +43,8 @@ def is_rate_target(
         )
     if re.search(r"(?:推动|确保|引导|力争|促进|带动|实现|组织)$", left) and right.startswith("的"):
         return not re.search(r"以下|以内", one.after)
+    if _SHARE_THAT_DOES.match(right) and not statement.grant:
+        return True
     if AFTER_CONDITION.match(right) and not re.search(r"^的(?:增长|速度|目标)", right):
         return False
     if re.search(
@@ -53,6 +59,8 @@ def is_rate_target(
     if REACH.search(left) or CHANGE.search(left) or one.after:
         return True
     if re.search(r"相当于[^,。]{1,16}的$", left):
+        return True
+    if re.search(r"占[^,。]{2,16}$", left) and memory.statement == statement.start:
         return True
     if re.search(r"率$|分别[^,;]*[和、及]$", left) and memory.statement == statement.start:
         return True

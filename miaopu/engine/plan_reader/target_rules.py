@@ -73,7 +73,7 @@ def is_target(context: Context, statement: Statement, one: Quantity, memory: Mem
     first, last = context.segment(statement, one.start)
     left, right = _ABOUT.sub("", seen[first : one.start]), seen[one.end : last]
     wide = seen[statement.start : one.start]
-    if _is_size(one, left, right):
+    if _is_size(one, left, right) or right.startswith(")") and re.fullmatch("[万亿千百]", one.unit):
         return False
     if one.is_percent and left.endswith("占") and _SCORED.search(wide):
         return False
@@ -176,7 +176,7 @@ def _is_outside_grant(
 
 # 存栏100头以上奶牛养殖比重超过38%: another number follows, which is the one to be reached.
 _THEN_REACHED = re.compile(
-    r"^的?[\u4e00-\u9fff“”]{2,18}(?:达到?|超过|突破|不少于|不低于|发展到|增加到|为)\d"
+    r"^的?[\u4e00-\u9fff“”]{2,18}(?:达到?|超过?|突破|不少于|不低于|发展到|增加到|为)\d"
     r"|^(?:、[^,;、\d]{2,16}\d[\d.]*[\u4e00-\u9fff]{1,4}以上)*的[\u4e00-\u9fff“”()]{2,18}\d"
 )
 
