@@ -34,12 +34,18 @@ def unit_cells(folded: Folded) -> Iterator[Cell]:
     """The cells of tables that name units, in order; a row is a line, its cells parted by tabs."""
     heads: dict[int, str] = {}
     width = place = 0
+    between = False
     for line in folded.seen.split("\n"):
         if "\t" not in line:
-            heads = heads if not line or _SECTION.match(line) else {}
+            between = _SECTION.match(line) is not None
+            heads = heads if not line or between else {}
         elif found := _heads(line):
             heads, width = found, line.count("\t") + 1
+            between = False
+        elif between and line.count("\t") + 1 != width:
+            heads = {}  # the head of another table
         elif heads:
+            between = False
             yield from _row(folded, place, line, heads, width)
         place += len(line) + 1
 

@@ -109,6 +109,7 @@ def is_target(context: Context, statement: Statement, one: Quantity, memory: Mem
     if (
         (each := re.search(r"每(?!年|月|季|周|半年|个季度|旬)[\u4e00-\u9fff]{1,6}$", left))
         and not VERB.search(each.group(), 2)
+        and "至少" not in each.group()
         or one.chinese
         and one.unit == "次"
     ):

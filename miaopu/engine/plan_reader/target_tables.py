@@ -61,11 +61,17 @@ def table_targets(context: Context) -> list[Target]:
         elif place < context.layout.body_end:
             found = _head(line.split("\t"), above)
             if found is not None:
-                columns = None if any(PAST_TITLE.search(one) for one in above[-2:]) else found
+                columns = None if _reports(above) else found
             elif columns is not None:
                 rows.extend(_row(context, place, line, columns))
         place += len(line) + 1
     return rows
+
+
+def _reports(above: list[str]) -> bool:
+    """Whether the caption of a table says that it shows what was reached."""
+    captions = [one for one in above if not _CAPTION_UNIT.match(one)]
+    return bool(captions) and PAST_TITLE.search(captions[-1].split("。")[-1]) is not None
 
 
 def _head(cells: list[str], above: list[str]) -> _Columns | None:
