@@ -207,6 +207,8 @@ class Context:
             and self.folded.seen[one.start - 1 : one.start] != ";"
         ):
             past = True  # 比上年增长 reports, unless it goes on with what is planned
+        if self.year and not _PLAN_STRONG.search(text) and _ended_before(text, self.year):
+            past = True
         if self.issued and years and max(years) < self.issued - 1 and not planned:
             past = True
         if node is None:
@@ -231,6 +233,17 @@ class Context:
 _PLAN_STRONG = re.compile(
     r"力争|确保|争取|要求|拟(?!定)|目标任务|计划(?:投入|安排|建设|完成|新增)|将(?:达到|达|安排|向|投入|建|新|培)|(?<![主需重首简])要(?:达|有|建|在|新|培|完|全|实)|到20[2-9]\d年|预计|不少于|不低于|至少|再(?:认定|选|建|新)|全面完成"
 )
+
+
+# The last year of each five-year plan.
+_FIVE_YEARS = {"十一": 2010, "十二": 2015, "十三": 2020, "十四": 2025, "十五": 2030}
+_OF_FIVE_YEARS = re.compile(r"^[“]?(十[一二三四五])五[”]?(?:期间|时期|以来)")
+
+
+def _ended_before(text: str, year: int) -> bool:
+    """Whether a sentence begins with a five-year plan that ended before a year."""
+    found = _OF_FIVE_YEARS.match(re.sub(r"^\d{1,2}[.、]", "", text))
+    return found is not None and _FIVE_YEARS[found.group(1)] < year
 
 
 def years_in(text: str) -> list[int]:

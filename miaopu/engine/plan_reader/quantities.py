@@ -11,7 +11,7 @@ from miaopu.engine.plan_reader.numerals import chinese_number, printed_number
 _NUM = r"(?:\d{1,3}(?:[, ]\d{3})+(?!\d)|\d{1,15})(?:\.\d{1,8})?"
 _MULT = r"(?:百万|千万|十万|百亿|千亿|万亿|亿|万|千|百)"
 _MEASURES = (
-    "个?工作日|批次|小时|分钟|个月|年|天|平方米|平方公里|立方米|公里|千米|千瓦时|千瓦|兆瓦|标准煤|吨标准煤|㎡|人次|家次|户次|场次|班次|课时|个百分点|百分点|美元|欧元|元|微克|毫克|人年|家|户|个|人|名|项"
+    "个?工作日|批次|小时|分钟|个月|年|天|平方米|平方公里|立方米|公里|千米|千瓦时|千瓦|兆瓦|标准煤|吨标准煤|㎡|人次|家次|户次|场次|班次|亩次|台次|架次|例次|车次|件次|课时|个百分点|百分点|美元|欧元|元|微克|毫克|人年|家|户|个|人|名|项"
     "|件|亩|公顷|倍|台套|台|套|辆|座|所|条|处|场|次|期|篇|批|位|吨|头|只|羽|度|床|张|支|种|类|款|例|片|间|栋|幢|艘|架|部|本|册|份|宗|笔|单|米|层|对|组|队|届|对|斤|公斤|株|棵|口|艘|村|校|园|星|分|点|万"
 )
 # 微克/立方米, 吨/年: a measure of each of something.
@@ -138,7 +138,11 @@ def _make(folded: Folded, found: re.Match[str], quoted: bool) -> Quantity | None
         if not _REACHED.search(folded.seen[max(0, found.start() - 8) : found.start()]):
             return None
     elif (
-        unit.endswith(_TIME_UNITS) and unit[-1] != "点" and unit != "人年" or unit in ("点", "万点")
+        "/" not in unit
+        and unit.endswith(_TIME_UNITS)
+        and unit[-1] != "点"
+        and unit != "人年"
+        or unit in ("点", "万点")
     ):
         return None
     unit = _money_unit(folded.seen, found, unit)

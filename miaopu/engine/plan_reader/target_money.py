@@ -98,7 +98,11 @@ def goes_on(statement: Statement, memory: Memory, one: Quantity, left: str) -> b
         return False
     return bool(REACH.search(left) or CHANGE.search(left)) or (
         memory.statement == statement.start
-        and (bool(REGION.match(left)) or memory.unit == one.unit and _is_member(left))
+        and (
+            bool(REGION.match(left))
+            or memory.unit == one.unit
+            and (_is_member(left) or _DOES.search(left) is not None)
+        )
     )
 
 
