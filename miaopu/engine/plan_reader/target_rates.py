@@ -22,6 +22,10 @@ def is_rate_target(
     statement: Statement, memory: Memory, one: Quantity, left: str, right: str
 ) -> bool:
     """Whether a percentage or a multiple is to be reached rather than granted, levied or scored."""
+    if re.match(r"对|凡", left) and right.startswith("的"):
+        return False
+    if left == "占" and memory.statement != statement.start:
+        return False  # 公共服务4亿元，占25%: how a sum is shared out
     if _CHEAPER.search(left):
         return not statement.grant or not re.search(r"给予|按", right)
     if statement.grant and _RATE_OF_GRANT.search(left):
@@ -51,8 +55,6 @@ def is_rate_target(
         r"货币出资|(?:优秀|评优|推荐)[^,。]{0,6}比例|费率|利率|浮动|分担|承担|补贴|补助|奖励|贴息|折|(?:参股|持股|出资|占股|扣除|抵扣)[^,。]{0,6}比例",
         left,
     ):
-        return False
-    if re.match(r"对|凡", left) and right.startswith("的"):
         return False
     if re.search(r"仅[占为][^,。]{0,4}$", left):
         return False

@@ -29,6 +29,10 @@ _BASE_VALUE = re.compile(
     r"^(?:提高|提升|增加|增长|上升|下降|降低|压减)?(?:到|至|为)(?:(?!\d{4}年)|\d{4}年的\d)"
 )
 # 其中10亿元以上5个: the size of what is counted. …以上的幼儿园应配备1名: what each must have.
+# 推动全市3000家以上企业…, 每年面向5000户企业…: for how many something is done.
+_OF_ALL = re.compile(
+    r"(?:推动|引导|支持|组织|带动|促进|帮助)全[市省县区]$|(?:每年|全年|年内)(?:面向|为|帮助)$"
+)
 _AREA = re.compile(r"(?:建筑|占地|孵化|场地|总)面积$")
 _SIZED = re.compile(r"\d[\d.]*[\u4e00-\u9fff]{1,4}以上的?$")
 _NORM = re.compile(r"以上的[^,;]{1,10}(?:应|须|要)[^,;]{0,10}$")
@@ -131,6 +135,8 @@ def is_target(context: Context, statement: Statement, one: Quantity, memory: Mem
     if left.endswith("为") and re.match(r"^的?[\u4e00-\u9fff]{2,10}提供", right):
         return True
     if re.search(r"(?:完成|实现)对$|(?:建立|组建|成立|打造|建设|组织)(?:一支)?由$", left):
+        return True
+    if _OF_ALL.search(left):
         return True
     if one.unit != "次" and re.search(r"至少[\u4e00-\u9fff]{1,4}$", left):
         return True
