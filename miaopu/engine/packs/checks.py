@@ -139,6 +139,8 @@ def _names(pack: Pack, documents: Documents) -> Iterator[PackError]:
         yield from _known(target.indicator, pack.indicators, documents, path)
     for number, budget in enumerate(pack.budgets):
         yield from _known(budget.item, pack.items, documents, ("budgets", number, "item"))
+    if pack.fee_rule is not None and pack.fee_rule.item is not None:
+        yield from _known(pack.fee_rule.item, pack.items, documents, ("fee_rule", "item"))
     for item_id, item in pack.items.items():
         if item.records is not None:
             path = ("items", item_id, "records", "fact")

@@ -23,10 +23,12 @@ from miaopu.engine.definitions.pieces import (
     refuse,
 )
 from miaopu.engine.money import yuan_to_fen
+from miaopu.engine.packs.base_parts import BaseStandard, Inspection, Survey
 from miaopu.engine.packs.items import Item, Party
 from miaopu.engine.packs.plan_parts import (
     Citation,
     Duty,
+    FeeRule,
     Fund,
     Phase,
     PlanFinding,
@@ -172,7 +174,11 @@ class Pack(Piece):
     funds: tuple[Fund, ...] = ()
     ratios: tuple[Ratio, ...] = ()
     assessments: dict[Identifier, Assessment] = Field(default_factory=dict)
+    base_standards: dict[Identifier, BaseStandard] = Field(default_factory=dict)
+    inspections: tuple[Inspection, ...] = ()
+    surveys: dict[Identifier, Survey] = Field(default_factory=dict)
     target_letters: TargetLetters | None = None
+    fee_rule: FeeRule | None = None
     plan_findings: tuple[PlanFinding, ...] = ()
     budgets: tuple[Budget, ...] = ()
     items: dict[Identifier, Item] = Field(default_factory=dict)
@@ -212,6 +218,11 @@ class Pack(Piece):
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over the canonical JSON: two packs are the same if and only if it is the same."""
-        text = json.dumps(self.to_json(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        """SHA-256 over the canonical JSON: two packs are the same if and only if it is the same.
+
+        What has its default value is not part of it, so that a key that packs gain later changes
+        no digest of a pack that does not use it (docs/adr/0014).
+        """
+        said = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
