@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 
 from miaopu.bases.enums import Verb
+from miaopu.bases.inspection_enums import InspectionVerb
 from miaopu.core import verbs
 
 
@@ -15,3 +16,4 @@ class BasesConfig(AppConfig):
     def ready(self) -> None:
         """Register the room's verbs."""
         verbs.register(Verb)
+        verbs.register(InspectionVerb)

@@ -53,6 +53,7 @@ _WORK = (
             NavItem("enterprise_search", _("查找企业"), for_auditors=True),
             NavItem("fact_doubts", _("数据更正请求"), for_auditors=True),
             NavItem("office_bases", _("创业基地"), for_auditors=True),
+            NavItem("inspection_board", _("自查整改"), for_auditors=True),
         ),
         roles=OFFICE_ROLES,
     ),

@@ -27,6 +27,7 @@ urlpatterns = [
     path("", include("miaopu.portal.routes.rules")),
     path("", include("miaopu.portal.routes.desk")),
     path("", include("miaopu.portal.routes.bases")),
+    path("", include("miaopu.portal.routes.inspections")),
     path("", include("miaopu.portal.routes.targets")),
     path("", include("miaopu.portal.routes.finance")),
     path("", include("miaopu.portal.routes.supervision")),

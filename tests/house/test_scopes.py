@@ -25,6 +25,7 @@ WITHOUT_SCOPE = {
     "core.ApiTokenUse": "reached through its token",
     "plans.TaskUnit": "reached through its task",
     "plans.TaskMilestone": "reached through its task",
+    "bases.SurveyTally": "counters, shown only as the results of a base",
     "ledger.Entry": "reached through its transfer",
     "ledger.PayeeAccount": "reached through its award",
 }

@@ -18,6 +18,7 @@ ACTION_FILES = {
     *("target_opening.py", "target_actions.py", "letter_actions.py"),
     *("doubts.py", "matching_choice.py", "rule_actions.py", "simulating.py"),
     *("reading_item_actions.py", "reading_completion.py"),
+    *("inspection_actions.py", "rectification_actions.py", "visit_actions.py", "survey_actions.py"),
     *("letters.py", "moves.py", "paying.py", "results.py", "returns.py", "tokens.py"),
 }
 RECORDS = {"miaopu.core.actions.record_event", "miaopu.core.many.record_events"}

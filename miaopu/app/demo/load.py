@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from miaopu.app.demo.bases import load_bases
 from miaopu.app.demo.cases import OPENING_DAY, load_cases
+from miaopu.app.demo.inspections import load_inspections
 from miaopu.app.demo.library import load_library
 from miaopu.app.demo.offered import load_offers
 from miaopu.app.demo.offices import OFFICES
@@ -185,3 +186,4 @@ def load_demo(count: int, report: Report, *, cases: bool = False) -> None:
             report(f"tasks {load_supervision()}")
             report(f"policy documents {load_library()}")
             report(f"bases {load_bases()}")
+            report(f"problems of bases {load_inspections()}")

@@ -110,6 +110,7 @@ class Duty(Piece):
     venues: tuple[Text, ...] = ()
     reports_to: Identifier | None = None
     period: When | None = None
+    illustrative: bool = False
     doubt: Text | None = None
 
 

@@ -23,6 +23,7 @@ from miaopu.engine.definitions.pieces import (
     refuse,
 )
 from miaopu.engine.money import yuan_to_fen
+from miaopu.engine.packs.base_parts import BaseStandard, Inspection, Survey
 from miaopu.engine.packs.items import Item, Party
 from miaopu.engine.packs.plan_parts import (
     Citation,
@@ -173,6 +174,9 @@ class Pack(Piece):
     funds: tuple[Fund, ...] = ()
     ratios: tuple[Ratio, ...] = ()
     assessments: dict[Identifier, Assessment] = Field(default_factory=dict)
+    base_standards: dict[Identifier, BaseStandard] = Field(default_factory=dict)
+    inspections: tuple[Inspection, ...] = ()
+    surveys: dict[Identifier, Survey] = Field(default_factory=dict)
     target_letters: TargetLetters | None = None
     fee_rule: FeeRule | None = None
     plan_findings: tuple[PlanFinding, ...] = ()
