@@ -19,6 +19,7 @@ _SAID_AGAIN = re.compile(r"[^,。;]{0,10}构成|(?:的)?(?:增加|提高|上调|
 _EXCEEDS = re.compile(r"(?:收入|产值|销售额?|税收|一批|规模|总量|产业|集群)[^,。;不]{0,8}超过?$")
 # 其中营业收入10亿元以上8家
 _COUNTED = re.compile(r"(?:及?以上|以下)?的?\d{1,5}[家户个](?!月)")
+_MARKED = re.compile(r"(?:超过?|突?破|过)$|\d[亿万千百]*元、$")
 _COUNTS = re.compile(r"培育|新增|引进|发展|认定|建设|新建|打造|招引|落户|开工|扶持|实施")
 _LIST = re.compile(r"(?:对|给予|向|奖励)([^,。;]{2,60})$")
 
@@ -87,9 +88,8 @@ def _says_size(statement: Statement, one: Quantity, before: str, after: str) -> 
         return False
     if statement.grant and not _COUNTS.search(before):
         return False
-    return bool(
-        one.after or after[:2] in ("以上", "以下") or before.endswith(("超", "超过", "突破"))
-    )
+    bounded = one.after or after[:2] in ("以上", "以下")
+    return bool(bounded or _MARKED.search(before))
 
 
 def _amount(context: Context, statement: Statement, one: Quantity) -> list[Money]:
