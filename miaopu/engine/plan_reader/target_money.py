@@ -20,7 +20,9 @@ _SPECIAL_NOUN = re.compile(
 
 
 # What is done with money that is not one's own: 全年提供担保1.2亿元.
-_DOES = re.compile(r"(?:完成|实现|发放|提供|新增|投放|引进|签订|达成)[^,。;]{0,10}$")
+_DOES = re.compile(
+    r"(?:完成|实现|发放|提供|新增|投放|引进|签订|达成|降低|减轻|帮助|促成|协助)[^,。;]{0,10}$"
+)
 
 
 # Money that comes from elsewhere: 引进省外资金60亿元, 实际利用外资.
@@ -39,7 +41,7 @@ def is_money_target(statement: Statement, left: str, right: str, wide: str) -> b
             and statement.planned
             and not re.match(r"^(?:以上)?的", right)
         )
-    if re.search(r"(?:吸引|撬动|带动|拉动|引入)[^,。;]{0,14}$", left):
+    if re.search(r"(?:吸引|撬动|(?<!每)带动|拉动|引入)[^,。;补奖]{0,14}$", left):
         return True
     if _BROUGHT_IN.search(left) and not statement.grant and not SIZE_OF.match(right):
         return not AFTER_CONDITION.match(right)
@@ -47,7 +49,7 @@ def is_money_target(statement: Statement, left: str, right: str, wide: str) -> b
         return False
     if re.search(r"由[^,。;增提扩]{2,20}的$", left):
         return False  # 由2020年的1000亿元增加到: what it is now
-    if re.search(r"基金[^。;]{0,24}规模[^,。;]{0,8}$", wide[-60:]):
+    if re.search(r"(?:基金|资金池?|资本金)[^。;]{0,24}规模[^,。;]{0,16}$", wide[-60:]):
         return False
     if re.match(r"的?[^,。;]{0,12}基金", right) and re.search(r"规模|设立|组建|成立", left):
         return False
@@ -61,6 +63,8 @@ def is_money_target(statement: Statement, left: str, right: str, wide: str) -> b
     if noun is None and REACH.search(left) and len(left) <= 4:
         near = wide[-40:]
         noun = _SPECIAL_NOUN.search(near)
+    if noun is not None and re.search(r"到20\d\d年[^,。;]{0,24}达到?$", left):
+        return True
     if statement.grant and not statement.goal:
         return False
     if re.match(r"^(?:的)?(?:资金规模|资金支持|融资支持|授信|贷款|信贷|投资)", right):
