@@ -14,7 +14,7 @@ from django.contrib.auth.hashers import make_password
 from miaopu.bases import admission, tenants
 from miaopu.bases.enums import CarrierType, TenancyStage, TitleLevel
 from miaopu.bases.graduation import graduation_of
-from miaopu.bases.models import Base
+from miaopu.bases.models import Base, Tenancy
 from miaopu.core import clock
 from miaopu.core.enums import Role, UserKind
 from miaopu.core.holders import holders
@@ -79,6 +79,8 @@ def _free(region: str, most: int) -> Iterator[Enterprise]:
     rows = Enterprise.objects.filter(
         region=region, status="active", representatives=None, registered_on__gte=date(2015, 1, 1)
     )
+    taken = Tenancy.objects.filter(enterprise__isnull=False).values("enterprise")
+    rows = rows.exclude(pk__in=taken)
     return iter(rows.order_by("-registered_on", "pk")[:most])
 
 
