@@ -130,7 +130,8 @@ def streaming(report: Report, rows: int) -> None:
     for what, goal in (("entitled", 1.5), ("everything", None)):
         cpu, clock = (middle[what][place] / middle["decode"][place] for place in (0, 1))
         report.add(f"{rows:,} × 200, {what} / decode: CPU, by the clock",
-                   f"{cpu:.1f} ×, {clock:.1f} ×", "≤ 1.5 ×" if goal else "", clock <= goal if goal else None)  # fmt: skip
+                   f"{cpu:.1f} ×, {clock:.1f} ×", "≤ 1.5 ×" if goal else "",
+                   clock <= goal if goal else None)  # fmt: skip
         most = middle[what][2]
         report.add(f"{rows:,} × 200, {what}, most memory", f"{most:,.0f} MB", "≤ 2,048 MB",
                    most <= 2048)  # fmt: skip

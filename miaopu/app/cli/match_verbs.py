@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from miaopu.app.cli.match_run import MatchRun
+from miaopu.app.cli.match_spark import match_with_spark
 from miaopu.app.cli.output import (
     PROBLEMS,
     WRONG_USAGE,
@@ -41,6 +43,13 @@ from miaopu.engine.rules import load_rules
 from miaopu.engine.tables import write_batches
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+class Engine(StrEnum):
+    """Where the rules are run."""
+
+    PLANES = "planes"
+    SPARK = "spark"
 
 
 def register(cli: typer.Typer) -> None:
@@ -94,27 +103,38 @@ def match(
         bool,
         typer.Option("--entitled", help="只列可享的 / only who is entitled, not who might be"),
     ] = False,
+    engine: Annotated[
+        Engine, typer.Option("--engine", help="在哪里计算 / where: this machine, or Spark")
+    ] = Engine.PLANES,
     output: FormatOption = Format.TABLE,
 ) -> None:
     """谁可享什么 / Who is entitled to what: every rule over every enterprise of a file."""
     started = time.perf_counter()
     rule_set = rule_set_of(rules, as_of)
-    run = MatchRun(rule_set, facts, as_of, MatchSets() if sets else None, entitled)
-    write_batches(out, SCHEMA, run.batches())
-    if sets is not None and run.sets is not None:
-        run.sets.save(sets)
+    problems = 0
+    if engine is Engine.SPARK:
+        if sets is not None:
+            raise typer.BadParameter("--sets 不用于 Spark / is not for Spark")
+        found = match_with_spark(rule_set, facts, as_of, out, entitled=entitled)
+    else:
+        run = MatchRun(rule_set, facts, as_of, MatchSets() if sets else None, entitled)
+        write_batches(out, SCHEMA, run.batches())
+        if sets is not None and run.sets is not None:
+            run.sets.save(sets)
+        found = {"enterprises": run.enterprises, "true": run.true, "unknown": run.unknown}
+        problems = run.problems
     summary = {
-        "enterprises": run.enterprises,
+        "enterprises": found["enterprises"],
         "rules": len(rule_set.rules),
-        "true": run.true,
-        **({} if entitled else {"unknown": run.unknown}),
+        "true": found["true"],
+        **({} if entitled else {"unknown": found["unknown"]}),
         "seconds": round(time.perf_counter() - started, 3),
     }
     if output is Format.JSON:
         print_json(summary)
     else:
         print_table(tuple(summary), [tuple(summary.values())], title=str(out))
-    if run.problems:
+    if problems:
         raise stop(PROBLEMS)
 
 
