@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -228,7 +229,7 @@ def entitlements(request: HttpRequest) -> HttpResponse:
         "page": page,
         "table": table,
         "summary": summary,
-        "figures": _figures(request, summary, as_of, not active) if as_of else "",
+        "figures": partial(_figures, request, summary, as_of, not active) if as_of else "",
         "may_match": person(request).has_role(Role.PROGRAMME_OFFICER),
     }
     return render(request, "office/entitlements.html", context)
