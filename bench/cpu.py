@@ -22,12 +22,12 @@ from bench.report import Report
 ROUNDS, TIMES = 7, 5
 
 
-def _backend_seconds(pid: int) -> float:
+def backend_seconds(pid: int) -> float:
     """Processor seconds that the backend has taken so far (Linux)."""
     return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
 
 
-def _backend() -> int:
+def backend() -> int:
     """The process that answers this one, for as long as the measurement takes."""
     connection.ensure_connection()
     connection.close_at = None  # not closed for its age, however busy the machine is
@@ -60,15 +60,15 @@ class Pages:
 
     def milliseconds(self, path: str, pid: int) -> float:
         """Processor milliseconds of one request, on the mean of some."""
-        began = time.process_time() + _backend_seconds(pid)
+        began = time.process_time() + backend_seconds(pid)
         for _time in range(TIMES):
             self.get(path)
-        return (time.process_time() + _backend_seconds(pid) - began) * 1000 / TIMES
+        return (time.process_time() + backend_seconds(pid) - began) * 1000 / TIMES
 
 
 def measure(report: Report, client: Client, paths: dict[str, str]) -> None:
     """Each page's processor time, and how many bare views that is."""
-    pid, pages = _backend(), Pages(client)
+    pid, pages = backend(), Pages(client)
     everything = {**paths, "bare one-query view": BARE}
     rounds: dict[str, list[float]] = {title: [] for title in everything}
     for path in everything.values():

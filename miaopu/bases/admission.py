@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from miaopu.bases.enums import BaseState, TitleLevel, Verb
 from miaopu.bases.guards import check_row, check_runs, locked_base, may, step_from
 from miaopu.bases.models import Base, BaseTitle, Tenancy
+from miaopu.bases.standards import check_admission
 from miaopu.bases.states import BASE_TABLE
 from miaopu.core import clock
 from miaopu.core.actions import notify, record_event
@@ -107,9 +108,12 @@ def _step(
     by: User,
     reason: str = "",
     revision: int | None = None,
+    despite: str | None = None,
     **noted: object,
 ) -> Base:
     """Take one step of the admission, note what belongs to it, and write it down.
+
+    `despite` is given for steps at which the standards of admission are looked at.
 
     Returns the base, saved and locked. Raises Conflict where it is no longer at `revision`.
     """
@@ -117,12 +121,13 @@ def _step(
     found = step_from(BASE_TABLE, name, locked.state, locked, by)
     if revision not in (None, locked.revision):
         raise Conflict(_("您打开页面之后，基地资料已有变化"), _("请核对现在的资料后再办"))
+    told = {} if despite is None else check_admission(locked, despite)
     locked.state = BaseState(found.target)
     locked.revision += 1
     for field, value in noted.items():
         setattr(locked, field, value)
     locked.save()
-    record_event(locked, verb, by=by, reason=reason, region=locked.region)
+    record_event(locked, verb, by=by, reason=reason, region=locked.region, data=told)
     return locked
 
 
@@ -133,12 +138,18 @@ def propose_base(base: Base, *, by: User) -> Base:
 
 
 @transaction.atomic
-def select_base(base: Base, *, by: User, reason: str, revision: int | None = None) -> Base:
-    """The county selects the base; the reason says what was looked at."""
+def select_base(
+    base: Base, *, by: User, reason: str, revision: int | None = None, despite: str = ""
+) -> Base:
+    """The county selects the base; the reason says what was looked at.
+
+    Where a standard of admission is not met, `despite` says why it is selected all the same.
+    """
     check_reason(reason)
     return _step(
-        base, "select", Verb.SELECT_BASE, by=by, reason=reason, revision=revision, selected_by=by
-    )
+        base, "select", Verb.SELECT_BASE, by=by, reason=reason, revision=revision,
+        despite=despite, selected_by=by,
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -158,15 +169,21 @@ def return_base(base: Base, *, by: User, reason: str, revision: int | None = Non
 
 
 @transaction.atomic
-def accept_base(base: Base, *, by: User, reason: str, revision: int | None = None) -> Base:
-    """The city accepts the base into the programme, by another person than the county's."""
+def accept_base(
+    base: Base, *, by: User, reason: str, revision: int | None = None, despite: str = ""
+) -> Base:
+    """The city accepts the base into the programme, by another person than the county's.
+
+    Where a standard of admission is not met, `despite` says why it is accepted all the same.
+    """
     check_reason(reason)
     if locked_base(base).selected_by_id == by.pk:
         raise NotAllowed(_("遴选和验收须由不同的人办理"), _("请由另一位主管验收"))
     today = clock.today()
     locked = _step(
-        base, "accept", Verb.ACCEPT_BASE, by=by, reason=reason, revision=revision, admitted_on=today
-    )
+        base, "accept", Verb.ACCEPT_BASE, by=by, reason=reason, revision=revision,
+        despite=despite, admitted_on=today,
+    )  # fmt: skip
     _tell_operator(
         locked,
         "accepted",
@@ -192,6 +209,22 @@ def exit_base(base: Base, *, by: User, reason: str, revision: int | None = None)
     return _step(
         base, "exit", Verb.EXIT_BASE, by=by, reason=reason, revision=revision, left_on=clock.today()
     )
+
+
+@transaction.atomic
+def delist_base(base: Base, *, by: User, reason: str) -> Base:
+    """Take a base off the list; the caller holds the province's approval (Ganzhou 五/(四)).
+
+    Its tenants stay where they are: only its standing ends.
+    """
+    check_reason(reason)
+    locked = _step(base, "delist", Verb.DELIST_BASE, by=by, reason=reason, left_on=clock.today())
+    _tell_operator(
+        locked,
+        "delisted",
+        Bilingual(f"{locked.name}已被摘牌：{reason}", f"{locked.name} was delisted: {reason}"),
+    )
+    return locked
 
 
 @transaction.atomic

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from miaopu.bases.models import Base, BaseTitle, Room, Tenancy
+from miaopu.bases.models import Base, Tenancy
 from miaopu.bases.states import BASE_TABLE, OPERATOR, TENANCY_TABLE
 from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
 from miaopu.core.models import User
@@ -77,7 +78,7 @@ def step_from(table: TransitionTable, name: str, state: str, base: Base, by: Use
     return found
 
 
-def check_row(row: Base | BaseTitle | Room | Tenancy) -> None:
+def check_row(row: Model) -> None:
     """Raises ActionRefused, naming the fields, where a row contradicts itself or another."""
     try:
         row.full_clean()

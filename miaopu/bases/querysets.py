@@ -57,11 +57,19 @@ class BaseTitleQuerySet(_OfBase[M]):
 
     def valid_on(self, day: date) -> Self:
         """Titles that hold on the day."""
-        return self.filter(Q(valid_until=None) | Q(valid_until__gte=day), granted_on__lte=day)
+        return self.filter(
+            Q(valid_until=None) | Q(valid_until__gte=day),
+            Q(withdrawn_on=None) | Q(withdrawn_on__gt=day),
+            granted_on__lte=day,
+        )
 
 
 class RoomQuerySet(_OfBase[M]):
     """Rooms of bases."""
+
+
+class MonthDeliveryQuerySet(_OfBase[M]):
+    """Workbooks of monthly figures."""
 
 
 class TenancyQuerySet(models.QuerySet[M]):

@@ -11,7 +11,7 @@ from miaopu.cases.enums import CaseState
 from miaopu.cases.forms import MAX_CHARACTERS, FormError
 from miaopu.cases.models import Case, Item
 from miaopu.core import clock
-from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
+from miaopu.core.errors import ActionRefused, Conflict, NotAllowed, check_reason
 from miaopu.core.models import User
 from miaopu.engine.money import FEN_MAX
 from miaopu.parties.models import Enterprise, Representative
@@ -82,8 +82,7 @@ def check_draft(case: Case, material: str = "") -> None:
 
 def reason_needed(reason: str) -> str:
     """The reason without blanks around it; raises ActionRefused where there is none."""
-    if not reason.strip():
-        raise ActionRefused(_("请写明理由"), _("理由会告知企业并记入办理记录"))
+    check_reason(reason, remedy=_("理由会告知企业并记入办理记录"))
     return reason.strip()
 
 
@@ -96,7 +95,7 @@ def check_length(typed: Mapping[str, Any]) -> None:
 def check_still_entitled(case: Case) -> None:
     """Facts of today and the signed answers give what was proposed; raises ActionRefused if not."""
     answers = {name: bool(signed["answer"]) for name, signed in case.decisions.items()}
-    found = explain_item(case.item.version, case.item.code, case.enterprise, clock.today(), answers)
+    found = explain_item(case.item.version, case.item.code, case.judged, clock.today(), answers)
     by_rule = case.item.definition.amount_decided is None
     if found.status != "true" or (by_rule and found.amount_fen != case.amount_fen):
         raise ActionRefused(

@@ -81,12 +81,13 @@ def sender_digest(address: str) -> str:
     return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
-def _new_code() -> str:
+def new_code() -> str:
+    """A code to follow an objection with: twelve signs that are not taken for each other."""
     signs = "".join(secrets.choice(_SIGNS) for _number in range(_CODE_LENGTH))
     return "-".join(signs[at : at + 4] for at in range(0, _CODE_LENGTH, 4))
 
 
-def _cleaned(statement: Statement) -> Statement:
+def cleaned_statement(statement: Statement) -> Statement:
     """The statement without signs that deceive; raises ActionRefused where something is missing."""
     name, contact, text = (
         DECEPTIVE.sub("", value).strip()
@@ -124,7 +125,7 @@ def make_objection(
     Raises ActionRefused once the period has ended, for a line that is not on the list (any more),
     for a file of an unknown kind, and TooMany where `sender` sends more than people do.
     """
-    said = _cleaned(statement)
+    said = cleaned_statement(statement)
     check_period_open(publicity)
     if not takes_objections(publicity):
         raise ActionRefused(_("该名单不在网上受理异议"), _("请向承办机构书面提出"))
@@ -146,7 +147,7 @@ def make_objection(
     days = publicity.item.definition.side_steps_by_id[SIDE_STEP].working_days
     period = working_days(clock.today(), days)
     assert period.due is not None  # no pause is open
-    code = _new_code()
+    code = new_code()
     objection = Objection.objects.create(
         number=f"{publicity.number}-Y{count + 1:03d}",
         code_digest=digest_of_code(code),

@@ -26,7 +26,7 @@ class Conflict(ActionRefused):
     """Somebody else was faster: the thing is no longer in the state the person saw."""
 
 
-def check_reason(reason: str) -> None:
-    """Raises ActionRefused where no reason is given."""
+def check_reason(reason: str, message: Any = "", remedy: Any = "") -> None:
+    """Raises ActionRefused where no reason is given; `message`, `remedy` say which is missing."""
     if not reason.strip():
-        raise ActionRefused(_("请写明理由"), _("理由会记入办理记录"))
+        raise ActionRefused(message or _("请写明理由"), remedy or _("理由会记入办理记录"))

@@ -14,7 +14,7 @@ from miaopu.cases.notices import tell_enterprise
 from miaopu.core import clock
 from miaopu.core.actions import record_event
 from miaopu.core.enums import Role
-from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
+from miaopu.core.errors import ActionRefused, Conflict, NotAllowed, check_reason
 from miaopu.core.models import User
 from miaopu.core.scope import reaches
 from miaopu.engine.messages import Bilingual
@@ -96,8 +96,7 @@ def pay_award(award: Award, bank_reference: str, *, by: User, reason: str = "") 
 @transaction.atomic
 def release_award(award: Award, *, by: User, reason: str) -> Award:
     """Release the committed money of an award that will not be paid, with a reason."""
-    if not reason.strip():
-        raise ActionRefused(_("请写明理由"), _("理由会记入办理记录"))
+    check_reason(reason)
     locked = lock_award(award)
     if not reaches(by, locked.case.region_id, [Role.FINANCE_OFFICER]):
         raise NotAllowed(_("您的角色不能释放资金"), _("请交由财务经办办理"))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from miaopu.core import clock
 from miaopu.core.actions import record_event
 from miaopu.core.enums import Role
-from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
+from miaopu.core.errors import ActionRefused, Conflict, NotAllowed, check_reason
 from miaopu.core.many import BATCH, Happened, record_events
 from miaopu.core.models import Region, User
 from miaopu.core.scope import reaches, region_prefix
@@ -171,8 +171,7 @@ def cancel_batch(batch: PaymentBatch, *, by: User, reason: str) -> PaymentBatch:
     Raises NotAllowed, ActionRefused without a reason, Conflict once a result was booked.
     """
     check_officer(batch.region_id, by)
-    if not reason.strip():
-        raise ActionRefused(_("请写明理由"), _("理由会记入办理记录"))
+    check_reason(reason)
     locked = lock_batch(batch)
     lines = list(locked.lines.select_related("award__case").in_order())
     if locked.state != BatchState.OPEN or any(one.state != LineState.PENDING for one in lines):

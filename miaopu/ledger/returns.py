@@ -16,7 +16,7 @@ from miaopu.cases.notices import tell_enterprise
 from miaopu.cases.workflow import AlreadyDone
 from miaopu.core import clock
 from miaopu.core.actions import record_event
-from miaopu.core.errors import ActionRefused, Conflict
+from miaopu.core.errors import Conflict, check_reason
 from miaopu.core.models import Event, User
 from miaopu.engine.messages import Bilingual
 from miaopu.ledger.enums import AccountKind, AwardState, LineState, TransferKind, Verb
@@ -37,8 +37,7 @@ def _mark(line: BatchLine, state: LineState, reason: str, by: User) -> None:
 
 
 def _reason_needed(reason: str) -> str:
-    if not reason.strip():
-        raise ActionRefused(_("请写明原因"), _("原因会告知企业并记入办理记录"))
+    check_reason(reason, _("请写明原因"), _("原因会告知企业并记入办理记录"))
     return reason.strip()[:SHOWN_REASON]
 
 

@@ -25,6 +25,7 @@ from miaopu.engine.messages import Bilingual
 from miaopu.engine.targets.periods import bounds
 from miaopu.ledger.enums import AwardState
 from miaopu.ledger.models import Account, Award, Entry
+from miaopu.monitoring import open_library
 from miaopu.monitoring.published import figures_document, plain
 from miaopu.monitoring.support import with_jobs
 from miaopu.plans.models import ProgrammeVersion, TargetPart
@@ -53,6 +54,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("region", "period", "starts_on", "ends_on", "value"),
     ),
     "accounts.csv": ("programme", "purpose", "level", "region", "account_kind", "balance_fen"),
+    **open_library.COLUMNS,
 }
 _KEPT: Kept[OpenData] = Kept(most=2)
 
@@ -272,6 +274,9 @@ def _made(day: date) -> OpenData:
                 _table("entries.csv", _entries()),
                 _table("accounts.csv", _accounts()),
                 _table("target_parts.csv", _target_parts()),
+                _table("policies.csv", open_library.policies()),
+                _table("policy_citations.csv", open_library.policy_citations()),
+                _table("fees.csv", open_library.fees()),
                 OpenFile("figures.json", _json(figures_document(day)), None),
             ),
         )

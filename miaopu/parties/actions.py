@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from miaopu.core import clock
 from miaopu.core.actions import record_event
-from miaopu.core.errors import ActionRefused
+from miaopu.core.errors import ActionRefused, check_reason
 from miaopu.core.many import BATCH, Happened, record_events
 from miaopu.core.models import Region, User
 from miaopu.engine import uscc as codes
@@ -184,8 +184,7 @@ def end_fact(
     A statement made today holds until the end of the day (a period is a day at the least). Returns
     whether there was one that had not ended.
     """
-    if not reason.strip():
-        raise ActionRefused(_("请写明理由"), _("理由会记入办理记录"))
+    check_reason(reason)
     Enterprise.objects.select_for_update(of=("self",), no_key=True).get(pk=enterprise.pk)
     facts = Fact.objects.filter(
         enterprise=enterprise, name=name, source=source, record=record, valid_to=None

@@ -55,6 +55,21 @@ def _put_in_force(version: ProgrammeVersion, *, by: User | None) -> None:
     )
 
 
+def version_with(programme: Programme, pack: Pack) -> ProgrammeVersion | None:
+    """The version of the programme that says just what the pack says, if there is one.
+
+    A version that an older release loaded keeps the digest of that time, which covered more; it is
+    recognised by its content (docs/adr/0014).
+    """
+    known = programme.versions.filter(digest=pack.digest).first()
+    if known is not None:
+        return known
+    return next(
+        (one for one in programme.versions.order_by("-number") if one.pack.digest == pack.digest),
+        None,
+    )
+
+
 @transaction.atomic
 def load_version(pack: Pack, *, by: User | None) -> tuple[ProgrammeVersion, bool]:
     """Load a checked pack as the current version; the same pack again changes nothing.
@@ -73,7 +88,7 @@ def load_version(pack: Pack, *, by: User | None) -> tuple[ProgrammeVersion, bool
         },
     )
     Programme.objects.select_for_update(of=("self",), no_key=True).get(pk=programme.pk)
-    known = programme.versions.filter(digest=pack.digest).first()
+    known = version_with(programme, pack)
     if known is not None:
         if known.state != VersionState.CURRENT:
             _put_in_force(known, by=by)

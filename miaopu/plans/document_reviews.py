@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from miaopu.core import clock
 from miaopu.core.actions import record_event
-from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
+from miaopu.core.errors import ActionRefused, Conflict, NotAllowed, check_reason
 from miaopu.core.models import User
 from miaopu.core.scope import reaches
 from miaopu.plans.document_notices import REPEALED, tell_subscribers
@@ -39,8 +39,7 @@ def propose_review(
         raise Conflict(_("只有现行有效的文件需要清理"), _("请刷新页面查看"))
     if locked.reviews.waiting().exists():
         raise Conflict(_("这份文件已有一个等待确认的意见"), _("请先由另一人确认"))
-    if not reason.strip():
-        raise ActionRefused(_("请写明理由"))
+    check_reason(reason)
     if day < clock.today():
         raise ActionRefused(_("日期不能早于今天"), _("请改正日期"))
     repeal = outcome == ReviewOutcome.REPEAL

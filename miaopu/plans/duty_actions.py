@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from miaopu.core import clock
 from miaopu.core.actions import record_event
-from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
+from miaopu.core.errors import ActionRefused, Conflict, NotAllowed, check_reason
 from miaopu.core.holders import settle_notices
 from miaopu.core.models import Office, Region, User
 from miaopu.core.scope import region_prefix
@@ -147,8 +147,7 @@ def void_duty_record(record: DutyRecord, *, by: User, reason: str) -> DutyRecord
         .select_related("programme", "office")
         .get(pk=record.pk)
     )
-    if not reason.strip():
-        raise ActionRefused(_("请说明作废的原因"), _("例如日期填错"))
+    check_reason(reason, _("请说明作废的原因"), _("例如日期填错"))
     if not may_void(locked, by):
         raise NotAllowed(_("您不能作废这条登记"), _("请由登记人或计划主管办理"))
     if locked.voided_at is not None:

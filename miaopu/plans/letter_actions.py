@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from miaopu.core import clock
 from miaopu.core.actions import record_event
 from miaopu.core.enums import Role
-from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
+from miaopu.core.errors import Conflict, NotAllowed, check_reason
 from miaopu.core.events import acting_office
 from miaopu.core.holders import holders, settle_notices, tell_once
 from miaopu.core.models import Notice, Region, User
@@ -82,7 +82,8 @@ def _create(
         programme=programme.title,
         version=before.version + 1 if before else 1,
         lines=to.lines,
-        terms=to.terms,
+        terms=tuple(term.zh for term in to.terms),
+        terms_en=tuple(term.en for term in to.terms),
         replaces=before.number if before else "",
         reasons=(reason,) if before and reason else (),
         days=ACKNOWLEDGE_DAYS,
@@ -167,8 +168,7 @@ def acknowledge_letter(letter: TargetLetter, *, by: User, reason: str = "") -> T
         check_may(by, locked.region.code, frozenset({Role.APPROVER}))
     else:
         check_may(by, locked.programme.region_id, OFFICER)
-        if not reason.strip():
-            raise ActionRefused(_("请写明由谁签收"), _("例如签收人、日期和收件方式"))
+        check_reason(reason, _("请写明由谁签收"), _("例如签收人、日期和收件方式"))
     locked.acknowledged_by, locked.acknowledged_at = by, clock.now()
     locked.save(update_fields=["state", "acknowledged_by", "acknowledged_at"])
     settle_notices(notice_key(locked))

@@ -33,7 +33,7 @@ class Addressee:
     name: Bilingual
     region: Region | None
     lines: tuple[LetterLine, ...]
-    terms: tuple[str, ...]
+    terms: tuple[Bilingual, ...]
     illustrative: bool
 
 
@@ -91,20 +91,20 @@ def _line(table: DecompositionTable, member: DecompositionMember) -> LetterLine:
     )
 
 
-def _terms(pack: Pack, region: str) -> Iterator[str]:
+def _terms(pack: Pack, region: str) -> Iterator[Bilingual]:
     """What the programme ties targets to: its own words, matching ratios, the county's budget."""
     tied = pack.target_letters
     if tied is not None:
         for term in tied.terms:
-            yield own_term(term.zh, tied.clause)
+            yield own_term(term.bilingual, tied.clause)
     for ratio in pack.ratios:
         if region in ratio.regions:
-            yield ratio_term(ratio.title.zh, ratio.parts, ratio.clause)
+            yield ratio_term(ratio.title.bilingual, ratio.parts, ratio.clause)
     for budget in pack.budgets:
         if budget.region == region:
             yield budget_term(
                 budget.year,
-                pack.items[budget.item].title.zh,
+                pack.items[budget.item].title.bilingual,
                 budget.level,
                 budget.amount_fen,
                 budget.clause or "",
@@ -115,7 +115,9 @@ def _terms(pack: Pack, region: str) -> Iterator[str]:
 def same_targets(letter: TargetLetter, addressee: Addressee) -> bool:
     """Whether a letter still says what was approved: figures and terms, whatever their version."""
     said = letter.letter
-    return _figures(said.lines) == _figures(addressee.lines) and said.terms == addressee.terms
+    return _figures(said.lines) == _figures(addressee.lines) and said.terms == tuple(
+        term.zh for term in addressee.terms
+    )
 
 
 def _figures(lines: tuple[LetterLine, ...]) -> list[Any]:

@@ -20,15 +20,19 @@ from miaopu.engine.drafting import places
 from miaopu.engine.drafting.check import check_draft
 from miaopu.engine.drafting.draft import Files, draft, zipped
 from miaopu.engine.drafting.draft import suggested_years as years_of_document
+from miaopu.engine.drafting.onward import onward
 from miaopu.engine.drafting.pieces import WHOLE as WHOLE
 from miaopu.engine.drafting.pieces import Choices, LeftOut, NewZone
 from miaopu.engine.packs.load import PackCheck
 from miaopu.engine.reference import regions
 from miaopu.plans.actions import load_version
 from miaopu.plans.enums import ReadingItemState, ReadingState, Verb
+from miaopu.plans.followers import follow_version
 from miaopu.plans.models import PlanReading, Programme, ProgrammeVersion
 from miaopu.plans.reading_actions import check_may_read, lock_open
 from miaopu.plans.reading_items import document_of
+from miaopu.plans.reading_onward import NextVersion, base_of, check_seen
+from miaopu.plans.tasks import start_matching
 
 _LOADED = "# The pack as it was loaded from the reading desk.\n"
 NEW_ZONE = "new"
@@ -38,11 +42,15 @@ _FIRST_ZONE = 91
 
 @dataclass(frozen=True)
 class Drafted:
-    """The draft of a reading: its files, what is not in them, and what the check says."""
+    """The draft of a reading: its files, what is not in them, and what the check says.
+
+    `following` says what it would be the next version of.
+    """
 
     files: Files
     left_out: tuple[LeftOut, ...]
     check: PackCheck
+    following: NextVersion | None = None
 
 
 class DraftRefused(ActionRefused):
@@ -138,31 +146,48 @@ def draft_reading(reading: PlanReading) -> Drafted:
     items = reading.items.used().in_order()
     document = document_of(reading, items)
     made = draft(document, choices_of(reading))
-    files, check = check_draft(made.files, document["checks"])
-    return Drafted(files, made.left_out, check)
+    base = base_of(reading)
+    laid = onward(made.files, base.pack) if base is not None else None
+    files, check = check_draft(laid.files if laid else made.files, document["checks"])
+    following = (
+        NextVersion(base, laid.kept, laid.kept_clauses, check.pack) if base and laid else None
+    )
+    return Drafted(files, made.left_out, check, following)
 
 
 @transaction.atomic
-def complete_reading(reading: PlanReading, *, by: User) -> ProgrammeVersion:
-    """Make a running programme of a reading that people have read to the end.
+def complete_reading(reading: PlanReading, *, by: User, seen: str = "") -> ProgrammeVersion:
+    """Make a running programme, or the next version of one, of a reading read to the end.
 
-    Raises Unread while there are unread items, DraftRefused where the pack has errors,
-    ActionRefused where the programme's name is taken, Conflict where the reading is not open.
+    `seen` is the stand of the difference that the person saw before a next version is loaded;
+    the same content again is no new version. Cases under other versions stay on them. Raises
+    Unread while there are unread items, DraftRefused where the pack has errors, ActionRefused
+    where the programme's name is taken, Conflict where the reading is not open or the difference
+    is another by now.
     """
     locked = lock_open(reading, by)
     unread = locked.items.filter(state=ReadingItemState.UNREAD).count()
     if unread:
         raise Unread(unread)
+    onto = dict(locked.choices).get("onto")
+    if onto:  # so that the difference stays the one that was seen
+        Programme.objects.select_for_update(of=("self",), no_key=True).filter(slug=onto).first()
     drafted = draft_reading(locked)
     pack = drafted.check.pack
     if pack is None:
         raise DraftRefused(drafted.check.errors)
     check_may_read(by, pack.region)
-    if Programme.objects.filter(slug=pack.programme).exists():
+    if drafted.following is not None:
+        check_seen(drafted.following, pack, seen)
+    elif Programme.objects.filter(slug=pack.programme).exists():
         raise ActionRefused(
-            _("标识 %(slug)s 已经有计划在用") % {"slug": pack.programme}, _("请另取一个标识")
+            _("标识 %(slug)s 已经有计划在用") % {"slug": pack.programme},
+            _("请另取一个标识，或选择作为它的下一版载入"),
         )
     version, _created = load_version(pack, by=by)
+    if drafted.following is not None and not drafted.following.same:
+        follow_version(version, by)
+        start_matching(version, by=by)
     locked.version = version
     locked.state = ReadingState.COMPLETED
     locked.completed_by, locked.completed_at = by, clock.now()
@@ -172,7 +197,7 @@ def complete_reading(reading: PlanReading, *, by: User) -> ProgrammeVersion:
         Verb.COMPLETE_READING,
         by=by,
         region=locked.region_id,
-        data={"programme": pack.programme, "digest": pack.digest},
+        data={"programme": pack.programme, "digest": pack.digest, "number": version.number},
     )
     return version
 

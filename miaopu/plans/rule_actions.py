@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from miaopu.core import clock
 from miaopu.core.actions import record_event
-from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
+from miaopu.core.errors import ActionRefused, Conflict, NotAllowed, check_reason
 from miaopu.core.holders import holders, settle_notices, tell_once
 from miaopu.core.models import Notice, User
 from miaopu.engine.messages import Bilingual
@@ -131,7 +131,7 @@ def propose_rule(proposal: RuleProposal, *, by: User, reason: str = "") -> RuleP
     changed = amendment_of(locked, now)
     if changed.pack is None:
         raise RuleRefused(changed.problems)
-    if changed.pack.digest == now.digest:
+    if changed.pack.digest == now.pack.digest:
         raise ActionRefused(_("与现行规则没有不同，无需发布"), _("请先修改规则"))
     check_not_published(locked, changed.pack)
     locked.state, locked.proposed_at = target, clock.now()
@@ -146,8 +146,7 @@ def return_rule(proposal: RuleProposal, *, by: User, reason: str) -> RuleProposa
     """Give the change back to its maker, with what is to be looked at."""
     locked = lock_proposal(proposal)
     locked.state = check_step(locked, "return", by)
-    if not reason.strip():
-        raise ActionRefused(_("请写明退回理由"), _("说明要改什么"))
+    check_reason(reason, _("请写明退回理由"), _("说明要改什么"))
     locked.reason = reason.strip()[:LONGEST_REASON]
     locked.save(update_fields=["state", "reason"])
     settle_notices(f"rule/{locked.pk}/")

@@ -11,6 +11,7 @@ from miaopu.core.scope import reaches
 from miaopu.engine.packs.rule_parts import Amendment, Problem, amended, part_of
 from miaopu.engine.packs.schema import Pack
 from miaopu.engine.transitions import TransitionRefused
+from miaopu.plans.actions import version_with
 from miaopu.plans.models import Programme, ProgrammeVersion, RuleProposal, Simulation
 from miaopu.plans.rule_states import MAKER, MAKERS, PUBLISHERS, RULE_TABLE
 
@@ -66,10 +67,9 @@ def check_not_published(proposal: RuleProposal, pack: Pack) -> None:
 
     A version stands for one publication: going back to it takes at least another wording.
     """
-    same = RuleProposal.objects.filter(
-        programme=proposal.programme_id, version__digest=pack.digest
-    ).select_related("version")
-    known = same.exclude(pk=proposal.pk).first()
+    same = version_with(proposal.programme, pack)
+    published = RuleProposal.objects.filter(version=same) if same else RuleProposal.objects.none()
+    known = published.exclude(pk=proposal.pk).select_related("version").first()
     if known is not None and known.version is not None:
         raise ActionRefused(
             _("与第 %(number)s 版完全相同，那一版已由第 %(proposal)s 号修改发布")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -40,7 +40,8 @@ from miaopu.plans.target_states import OFFICER
 class Opening:
     """How a decomposition begins: what is None is taken over from the version before, or the plan.
 
-    `names` are the bases or departments where it is not split over districts.
+    `names` are the bases or departments where it is not split over districts; `known` gives for
+    names in a register the key and the English name.
     """
 
     kind: MemberKind = MemberKind.REGION
@@ -48,6 +49,7 @@ class Opening:
     value: Decimal | None = None
     baseline: Decimal | None = None
     names: tuple[str, ...] = ()
+    known: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     illustrative: bool = False
 
 
@@ -122,7 +124,7 @@ def _begin(made: TargetDecomposition, opening: Opening) -> None:
     """Members of a first version: the plan's districts with the figures it prints, or names."""
     pack, target = made.target.version.pack, made.target
     if opening.kind != MemberKind.REGION:
-        _add_named(made, opening.kind, _named(opening.names))
+        _add_named(made, opening)
         return
     stated = stated_parts(pack, pack_target(target), target.region_id)
     whole = len(made.periods) == 1
@@ -148,28 +150,30 @@ def _begin(made: TargetDecomposition, opening: Opening) -> None:
     })  # fmt: skip
 
 
-def _named(names: Iterable[str]) -> list[str]:
-    found = list(dict.fromkeys(name.strip()[:60] for name in names if name.strip()))
+def _named(opening: Opening) -> list[str]:
+    names = [name.strip() for name in opening.names if name.strip()]
+    found = list(dict.fromkeys(name if name in opening.known else name[:60] for name in names))
     if not found:
         raise ActionRefused(_("还没有写出由谁承担"), _("请每行写一个基地或部门"))
     return found
 
 
-def _add_named(made: TargetDecomposition, kind: str, names: Iterable[str]) -> None:
-    """Bases or departments by name; a unit that the pack knows keeps its key."""
+def _add_named(made: TargetDecomposition, opening: Opening) -> None:
+    """Bases or departments by name; a registered base and a unit of the pack keep theirs."""
     units = {
         unit.title.zh: (key, unit.title.en) for key, unit in made.target.version.pack.units.items()
     }
+    known = {**(units if opening.kind == MemberKind.UNIT else {}), **opening.known}
     members = DecompositionMember.objects.bulk_create(
         DecompositionMember(
             decomposition=made,
-            kind=kind,
-            key=units.get(name, (name, ""))[0],
-            name=name,
-            name_en=units.get(name, (name, ""))[1],
+            kind=opening.kind,
+            key=known.get(name, (name, ""))[0],
+            name=name[:100],
+            name_en=known.get(name, (name, ""))[1],
             position=position,
         )
-        for position, name in enumerate(names)
+        for position, name in enumerate(_named(opening))
     )
     _fill(made, members, {})
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from miaopu.core import clock
 from miaopu.core.actions import record_event
-from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
+from miaopu.core.errors import ActionRefused, Conflict, NotAllowed, check_reason
 from miaopu.core.holders import settle_notices
 from miaopu.core.models import User
 from miaopu.plans.enums import FINISHED, ExtensionState, ReportState, Verb
@@ -121,8 +121,7 @@ def note_reports(task: Task, *, by: User, reason: str = "") -> Task:
 @transaction.atomic
 def return_reports(task: Task, *, by: User, reason: str) -> Task:
     """Send the reports that wait back with a reason; they count no longer."""
-    if not reason.strip():
-        raise ActionRefused(_("请说明退回的原因"), _("写明缺什么、要补什么"))
+    check_reason(reason, _("请说明退回的原因"), _("写明缺什么、要补什么"))
     locked = lock_task(task)
     _answer(locked, ReportState.RETURNED, reason, by)
     return transition(locked, "send_back", by=by, reason=reason)
@@ -141,8 +140,7 @@ def close_task(task: Task, *, by: User, reason: str = "") -> Task:
 @transaction.atomic
 def reopen_task(task: Task, *, by: User, reason: str) -> Task:
     """Open a closed task again, with a reason."""
-    if not reason.strip():
-        raise ActionRefused(_("请说明重新督办的原因"), _("写明还要做什么"))
+    check_reason(reason, _("请说明重新督办的原因"), _("写明还要做什么"))
     locked = lock_task(task)
     check_supervises(by, locked)
     return transition(locked, "reopen", by=by, reason=reason, closed_by=None, closed_at=None)
@@ -197,8 +195,7 @@ def ask_extension(task: Task, to_due: date, *, by: User, reason: str) -> TaskExt
     _check_unfinished(locked)
     if holding_office(by, locked) is None:
         raise NotAllowed(_("这项任务不由您的机构负责"), _("请由牵头或责任单位申请延期"))
-    if not reason.strip():
-        raise ActionRefused(_("请说明延期的理由"), _("写明为什么不能按期完成"))
+    check_reason(reason, _("请说明延期的理由"), _("写明为什么不能按期完成"))
     if to_due <= locked.due_on:
         raise ActionRefused(_("新的期限须晚于原期限"), _("请选择更晚的日期"))
     if TaskExtension.objects.asked().filter(task=locked).exists():
@@ -227,8 +224,7 @@ def answer_extension(task: Task, *, granted: bool, by: User, reason: str) -> Tas
     """Grant or refuse the request that waits, with a reason, by somebody else than who asked."""
     locked = lock_task(task)
     check_supervises(by, locked)
-    if not reason.strip():
-        raise ActionRefused(_("请说明理由"), _("写明为什么同意或不同意延期"))
+    check_reason(reason, _("请说明理由"), _("写明为什么同意或不同意延期"))
     asked = TaskExtension.objects.asked().filter(task=locked).first()
     if asked is None:
         raise Conflict(_("没有等待答复的延期申请"), _("可能有人先答复了，请查看办理记录"))

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from miaopu.core import clock
 from miaopu.core.actions import record_event
@@ -16,7 +17,7 @@ from miaopu.engine.definitions.pieces import Text
 from miaopu.engine.packs.plan_parts import Task as PackTask
 from miaopu.engine.packs.schema import Pack
 from miaopu.engine.supervision import deadline
-from miaopu.plans.enums import FINISHED, TaskState, UnitRole, Verb
+from miaopu.plans.enums import FINISHED, ExtensionState, TaskState, UnitRole, Verb
 from miaopu.plans.models import (
     Programme,
     ProgrammeVersion,
@@ -106,8 +107,9 @@ def sync_tasks(version: ProgrammeVersion, *, by: User | None) -> int:
 
     Rows are kept by the pack's id: what stays keeps its state, reports and extensions; what changed
     is told by an event with old and new; what is not there any more is dropped, and comes back with
-    the version that has it again. A changed deadline counts at once, extensions of the old one
-    lapse. Returns the number of tasks of the version.
+    the version that has it again. A changed deadline counts at once, except where more time was
+    granted: what an office was promised holds, if it is later. Returns the number of tasks of
+    the version.
     """
     programme, pack = version.programme, version.pack
     units = _sync_units(programme, pack)
@@ -189,7 +191,11 @@ def _change(
     if not changes:
         return
     if "planned_due" in changes:
-        row.due_on, row.escalated_on = fields["planned_due"], None
+        due = max(fields["planned_due"], granted_until(row) or fields["planned_due"])
+        if due != row.due_on:
+            row.due_on, row.escalated_on = due, None
+        if due != fields["planned_due"]:
+            changes["extended_to"] = [fields["planned_due"].isoformat(), due.isoformat()]
     for name in FIELDS:
         setattr(row, name, fields[name])
     row.revision += 1
@@ -201,6 +207,12 @@ def _change(
         region=version.programme.region_id,
         data={"version": version.number, "changes": changes},
     )
+
+
+def granted_until(task: Task) -> date | None:
+    """The last day until which more time was granted; None where it was not."""
+    granted = task.extensions.filter(state=ExtensionState.GRANTED)
+    return granted.aggregate(last=Max("to_due"))["last"]
 
 
 def _shown(value: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.packs.diff import Difference, compare
-from miaopu.plans.models import ProgrammeVersion
+from miaopu.engine.packs.schema import Pack
 
 _SHOWN = 400
 
@@ -33,9 +33,9 @@ class VersionDifference:
     amounts: tuple[str, ...]
 
 
-def compare_versions(old: ProgrammeVersion, new: ProgrammeVersion) -> VersionDifference:
+def compare_packs(old: Pack, new: Pack) -> VersionDifference:
     """What `new` says otherwise than `old`; nothing where they are the same."""
-    found: Difference = compare(old.pack, new.pack)
+    found: Difference = compare(old, new)
     return VersionDifference(
         parts=tuple(
             ChangedPart(one.key, one.kind, _text(one.old), _text(one.new)) for one in found.changes
@@ -53,8 +53,8 @@ def _text(value: Any) -> str:
     return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
 
 
-def _target_title(old: ProgrammeVersion, new: ProgrammeVersion, name: str) -> Bilingual:
-    for pack in (new.pack, old.pack):
+def _target_title(old: Pack, new: Pack, name: str) -> Bilingual:
+    for pack in (new, old):
         for target in pack.targets:
             if target.id == name and target.indicator in pack.indicators:
                 title = pack.indicators[target.indicator].title
@@ -62,8 +62,8 @@ def _target_title(old: ProgrammeVersion, new: ProgrammeVersion, name: str) -> Bi
     return Bilingual(name, name)
 
 
-def _item_title(old: ProgrammeVersion, new: ProgrammeVersion, name: str) -> Bilingual:
-    for pack in (new.pack, old.pack):
+def _item_title(old: Pack, new: Pack, name: str) -> Bilingual:
+    for pack in (new, old):
         if name in pack.items:
             title = pack.items[name].title
             return Bilingual(title.zh, title.en)

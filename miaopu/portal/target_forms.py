@@ -25,7 +25,7 @@ class OpenForm(forms.Form):
     kind = forms.ChoiceField(label=_("分解到"), choices=MemberKind.choices)
     names = forms.CharField(
         label=_("基地或部门"),
-        help_text=_("分解到基地或部门时每行写一个"),
+        help_text=_("每行写一个；分解到基地时留空，即为区域内已准入的全部基地"),
         required=False,
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -125,7 +125,7 @@ def _times(pack: Pack) -> Iterator[tuple[str, str]]:
             if due is not None:
                 yield task.clause, due
     yield from ((phase.clause, phase.period) for phase in pack.phases)
-    yield from ((duty.clause, "recurring") for duty in pack.duties)
+    yield from ((duty.clause, "recurring") for duty in pack.duties if not duty.illustrative)
     yield from ((fund.clause, fund.period or "") for fund in pack.funds)
     for values in pack.parameters.values():
         for value in values:

@@ -90,6 +90,25 @@ NOT_FREE = {
     "plans.PolicyDocument.code": "stands in addresses, made by our own code",
     "plans.DocumentVersion.digest": "a hash",
     "bases.Base.number": "stands in addresses, made by our own code",
+    "bases.InspectionCampaign.key": "the id of an inspection in a pack",
+    "bases.Rectification.number": "stands in addresses, made by our own code",
+    "bases.Rectification.item": "the id of a line in a pack",
+    "bases.SheetAnswer.item": "the id of a line in a pack",
+    "bases.StandardAnswer.standard": "the id of a standard in a pack",
+    "bases.StandardAnswer.question": "the id of a question in a pack",
+    "bases.SurveyTally.question": "the id of a question in a pack",
+    "bases.TenantSurvey.key": "the id of a survey in a pack",
+    "bases.Anomaly.subject": "made by our own code",
+    "bases.Anomaly.fingerprint": "a hash",
+    "bases.Anomaly.reason": "empty until cleared, checked by the database",
+    "bases.TitleCampaign.number": "stands in addresses, made by our own code",
+    "bases.TitleCampaign.scheme_key": "names an entry of the pack",
+    "bases.TitleList.number": "stands in addresses, made by our own code",
+    "bases.TitleList.digest": "a hash",
+    "bases.TitleObjection.number": "stands in addresses, made by our own code",
+    "bases.TitleObjection.code_digest": "a hash",
+    "bases.TitleObjection.sender": "a hash",
+    "bases.TitleObjection.reply": "empty until answered, checked by the database",
     "bases.Tenancy.number": "stands in addresses, made by our own code",
     "cases.Item.code": "names an entry of the pack",
     "cases.Item.outcome": "names an entry of the registry",
@@ -108,6 +127,17 @@ NOT_FREE = {
     "cases.Objection.sender": "a hash",
     "cases.Objection.reply": "empty until answered, checked by the database",
     "cases.Offer.once_key": "made by our own code",
+    "monitoring.AssessmentCampaign.scheme_key": "names an entry of the pack",
+    "monitoring.ScoreSheet.period": "one of two",
+    "monitoring.Score.line": "names an entry of the pack",
+    "monitoring.ScoreFile.line": "names an entry of the pack",
+    "monitoring.AssessmentFreeze.digest": "a hash",
+    "monitoring.AssessmentResult.band": "names an entry of the pack",
+    "monitoring.AssessmentAppeal.period": "one of two",
+    "monitoring.AssessmentAppeal.line": "names an entry of the pack",
+    "monitoring.AssessmentAppeal.answer": "empty until decided, checked by the database",
+    "monitoring.AssessmentOpinion.number": "made by our own code",
+    "monitoring.AssessmentOpinion.digest": "a hash",
     "ledger.PaymentBatch.number": "stands in addresses, made by our own code",
     "ledger.PaymentBatch.digest": "a hash",
     "ledger.PaymentBatch.request_key": "made by our own code",
@@ -180,6 +210,10 @@ def _json_columns(filler: Filler, row: models.Model) -> dict[str, Any]:
         names = ("enterprise", "uscc", "legal_representative")
         lines = getattr(row, "lines")  # noqa: B009
         return {"lines": [{key: filler.next(100) if key in names else one
+                           for key, one in line.items()} for line in lines]}  # fmt: skip
+    if label == "bases.TitleList":
+        lines = getattr(row, "lines")  # noqa: B009
+        return {"lines": [{key: filler.next(100) if key in ("name", "operator") else one
                            for key, one in line.items()} for line in lines]}  # fmt: skip
     if label == "core.Event":
         return {"data": {"note": filler.next(100)}}

@@ -25,7 +25,9 @@ WITHOUT_SCOPE = {
     "core.ApiTokenUse": "reached through its token",
     "plans.TaskUnit": "reached through its task",
     "plans.TaskMilestone": "reached through its task",
+    "bases.SurveyTally": "counters, shown only as the results of a base",
     "ledger.Entry": "reached through its transfer",
+    "bases.FileSketch": "what the job compares files by; shown nowhere",
     "ledger.PayeeAccount": "reached through its award",
 }
 

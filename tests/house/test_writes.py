@@ -15,9 +15,11 @@ ACTION_FILES = {
     *("task_actions.py", "task_loading.py", "task_reminders.py", "unit_actions.py"),
     *("duty_actions.py", "feeds.py"),
     *("document_actions.py", "document_reviews.py", "fee_actions.py", "subscriptions.py"),
+    *("campaign_actions.py", "score_actions.py", "assessor_actions.py", "appeal_actions.py"),
     *("target_opening.py", "target_actions.py", "letter_actions.py"),
     *("doubts.py", "matching_choice.py", "rule_actions.py", "simulating.py"),
     *("reading_item_actions.py", "reading_completion.py"),
+    *("inspection_actions.py", "rectification_actions.py", "visit_actions.py", "survey_actions.py"),
     *("letters.py", "moves.py", "paying.py", "results.py", "returns.py", "tokens.py"),
 }
 RECORDS = {"miaopu.core.actions.record_event", "miaopu.core.many.record_events"}

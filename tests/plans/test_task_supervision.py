@@ -289,6 +289,14 @@ def test_an_extension_stays_while_the_version_says_nothing_else(tasks: City) -> 
     load_version(changed(guiyang_pack(), year_goal=other), by=None)
     task.refresh_from_db()
     assert (task.title, task.due_on) == ("完成全年任务指标", date(2018, 12, 15))
+    for printed, counts in (("2018-11-20", date(2018, 12, 15)), ("2018-12-20", date(2018, 12, 20))):
+        load_version(changed(guiyang_pack(), year_goal={"due": printed}), by=None)
+        task.refresh_from_db()
+        assert (task.planned_due.isoformat(), task.due_on) == (printed, counts)
+    told = Event.objects.for_subject(task).filter(
+        verb=Verb.CHANGE_TASK, data__changes__has_key="extended_to"
+    )
+    assert told.get().data["changes"]["extended_to"] == ["2018-11-20", "2018-12-15"]
 
 
 def test_scopes(tasks: City) -> None:

@@ -22,7 +22,7 @@ from tests.portal.test_url_roles import THINGS, people_of
 from tests.portal.url_table import TABLE
 
 # Things whose making moves the clock; what is made before them is older, what comes after newer.
-LATE = ("award", "publicity")
+LATE = ("award", "publicity", "base_title", "title_motion_new", "motion_step")
 # Pages that several roles may read and one works on; else whoever may act, or who comes first.
 WORKED_ON_BY = {
     **dict.fromkeys(("office_board", "batches", "batch"), "leading_group"),

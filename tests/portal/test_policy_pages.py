@@ -13,6 +13,7 @@ from django.utils.translation import override
 from miaopu.core.errors import ActionRefused
 from miaopu.core.models import Region, User
 from miaopu.engine.messages import Bilingual
+from miaopu.engine.packs.load import load_pack
 from miaopu.engine.packs.schema import Pack
 from miaopu.plans.actions import load_version
 from miaopu.plans.document_actions import amend_document, publish_version, save_draft
@@ -22,7 +23,7 @@ from miaopu.plans.fee_sheets import fee_workbook, read_fees
 from miaopu.plans.models import FeeEntry, FeeList, PolicyDocument
 from miaopu.portal.performing import in_one_line
 from miaopu.portal.views.office_policy import DraftForm
-from tests.factories import YUNYAN, City
+from tests.factories import ROOT, YUNYAN, City
 from tests.harness.pages import StrictClient
 from tests.portal.library_samples import CARD, TEXT, draft, fee_draft, head_of, published
 
@@ -223,3 +224,13 @@ def test_the_api_gives_documents_and_fees(city: City) -> None:
         "产品检测费",
     ]
     assert draft(city, number="x").document.code not in str(client.get("/api/v1/policies").json())
+
+
+def test_a_programme_says_what_it_does_about_fees_in_its_period(
+    client: StrictClient, city: City
+) -> None:
+    load_version(load_pack(ROOT / "programmes" / "taiyuan-2015"), by=None)
+    page = client.get("/fees/?on=2016-05-01").content.decode()
+    assert "清单内收费示范期内由专项经费补足" in page
+    assert "/programmes/taiyuan-2015/items/fee_relief/" in page
+    assert "清单内收费示范期内" not in client.get("/fees/?on=2018-05-01").content.decode()

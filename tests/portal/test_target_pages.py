@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
@@ -22,6 +23,7 @@ from miaopu.plans.target_actions import (
     submit_decomposition,
 )
 from miaopu.plans.target_opening import Opening
+from tests.bases.factories import build_park
 from tests.factories import CITY, NANMING, YUNYAN, City, make_officer
 from tests.harness.pages import StrictClient
 from tests.plans.targets import approved, cells_of, drafted, issued, submitted, totals
@@ -67,6 +69,18 @@ def test_from_opening_to_the_public_page(client: StrictClient, city: City) -> No
     assert rows["花溪区"]["gap"] == "—"
     [board] = client.get(reverse("office_board")).context["parts"]
     assert len(board.rows) == 14
+
+
+def test_bases_of_the_register_take_parts(client: StrictClient, city: City) -> None:
+    base = build_park(city).admitted()
+    build_park(city, name="贵阳尚未准入的基地")
+    client.force_login(city.programme_officer)
+    posted = {"kind": "base", "split": "whole", "value": "3500", "names": " "}
+    opened = client.post(reverse("target_open", args=[SLUG, "enterprises"]), posted)
+    assert opened.status_code == 302, opened.context["form"].errors
+    [member] = TargetDecomposition.objects.get().members.all()
+    found = (member.kind, member.key, member.name, member.region_id)
+    assert found == ("base", base.number, base.name, None)
 
 
 def test_districts_see_their_own_row_and_the_whole(client: StrictClient, city: City) -> None:
@@ -202,6 +216,21 @@ def test_the_workbook_goes_out_and_comes_back(client: StrictClient, city: City) 
     assert answer.status_code == 422
     assert "“不详”不是数字" in answer.content.decode()
     assert totals(made)[YUNYAN] == 1888
+    block = answer.context["told"].block
+    assert "花溪区\t\t不详" in html.unescape(answer.content.decode()), "nothing typed is lost"
+    where = reverse("target_marked", args=[SLUG, "enterprises"])
+    marked = b"".join(client.post(where, {"block": block}).streaming_content)
+    book = openpyxl.load_workbook(io.BytesIO(marked))
+    page = book.active
+    [wrong] = [row for row in page.iter_rows(min_row=2) if row[0].value == "花溪区"]
+    assert [cell.fill.fgColor.rgb for cell in wrong[:3]] == ["00000000", "00000000", "FFFFC7CE"]
+    assert (wrong[3].value, wrong[4].value) == ("有误", "目标：“不详”不是数字，例如 1,200 或 0.98")
+    wrong[2].value = 12
+    book.save(out := io.BytesIO())
+    again = SimpleUploadedFile("分解.xlsx", out.getvalue())
+    posted = {"revision": seen_on(client), "action": "paste", "file": again}
+    assert client.post(EDIT, posted).status_code == 302
+    assert totals(made)["520111"] == 12, "the columns with the faults are no part of the table"
     broken = SimpleUploadedFile("x.xlsx", b"PK\x03\x04 no workbook")
     refused = client.post(EDIT, {"action": "paste", "file": broken})
     assert refused.status_code == 422
@@ -271,6 +300,8 @@ def test_letters_in_english(client: StrictClient, city: City) -> None:
     letter = issued(city)
     client.cookies["django_language"] = "en"
     client.force_login(city.leading_group)
+    terms = client.get(reverse("target_letter", args=[letter.pk])).context["terms"]
+    assert any("1,350,000 yuan of county money" in one for one in terms), terms
     page = client.get(reverse("target_letters")).content.decode()
     assert "micro enterprises supported 2000 enterprises" in page
     assert "to be acknowledged" in page

@@ -32,7 +32,17 @@ from tests.harness.pages import StrictClient
 from tests.house.url_roles import ROLES, all_routes
 from tests.parties.sheets import deliver, good_row, table_of, workbook
 from tests.plans.proposals import draft_of, proposed, simulated
-from tests.portal import library_samples, url_rows_bases, url_rows_desk, url_rows_targets
+from tests.portal import (
+    library_samples,
+    url_rows_assessments,
+    url_rows_bases,
+    url_rows_desk,
+    url_rows_inspections,
+    url_rows_targets,
+)
+from tests.portal.url_rows_base_records import THINGS as BASE_RECORDS
+from tests.portal.url_rows_growth import THINGS as GROWTH_THINGS
+from tests.portal.url_rows_titles import THINGS as TITLES
 from tests.portal.url_samples_supervision import SAMPLES as SUPERVISION
 from tests.portal.url_table import TABLE
 
@@ -174,6 +184,11 @@ THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "token": lambda city: {"pk": create_token("报表", 30, "nonce", by=city.owner).pk},
     **library_samples.THINGS,
     **url_rows_bases.THINGS,
+    **url_rows_inspections.THINGS,
+    **TITLES,
+    **BASE_RECORDS,
+    **GROWTH_THINGS,
+    **url_rows_assessments.THINGS,
     "account": lambda city: {"pk": Account.objects.filter(region=YUNYAN)[0].pk},
     **SUPERVISION,
     **url_rows_targets.THINGS,

@@ -11,8 +11,11 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 
+from miaopu.app.demo.base_records import load_base_records
 from miaopu.app.demo.bases import load_bases
 from miaopu.app.demo.cases import OPENING_DAY, load_cases
+from miaopu.app.demo.growth import load_growth
+from miaopu.app.demo.inspections import load_inspections
 from miaopu.app.demo.library import load_library
 from miaopu.app.demo.offered import load_offers
 from miaopu.app.demo.offices import OFFICES
@@ -22,6 +25,7 @@ from miaopu.app.demo.population import EnterpriseSeed, generate, pick_owner_ente
 from miaopu.app.demo.readings import load_reading
 from miaopu.app.demo.rules import load_rules
 from miaopu.app.demo.supervision import load_supervision, open_supervision
+from miaopu.app.demo.titles import load_titles
 from miaopu.core import clock
 from miaopu.core.actions import add_member, record_event, start_demo_clock
 from miaopu.core.enums import Role, UserKind
@@ -185,3 +189,7 @@ def load_demo(count: int, report: Report, *, cases: bool = False) -> None:
             report(f"tasks {load_supervision()}")
             report(f"policy documents {load_library()}")
             report(f"bases {load_bases()}")
+            report(f"problems of bases {load_inspections()}")
+            report(f"titles {load_titles()}")
+            report(f"anomalies {load_base_records()}")
+            report(f"growth plans {load_growth()}")

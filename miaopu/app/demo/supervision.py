@@ -57,7 +57,7 @@ def _reviewer(region: str) -> User | None:
     return there.order_by("pk").first()
 
 
-def _paper(title: str) -> tuple[str, bytes]:
+def paper(title: str) -> tuple[str, bytes]:
     """A Word file as a piece of evidence."""
     document, target = Document(), io.BytesIO()
     document.add_paragraph(title)
@@ -115,7 +115,7 @@ def _reports() -> None:
     finance = _person("city-finance")
     report_task(
         _task("funds"),
-        Said("市级配套资金已下达八个区县，其余本月下达", 60, files=[_paper("资金下达通知")]),
+        Said("市级配套资金已下达八个区县，其余本月下达", 60, files=[paper("资金下达通知")]),
         by=finance,
     )
     for key, (text, percent) in _EVERYWHERE.items():
@@ -128,7 +128,7 @@ def _reports() -> None:
     note_reports(_task("key_groups"), by=chief, reason="请按月补报")
     report_task(_task("choose_projects"), Said("选定刺绣、辣椒加工两个项目", 30), by=nanming)
     return_reports(_task("choose_projects"), by=chief, reason="缺项目名单和带动户数，请补充")
-    schemes = [_paper("合作方案"), _paper("备案表")]
+    schemes = [paper("合作方案"), paper("备案表")]
     report_task(_task("schemes"), Said("合作方案已制定并报备案", 100, files=schemes), by=yunyan)
     close_task(_task("schemes"), by=leader, reason="材料齐全，同意办结")
     report_task(_task("inspection"), Said("一季度督查六个区县，发现问题四个", 50), by=chief)
@@ -149,7 +149,7 @@ def _duties(version: ProgrammeVersion) -> None:
             f"{region.name}文化广场",
             region=region,
             text="发放政策手册，现场答疑",
-            files=[_paper(f"{region.name}{month}月宣传月小结")],
+            files=[paper(f"{region.name}{month}月宣传月小结")],
         )
         record_duty(version, duties["publicity_month"], office, done, by=by)
     for venue, place in _VENUES:

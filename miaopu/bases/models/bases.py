@@ -89,6 +89,7 @@ class BaseTitle(models.Model):
     document = models.CharField(_("文号"), max_length=60, blank=True)
     granted_on = models.DateField(_("认定日期"))
     valid_until = models.DateField(_("有效期至"), null=True, blank=True)
+    withdrawn_on = models.DateField(_("撤销日期"), null=True, blank=True)
 
     objects = BaseTitleQuerySet.as_manager()
 
@@ -105,9 +106,27 @@ class BaseTitle(models.Model):
                 condition=Q(valid_until=None) | Q(valid_until__gte=models.F("granted_on")),
                 violation_error_message=_("有效期不得早于认定日期"),
             ),
+            models.CheckConstraint(
+                name="base_title_withdrawn",
+                condition=Q(withdrawn_on=None) | Q(withdrawn_on__gte=models.F("granted_on")),
+                violation_error_message=_("撤销日期不得早于认定日期"),
+            ),
         ]
         triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            # A title is withdrawn once; nothing else of it ever changes.
+            pgtrigger.Protect(
+                name="what_was_given_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(
+                    "base", "level", "name", "document", "granted_on", "valid_until"
+                ),
+            ),
+            pgtrigger.Protect(
+                name="withdrawn_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__withdrawn_on__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -35,8 +35,9 @@ class LetterLine:
 class TargetLetterText:
     """The facts of a target letter, frozen when it is made. Texts are Chinese.
 
-    `terms` are what the programme ties the targets to (money, matching, assessment);
-    `replaces` is the number of the version before.
+    `terms` are what the programme ties the targets to (money, matching, assessment), `terms_en` the
+    same for readers of the English page: the letter itself is Chinese. `replaces` is the number of
+    the version before.
     """
 
     number: str
@@ -51,12 +52,13 @@ class TargetLetterText:
     reasons: tuple[str, ...] = ()
     days: int = 0
     illustrative: bool = False
+    terms_en: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The letter as plain data."""
         plain = asdict(self)
         plain["day"] = self.day.isoformat()
-        for name in ("terms", "reasons"):
+        for name in ("terms", "terms_en", "reasons"):
             plain[name] = list(plain[name])
         plain["lines"] = [
             {**line, "parts": [list(part) for part in line["parts"]]} for line in plain["lines"]
@@ -68,13 +70,19 @@ class TargetLetterText:
         """Read `to_json` back."""
         changed: dict[str, Any] = dict(plain)
         changed["day"] = date.fromisoformat(plain["day"])
-        for name in ("terms", "reasons"):
-            changed[name] = tuple(plain[name])
+        for name in ("terms", "terms_en", "reasons"):
+            changed[name] = tuple(plain.get(name, ()))
         changed["lines"] = tuple(
             LetterLine(**{**line, "parts": tuple((a, b) for a, b in line["parts"])})
             for line in plain["lines"]
         )
         return TargetLetterText(**changed)
+
+    @property
+    def bilingual_terms(self) -> list[Bilingual]:
+        """The terms in both languages; a letter of an older release has them in Chinese only."""
+        both = zip(self.terms, self.terms_en or self.terms, strict=True)
+        return [Bilingual(zh, en) for zh, en in both]
 
     def printable(self) -> Printable:
         """The letter set for the makers of documents."""
@@ -92,26 +100,31 @@ def letter_number(region: str, year: int, serial: int) -> str:
     return document_number(region, year, serial, "目责")
 
 
-def own_term(term: str, clause: str) -> str:
+def own_term(term: Bilingual, clause: str) -> Bilingual:
     """What the programme says that targets are tied to."""
-    return f"{term}（条款{clause}）"
+    return Bilingual(f"{term.zh}（条款{clause}）", f"{term.en} (clause {clause})")
 
 
-def ratio_term(title: str, parts: Mapping[Any, str], clause: str) -> str:
+def ratio_term(title: Bilingual, parts: Mapping[Any, str], clause: str) -> Bilingual:
     """In what ratio levels put up money."""
-    shares = "，".join(f"{LEVELS.get(level, level)} {part}" for level, part in parts.items())
-    return f"{title}（{shares}；条款{clause}）"
+    zh = "，".join(f"{LEVELS.get(level, level)} {part}" for level, part in parts.items())
+    en = ", ".join(f"{level} {part}" for level, part in parts.items())
+    return Bilingual(f"{title.zh}（{zh}；条款{clause}）", f"{title.en} ({en}; clause {clause})")
 
 
 def budget_term(
-    year: int, item: str, level: str, fen: int, clause: str, *, illustrative: bool
-) -> str:
+    year: int, item: Bilingual, level: str, fen: int, clause: str, *, illustrative: bool
+) -> Bilingual:
     """What a level's budget puts up for an item, in fen."""
-    marks = [f"条款{clause}"] if clause else []
-    marks += ["示例数"] if illustrative else []
-    said = f"（{'，'.join(marks)}）" if marks else ""
+    zh, en = ([f"条款{clause}"], [f"clause {clause}"]) if clause else ([], [])
+    if illustrative:
+        zh, en = [*zh, "示例数"], [*en, "sample figure"]
+    said = Bilingual(f"（{'，'.join(zh)}）", f" ({', '.join(en)})") if zh else Bilingual("", "")
     money = format_yuan(fen).removesuffix(".00")
-    return f"{year}年{item}{LEVELS.get(level, level)}资金{money}元{said}"
+    return Bilingual(
+        f"{year}年{item.zh}{LEVELS.get(level, level)}资金{money}元{said.zh}",
+        f"{year}, {item.en}: {money} yuan of {level} money{said.en}",
+    )
 
 
 def told(programme: Bilingual, number: str) -> Bilingual:

@@ -8,6 +8,7 @@ from miaopu.engine.definitions.pieces import validated
 from miaopu.engine.definitions.positions import Document, read_document
 from miaopu.engine.definitions.refusals import Finding, PackError, Path, Refused, in_order, key_of
 from miaopu.engine.messages import Bilingual
+from miaopu.engine.packs.base_checks import check_base_parts
 from miaopu.engine.packs.checks import check_examples, check_expressions, check_references
 from miaopu.engine.packs.findings import findings_of
 from miaopu.engine.packs.plan_checks import check_plan_parts
@@ -48,6 +49,7 @@ def check_pack(folder: FilePath) -> PackCheck:
         errors = [
             *check_references(pack, data, documents),
             *check_plan_parts(pack, documents),
+            *check_base_parts(pack, documents),
             *check_expressions(pack, documents),
         ]
         if not errors:

@@ -110,6 +110,7 @@ class Duty(Piece):
     venues: tuple[Text, ...] = ()
     reports_to: Identifier | None = None
     period: When | None = None
+    illustrative: bool = False
     doubt: Text | None = None
 
 
@@ -187,6 +188,13 @@ class TargetLetters(Piece):
 
     clause: Clause
     terms: tuple[Text, ...] = Field(min_length=1)
+
+
+class FeeRule(Piece):
+    """What the programme says of fees charged to enterprises; `item` pays those on the list."""
+
+    clause: Clause
+    item: Identifier | None = None
 
 
 class PlanFinding(Piece):

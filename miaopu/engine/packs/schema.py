@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import Any, Literal
@@ -13,6 +14,8 @@ from miaopu.engine.assessment.scheme import Assessment
 from miaopu.engine.definitions.figures import Figure
 from miaopu.engine.definitions.pieces import (
     FactPiece,
+    FunctionName,
+    FunctionPiece,
     Identifier,
     Level,
     Piece,
@@ -23,10 +26,13 @@ from miaopu.engine.definitions.pieces import (
     refuse,
 )
 from miaopu.engine.money import yuan_to_fen
+from miaopu.engine.packs.base_parts import BaseStandard, Inspection, Survey
+from miaopu.engine.packs.base_titles import BaseTitleScheme
 from miaopu.engine.packs.items import Item, Party
 from miaopu.engine.packs.plan_parts import (
     Citation,
     Duty,
+    FeeRule,
     Fund,
     Phase,
     PlanFinding,
@@ -38,8 +44,9 @@ from miaopu.engine.packs.plan_parts import (
     Unit,
 )
 from miaopu.engine.packs.procedure import Clause
-from miaopu.engine.rule_pieces import dated_parameters
-from miaopu.engine.rule_sets import RuleSet, values_on
+from miaopu.engine.packs.tenants import Incubation
+from miaopu.engine.rule_pieces import conditions_of, dated_parameters, functions_of
+from miaopu.engine.rule_sets import Rule, RuleSet, values_on
 
 Comparator = Literal[">=", "<=", "=", "<", "range"]
 
@@ -166,15 +173,22 @@ class Pack(Piece):
     supervision: Supervision = Supervision()
     facts: dict[str, PackFact] = Field(default_factory=dict)
     parameters: dict[str, tuple[PackValue, ...]] = Field(default_factory=dict)
+    functions: dict[FunctionName, FunctionPiece] = Field(default_factory=dict)
     indicators: dict[str, Indicator] = Field(default_factory=dict)
     targets: tuple[Target, ...] = ()
     statistics: tuple[Statistic, ...] = ()
     funds: tuple[Fund, ...] = ()
     ratios: tuple[Ratio, ...] = ()
     assessments: dict[Identifier, Assessment] = Field(default_factory=dict)
+    base_standards: dict[Identifier, BaseStandard] = Field(default_factory=dict)
+    inspections: tuple[Inspection, ...] = ()
+    surveys: dict[Identifier, Survey] = Field(default_factory=dict)
+    base_titles: dict[Identifier, BaseTitleScheme] = Field(default_factory=dict)
     target_letters: TargetLetters | None = None
+    fee_rule: FeeRule | None = None
     plan_findings: tuple[PlanFinding, ...] = ()
     budgets: tuple[Budget, ...] = ()
+    incubation: Incubation | None = None
     items: dict[Identifier, Item] = Field(default_factory=dict)
 
     @cached_property
@@ -198,8 +212,18 @@ class Pack(Piece):
                 {name: piece.fact(name) for name, piece in self.facts.items()},
                 values_on(dated_parameters(self.parameters), as_of),
                 {zone.code: zone.title.bilingual for zone in self.zones},
+                functions_of(self.functions),
             )
         return sets[as_of, party]
+
+    def graduation_rules(self, as_of: date) -> RuleSet:
+        """Each condition of graduating as a rule of its own; the same object for the same day."""
+        sets: dict[date, RuleSet] = self.__dict__.setdefault("_graduation_rules", {})
+        if as_of not in sets:
+            asked = self.incubation.graduation.conditions if self.incubation else ()
+            rules = tuple(Rule(one.id, conditions=conditions_of([one])) for one in asked)
+            sets[as_of] = replace(self.rule_set(as_of), rules=rules)
+        return sets[as_of]
 
     def to_json(self) -> dict[str, Any]:
         """The pack as plain JSON data; `from_json` reads it back."""
@@ -212,6 +236,11 @@ class Pack(Piece):
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over the canonical JSON: two packs are the same if and only if it is the same."""
-        text = json.dumps(self.to_json(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        """SHA-256 over the canonical JSON: two packs are the same if and only if it is the same.
+
+        What has its default value is not part of it, so that a key that packs gain later changes
+        no digest of a pack that does not use it (docs/adr/0014).
+        """
+        said = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()

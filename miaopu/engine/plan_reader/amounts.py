@@ -38,7 +38,11 @@ def read_money(
         if (
             "注册" not in before[-12:]
             and SIZE_OF.match(context.folded.seen[one.end : one.end + 40])
-            and (one.after or context.folded.seen[one.end : one.end + 2] in ("以上", "以下"))
+            and (
+                one.after
+                or context.folded.seen[one.end : one.end + 2] in ("以上", "以下")
+                or re.search(r"(?:超过?|突?破|过)$|\d[亿万千百]*元、$", before)
+            )
         ):
             continue
         if one.start in targets and not re.search(r"注册(?:资本|资金)[^,。;]{0,10}$", before):

@@ -34,6 +34,8 @@ class Folded:
         place = 0
         folded = text.translate(_FOLD).replace("\r", "\n").replace("\u2028", "\n")
         folded = folded.replace("\u2029", "\n").replace("\x85", "\n")
+        if "|" in folded:
+            folded = "\n".join(_cells(line) for line in folded.split("\n"))
         for space in _SPACE.finditer(folded):
             kept.append(folded[place : space.start()])
             at.extend(range(place, space.start()))
@@ -80,6 +82,11 @@ class Folded:
     def index(self, place: int) -> int:
         """The folded index of the first character at or after `place` of the text."""
         return bisect_left(self.at, place)
+
+
+def _cells(line: str) -> str:
+    """A row of a table whose cells are parted by |: parted by tabs, as from every other source."""
+    return line.replace("|", "\t") if line.count("|") >= 2 else line
 
 
 def bracket_pairs(seen: str, limit: int = 400) -> dict[int, int]:

@@ -26,6 +26,11 @@ urlpatterns = [
         name="target_export",
     ),
     path(
+        "office/targets/<slug:slug>/<str:key>/marked.xlsx",
+        office_target_edit.target_marked,
+        name="target_marked",
+    ),
+    path(
         "office/targets/<slug:slug>/<str:key>/step/<str:step>/",
         office_target.target_step,
         name="target_step",

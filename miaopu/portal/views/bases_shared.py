@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from miaopu.bases.enums import BaseState, CarrierType, TenancyStage
 from miaopu.bases.figures import BaseFigures, TenantFigures, figures_of
-from miaopu.bases.models import Base, Tenancy
+from miaopu.bases.models import Base, BaseTitle, Tenancy
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.tables import Column, Table
 
@@ -114,21 +114,33 @@ def record_of(base: Base) -> list[shapes.Answer]:
     ]
 
 
+def title_state(title: BaseTitle, today: date) -> tuple[str, shapes.Tone]:
+    """Whether a title holds today, in a word with its tone."""
+    if title.withdrawn_on is not None and title.withdrawn_on <= today:
+        return gettext("已撤销"), "late"
+    if title.valid_until is not None and title.valid_until < today:
+        return gettext("已过期"), "neutral"
+    if title.granted_on > today:
+        return gettext("尚未生效"), "soon"
+    return gettext("有效"), "good"
+
+
 def titles_of(base: Base, today: date) -> Table:
     """The titles of a base, the latest first, and which of them hold today."""
-    valid = set(base.titles.valid_on(today).values_list("pk", flat=True))
-    rows = [
-        {
-            "level": title.get_level_display(),
-            "name": title.name,
-            "document": title.document or formats.MISSING,
-            "granted_on": title.granted_on,
-            "valid_until": title.valid_until,
-            "state": gettext("有效") if title.pk in valid else gettext("已过期"),
-            "tone": "good" if title.pk in valid else "neutral",
-        }
-        for title in base.titles.all()
-    ]
+    rows = []
+    for title in base.titles.all():
+        state, tone = title_state(title, today)
+        rows.append(
+            {
+                "level": title.get_level_display(),
+                "name": title.name,
+                "document": title.document or formats.MISSING,
+                "granted_on": title.granted_on,
+                "valid_until": title.valid_until,
+                "state": state,
+                "tone": tone,
+            }
+        )
     return Table(TITLE_COLUMNS, rows, gettext("称号"), empty=gettext("还没有登记称号"))
 
 

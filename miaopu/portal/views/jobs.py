@@ -27,6 +27,8 @@ def _result(job: Job) -> shapes.Link | None:
         return shapes.Link(_("查看可享企业"), reverse("entitlements"))
     if job.state == JobState.DONE and job.key.startswith("offer/"):
         return shapes.Link(_("查看邀约"), reverse("office_offers"))
+    if job.state == JobState.DONE and "anomalies" in job.result:
+        return shapes.Link(_("查看基地异常"), reverse("office_anomalies"))
     if job.state == JobState.DONE and "simulation" in job.result:
         where = {"pk": job.result["simulation"]}
         return shapes.Link(_("查看测算结果"), reverse("simulation", kwargs=where))

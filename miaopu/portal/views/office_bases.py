@@ -20,6 +20,7 @@ from miaopu.bases.enums import BaseState, TitleLevel
 from miaopu.bases.figures import figures_of, tenant_figures
 from miaopu.bases.guards import base_steps
 from miaopu.bases.models import Base, Tenancy
+from miaopu.bases.standards import standards_for
 from miaopu.core import clock
 from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused
@@ -42,7 +43,9 @@ from miaopu.portal.views.bases_shared import (
     titles_of,
 )
 from miaopu.portal.views.enterprise_scope import person
+from miaopu.portal.views.growth_cards import month_cards
 from miaopu.portal.views.office_parts import CASE_READERS
+from miaopu.portal.views.office_standards import standards_shown
 from miaopu.portal.views.operator_forms import day_field
 
 WAITING = (BaseState.PROPOSED, BaseState.SELECTED)
@@ -57,6 +60,18 @@ class ReasonForm(forms.Form):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("请写明理由")},
+    )
+
+
+class AdmitForm(ReasonForm):
+    """A step at which the standards of admission count."""
+
+    despite = forms.CharField(
+        label=_("标准未全部符合仍通过的理由"),
+        help_text=_("有标准不符合或待核实时必须写明"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
 
@@ -87,8 +102,8 @@ class _Step:
 
 
 STEPS = {
-    "select": _Step(_("遴选通过"), ReasonForm, _reasoned(admission.select_base)),
-    "accept": _Step(_("验收准入"), ReasonForm, _reasoned(admission.accept_base)),
+    "select": _Step(_("遴选通过"), AdmitForm, _reasoned(admission.select_base)),
+    "accept": _Step(_("验收准入"), AdmitForm, _reasoned(admission.accept_base)),
     "return": _Step(_("退回修改"), ReasonForm, _reasoned(admission.return_base), "secondary"),
     "title": _Step(_("登记称号"), TitleForm, _title, "secondary"),
     "exit": _Step(_("退出"), ReasonForm, _reasoned(admission.exit_base), "secondary"),
@@ -144,10 +159,14 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     user, today = person(request), clock.today()
+    views = standards_for(base, today)
+    unmet = [one for one in views if one.standard.use == "admission" and not one.is_met]
     steps: list[dict[str, Any]] = []
     for name in _open_steps(user, base):
         fresh = STEPS[name].form(initial={"revision": base.revision}, prefix=name)
         form = typed[1] if typed and typed[0] == name else fresh
+        if not unmet:
+            form.fields.pop("despite", None)  # there is nothing to explain
         steps.append(
             {"name": name, "title": STEPS[name].title, "form": form, "kind": STEPS[name].kind}
         )
@@ -156,10 +175,14 @@ def _page(
         "base": base,
         "tone": BASE_TONES.get(base.state, "neutral"),
         "record": record_of(base),
-        "cards": figure_cards(figures_of([base])[base.pk], tenant_figures(base, today)),
+        "cards": [
+            *figure_cards(figures_of([base])[base.pk], tenant_figures(base, today)),
+            *month_cards(base, today),
+        ],
         "titles": titles_of(base, today),
-        "tenants": tenancy_table(tenancies.select_related("enterprise", "room")),
+        "tenants": tenancy_table(tenancies.select_related("enterprise", "room"), "office_growth"),
         "trail": present.trail_of(base.trail(), None, None, inside=True),
+        "standards": standards_shown(base, user, views),
         "steps": steps,
         "refused": refused,
         "today": today,

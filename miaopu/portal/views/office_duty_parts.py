@@ -52,6 +52,8 @@ def often(view: DutyView) -> str:
         words.append(_("进 %(count)s 类场所") % {"count": len(duty.venues)})
     if duty.principal:
         words.append(_("须主要领导履行，副职不算"))
+    if duty.illustrative:
+        words.append(_("频次为示例，计划没有写明"))
     return _("，").join(words)
 
 

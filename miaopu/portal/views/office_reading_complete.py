@@ -6,23 +6,20 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from miaopu.core.errors import ActionRefused
+from miaopu.core.errors import ActionRefused, Conflict
 from miaopu.core.models import Region
 from miaopu.core.scope import region_prefix
 from miaopu.plans.enums import ReadingState
-from miaopu.plans.models import PlanReading
+from miaopu.plans.models import PlanReading, ProgrammeVersion
 from miaopu.plans.reading_completion import (
-    LEAVE_OUT,
-    NEW_ZONE,
-    WHOLE,
     Drafted,
     DraftRefused,
     complete_reading,
@@ -33,85 +30,35 @@ from miaopu.plans.reading_completion import (
     suggested_years,
     zones_of,
 )
+from miaopu.plans.reading_onward import NextVersion, base_of, programmes_for
 from miaopu.plans.reading_querysets import READING_ROLES
 from miaopu.portal import kept_forms, present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.desk_asked import Asked
 from miaopu.portal.performing import in_one_line
+from miaopu.portal.tables import Table
 from miaopu.portal.views.enterprise_scope import person
-from miaopu.portal.views.office_parts import offer_regions
+from miaopu.portal.views.office_reading_form import ProgrammeForm
 from miaopu.portal.views.office_readings import address_of, reading_or_404
+from miaopu.portal.views.office_versions import (
+    CHANGE_COLUMNS,
+    changes_of,
+    counts_of,
+    touched_of,
+)
 
-
-class ProgrammeForm(forms.Form):
-    """What a reading cannot know of its programme."""
-
-    use_required_attribute = False
-    programme = forms.RegexField(
-        r"^[a-z0-9][a-z0-9-]{1,58}$",
-        label=_("标识"),
-        help_text=_("用在网址里，如 baiyun-2018；小写字母、数字和短横线"),
-        error_messages={"invalid": _("只能用小写字母、数字和短横线，2至59个字符")},
-    )
-    title = forms.CharField(label=_("名称"), max_length=200)
-    title_en = forms.CharField(label=_("英文名称"), max_length=300)
-    number = forms.CharField(label=_("计划文号"), required=False, max_length=100)
-    date = forms.CharField(
-        label=_("印发日期"), required=False, max_length=20, help_text=_("如 2018-05-02")
-    )
-    region = forms.ChoiceField(label=_("实施区域"))
-    start = forms.DateField(
-        label=_("计划期自"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        input_formats=["%Y-%m-%d"],
-    )
-    end = forms.DateField(
-        label=_("计划期至"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        input_formats=["%Y-%m-%d"],
-    )
-
-    def __init__(self, places: list[Region], scopes: list[str], *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
-        offer_regions(self, [one for one in places if not one.is_zone])
-        options = [
-            ("", gettext("请选择")),
-            (WHOLE, gettext("整个实施区域")),
-            (LEAVE_OUT, gettext("不载入这些目标")),
-            (NEW_ZONE, gettext("新设片区")),
-            *((one.code, f"{present.region_name(one)} {one.code}") for one in places),
-        ]
-        self.scopes = scopes
-        for number, scope in enumerate(scopes):
-            self.fields[f"scope_{number}"] = forms.ChoiceField(
-                label=gettext("“%(scope)s”是哪里") % {"scope": scope}, choices=options
-            )
-
-    def clean(self) -> dict[str, Any] | None:
-        """The period runs forward; places lie inside the region."""
-        data = super().clean() or {}
-        start, end = data.get("start"), data.get("end")
-        if start and end and end < start:
-            self.add_error("end", gettext("截止日早于起始日"))
-        prefix = region_prefix(str(data.get("region") or ""))
-        for number, _scope in enumerate(self.scopes):
-            code = str(data.get(f"scope_{number}") or "")
-            if code.isdigit() and prefix and not code.startswith(prefix):
-                self.add_error(f"scope_{number}", gettext("不在实施区域之内"))
-            if code == NEW_ZONE and len(prefix) != 4:
-                self.add_error(f"scope_{number}", gettext("只有市一级的计划可以新设片区"))
-        return data
-
-    def kept(self) -> dict[str, Any]:
-        """What is kept of the form."""
-        data = self.cleaned_data
-        names = ("programme", "title", "title_en", "number", "date", "region")
-        return {
-            **{name: data[name] for name in names},
-            "start": data["start"].isoformat(),
-            "end": data["end"].isoformat(),
-            "scopes": {scope: data[f"scope_{number}"] for number, scope in enumerate(self.scopes)},
-        }
+CHANGES_SHOWN, FEW_CHANGES = 200, 20
+PARTS = {
+    "supervision": _("督办时限"),
+    "facts": _("数据项"),
+    "parameters": _("参数"),
+    "assessments": _("考核办法"),
+    "target_letters": _("目标责任书条款"),
+    "fee_rule": _("收费规定"),
+    "budgets": _("预算"),
+    "items": _("事项"),
+}
+"""What a next version takes over from the one before, in words."""
 
 
 def _places(reading: PlanReading) -> list[Region]:
@@ -163,6 +110,9 @@ def _page(
         "first_unread": Asked(base=desk).href(item=first.pk) if first is not None else "",
         "used": reading.items.used().count(),
         "drafted": _said(drafted, desk) if drafted is not None else None,
+        "following": _following(request, drafted.following)
+        if drafted is not None and drafted.following is not None
+        else None,
         "back": desk,
         "crumbs": [
             shapes.Link(gettext("计划阅读台"), reverse("reading_desk")),
@@ -216,6 +166,29 @@ def _said(drafted: Drafted, desk: str) -> dict[str, Any]:
     }
 
 
+def _following(request: HttpRequest, following: NextVersion) -> dict[str, Any] | None:
+    """What would change in the programme, before it is loaded; None where the draft has errors."""
+    difference = following.difference
+    if difference is None:
+        return None
+    base = following.base
+    rows = changes_of(difference)
+    return {
+        "base": base.number,
+        "name": present.in_language(base.programme.name),
+        "stand": following.stand,
+        "same": following.same,
+        "staying": counts_of(request, [base]).get(base.pk, {}).get("running", 0),
+        "kept": [PARTS[part] for part in following.kept],
+        "clauses": following.kept_clauses,
+        "count": len(rows),
+        "few": len(rows) <= FEW_CHANGES,
+        "shown": min(len(rows), CHANGES_SHOWN),
+        "changes": Table(CHANGE_COLUMNS, rows[:CHANGES_SHOWN], gettext("变化")),
+        "touched": touched_of(difference),
+    }
+
+
 @role_required(*READING_ROLES)
 def reading_complete(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for what is missing; `step` check shows the draft's check, complete loads it."""
@@ -224,27 +197,56 @@ def reading_complete(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("reading", pk=pk)
     scopes = scopes_in(reading)
     places = _places(reading)
+    programmes = list(programmes_for(reading))
     if request.method != "POST":
         initial = {**_initial(reading, scopes), **_typed_before(request)}
-        form = ProgrammeForm(places, scopes, initial=initial)
+        form = ProgrammeForm(places, scopes, programmes, initial=initial)
         return _page(request, reading, form)
-    form = ProgrammeForm(places, scopes, request.POST)
+    form = ProgrammeForm(places, scopes, programmes, request.POST)
     if not form.is_valid():
         return _page(request, reading, form, status=422)
+    before = None
     try:
         kept = keep_choices(reading, form.kept(), by=person(request))
         if request.POST.get("step") != "complete":
             return _page(request, kept, form, drafted=draft_reading(kept))
-        version = complete_reading(kept, by=person(request))
+        before = base_of(kept)
+        seen = request.POST.get("seen", "")[:100]
+        version = complete_reading(kept, by=person(request), seen=seen)
     except DraftRefused as refused:
         drafted = draft_reading(kept)
         problem = in_one_line(refused)
         return _page(request, reading, form, drafted=drafted, problem=problem, status=422)
+    except Conflict as refused:  # with the difference as it is by now, where there is one
+        now = draft_reading(reading_or_404(request, pk)) if form.cleaned_data["onto"] else None
+        problem = in_one_line(refused)
+        return _page(request, reading, form, drafted=now, problem=problem, status=409)
     except ActionRefused as refused:
         problem = in_one_line(refused)
         return _page(request, reading, form, problem=problem, status=refused.status)
+    if before is not None:
+        return _loaded_onto(request, before, version)
     messages.success(request, gettext("已载入为计划，现在对外公开"))
     return redirect("programme", slug=version.programme.slug)
+
+
+def _loaded_onto(
+    request: HttpRequest, before: ProgrammeVersion, version: ProgrammeVersion
+) -> HttpResponse:
+    """To the versions of the programme, saying what became of the one in force."""
+    if version == before:
+        words = gettext("内容与现行的第 %(number)s 版相同，没有产生新的版本")
+    elif version.number < before.number:
+        words = gettext("内容与第 %(number)s 版相同，第 %(number)s 版重新生效")
+    else:
+        words = gettext("已载入为第 %(number)s 版；在办的办件仍按原来的版本办理")
+    messages.success(request, words % {"number": version.number})
+    asked: dict[str, str | int] = {
+        "programme": version.programme.slug,
+        "old": before.number,
+        "new": version.number,
+    }
+    return redirect(f"{reverse('programme_versions')}?{urlencode(asked)}")
 
 
 def _typed_before(request: HttpRequest) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,14 +13,17 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from miaopu.bases.models import Base
 from miaopu.core import clock
 from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused
 from miaopu.core.kept import database_state
 from miaopu.core.models import User
+from miaopu.core.scope import region_prefix
 from miaopu.monitoring.board import kept_board
 from miaopu.plans.decompositions import DecompositionTable, pack_target, table_of
 from miaopu.plans.enums import DecompositionState as State
+from miaopu.plans.enums import MemberKind
 from miaopu.plans.models import Target, TargetDecomposition
 from miaopu.plans.target_actions import (
     approve_decomposition,
@@ -27,7 +31,7 @@ from miaopu.plans.target_actions import (
     send_back_decomposition,
     submit_decomposition,
 )
-from miaopu.plans.target_opening import open_decomposition
+from miaopu.plans.target_opening import Opening, open_decomposition
 from miaopu.portal import present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.performing import in_one_line, perform
@@ -197,6 +201,17 @@ def target(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     return show_target(request, target_or_404(slug, key))
 
 
+def _with_bases(target: Target, opening: Opening) -> Opening:
+    """The opening with the admitted bases of the programme's region by their numbers."""
+    if opening.kind != MemberKind.BASE:
+        return opening
+    prefix = region_prefix(target.version.programme.region_id)
+    rows = Base.objects.public().filter(region__code__startswith=prefix).order_by("number")
+    known = {one.name: (one.number, "") for one in rows}
+    names = tuple(name for name in opening.names if name.strip()) or tuple(known)
+    return replace(opening, names=names, known=known)
+
+
 @require_POST
 @role_required(Role.PROGRAMME_OFFICER)
 def target_open(request: HttpRequest, slug: str, key: str) -> HttpResponse:
@@ -210,7 +225,9 @@ def target_open(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     if not form.is_valid():
         return show_target(request, found, form, status=422)
     try:
-        open_decomposition(found, form.opening(), by=user, reason=form.cleaned_data["reason"])
+        open_decomposition(
+            found, _with_bases(found, form.opening()), by=user, reason=form.cleaned_data["reason"]
+        )
     except ActionRefused as refused:
         form.add_error(None, in_one_line(refused))
         return show_target(request, found, form, status=refused.status)

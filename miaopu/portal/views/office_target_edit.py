@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.contrib import messages
@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Js
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused
@@ -24,8 +24,9 @@ from miaopu.plans.decompositions import (
 )
 from miaopu.plans.enums import DecompositionState as State
 from miaopu.plans.models import Target, TargetDecomposition
+from miaopu.plans.pasted_tables import marked_workbook, pasted_cells, uploaded_block
 from miaopu.plans.target_actions import save_cells
-from miaopu.plans.typed_tables import pasted_cells, uploaded_block, workbook
+from miaopu.plans.typed_tables import workbook
 from miaopu.portal import kept_forms, present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.downloads import content_response
@@ -42,11 +43,25 @@ LONGEST_BLOCK = 100_000
 
 @dataclass(frozen=True)
 class Told:
-    """What the page says above the table, and in which tone."""
+    """What the page says above the table, and in which tone.
+
+    `block` is a pasted or uploaded table with faults: it stays on the page, and can be had as a
+    workbook with its wrong cells coloured.
+    """
 
     title: str
     text: str = ""
     tone: str = "soon"
+    block: str = ""
+
+
+@dataclass(frozen=True)
+class Pasted:
+    """A block that was pasted or uploaded: the cells with it laid over them, what was lost."""
+
+    typed: dict[str, str]
+    lost: list[str]
+    block: str = ""
 
 
 def _refusal(refused: ActionRefused) -> Told:
@@ -104,9 +119,7 @@ def _show(
     return render(request, "office/target_edit.html", context, status=status)
 
 
-def _pasted(
-    request: HttpRequest, table: DecompositionTable, typed: dict[str, str]
-) -> tuple[dict[str, str], list[str]]:
+def _pasted(request: HttpRequest, table: DecompositionTable, typed: dict[str, str]) -> Pasted:
     """What was typed with the pasted or uploaded block laid over it, and what found no place."""
     upload = request.FILES.get("file")
     block = request.POST.get("block", "")[:LONGEST_BLOCK]
@@ -114,7 +127,7 @@ def _pasted(
         content = upload.read(settings.FILE_MAX_BYTES + 1)
         block = uploaded_block(content, upload.name or "", table)
     cells, lost = pasted_cells(block, table)
-    return {**typed, **cells}, lost
+    return Pasted({**typed, **cells}, lost, block)
 
 
 def _autosave(
@@ -135,9 +148,9 @@ def _autosave(
 
 
 def _save(
-    request: HttpRequest, target: Target, made: TargetDecomposition, typed: dict[str, str],
-    lost: list[str],
-) -> HttpResponse:  # fmt: skip
+    request: HttpRequest, target: Target, made: TargetDecomposition, pasted: Pasted
+) -> HttpResponse:
+    typed, lost = pasted.typed, pasted.lost
     try:
         saved = save_cells(made, typed, seen_cells(request.POST), by=person(request))
     except ActionRefused as refused:
@@ -164,6 +177,7 @@ def _save(
             _("没有对上：%(what)s") % {"what": _("、").join(lost[:10])},
         )
     if told is not None:
+        told = replace(told, block=pasted.block if saved.errors or lost else "")
         keep = {
             address: text
             for address, text in typed.items()
@@ -223,13 +237,26 @@ def target_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         return _proposed(request, target, table, typed)
     if action == "register":
         return _from_register(request, target, table, typed)
-    lost: list[str] = []
+    pasted = Pasted(typed, [])
     if action == "paste":
         try:
-            typed, lost = _pasted(request, table, typed)
+            pasted = _pasted(request, table, typed)
         except ActionRefused as refused:
             return _show(request, target, Grid(table, typed), _refusal(refused), 422)
-    return _save(request, target, made, typed, lost)
+    return _save(request, target, made, pasted)
+
+
+@require_POST
+@role_required(Role.PROGRAMME_OFFICER)
+def target_marked(request: HttpRequest, slug: str, key: str) -> HttpResponseBase:
+    """The block that stands on the page as a workbook with its faults; writes nothing."""
+    target = target_or_404(slug, key)
+    made = _draft_or_none(target, person(request))
+    if made is None:
+        return _refused_to_edit(request, target)
+    block = request.POST.get("block", "")[:LONGEST_BLOCK]
+    name = _("%(key)s-有误.xlsx") % {"key": key}
+    return content_response(marked_workbook(block, table_of(made)), name, "xlsx")
 
 
 @require_safe

@@ -239,6 +239,7 @@ def target_letter(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "letter": letter,
         "said": said,
+        "terms": [present.in_language(one) for one in said.bilingual_terms],
         "to": present.in_language(letter.title),
         "tone": LETTER_TONES.get(letter.state, "neutral"),
         "programme": present.in_language(letter.programme.name),

@@ -126,7 +126,11 @@ def _reports(user: User, task: Task) -> list[dict[str, Any]]:
 def _summary(view: TaskView) -> list[shapes.Answer]:
     task = view.task
     rows = [shapes.Answer(_("期限"), formats.day(task.due_on))]
-    if not task.due_printed:
+    if task.due_on > task.planned_due:
+        planned = formats.day(task.planned_due)
+        why = _("批准的延期，不因版本更新而改变；现行版本为 %(day)s") % {"day": planned}
+        rows.append(shapes.Answer(_("期限依据"), why))
+    elif not task.due_printed:
         standing_in = task.due_on == task.planned_due
         why = _("计划未写明，暂按计划期末日") if standing_in else _("计划未写明，由计划主管确定")
         rows.append(shapes.Answer(_("期限依据"), why))

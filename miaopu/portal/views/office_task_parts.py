@@ -43,6 +43,7 @@ _CHANGED = {
     "title": gettext_lazy("任务名称"),
     "clause": gettext_lazy("条款"),
     "planned_due": gettext_lazy("期限"),
+    "extended_to": gettext_lazy("以批准的延期为准"),
     "units": gettext_lazy("单位"),
     "milestones": gettext_lazy("节点"),
     "by_mark": gettext_lazy("责任标注"),

@@ -15,7 +15,7 @@ from miaopu.cases.enums import ENDED, CaseState
 from miaopu.cases.models import Case
 from miaopu.core.enums import Role
 from miaopu.plans.models import Programme, ProgrammeVersion
-from miaopu.plans.version_diff import VersionDifference, compare_versions
+from miaopu.plans.version_diff import VersionDifference, compare_packs
 from miaopu.portal import present
 from miaopu.portal.access import role_required
 from miaopu.portal.paging import page_of
@@ -53,7 +53,8 @@ def _chosen(asked: str, versions: list[ProgrammeVersion], place: int) -> Program
     return versions[min(place, len(versions) - 1)]
 
 
-def _counts(request: HttpRequest, versions: list[ProgrammeVersion]) -> dict[int, dict[str, int]]:
+def counts_of(request: HttpRequest, versions: list[ProgrammeVersion]) -> dict[int, dict[str, int]]:
+    """Running and ended cases of the reader's scope by version."""
     rows = (
         Case.objects.for_user(person(request))
         .filter(item__version__in=versions)
@@ -69,7 +70,8 @@ def _counts(request: HttpRequest, versions: list[ProgrammeVersion]) -> dict[int,
     }
 
 
-def _changes(difference: VersionDifference) -> list[dict[str, Any]]:
+def changes_of(difference: VersionDifference) -> list[dict[str, Any]]:
+    """The differences as rows of CHANGE_COLUMNS."""
     return [
         {
             "key": part.key,
@@ -80,6 +82,15 @@ def _changes(difference: VersionDifference) -> list[dict[str, Any]]:
         }
         for part in difference.parts
     ]
+
+
+def touched_of(difference: VersionDifference) -> dict[str, Any]:
+    """What the differences touch, in the language of the page."""
+    return {
+        "targets": [present.in_language(title) for _name, title in difference.targets],
+        "rules": [present.in_language(title) for _name, title in difference.rules],
+        "amounts": difference.amounts,
+    }
 
 
 @require_safe
@@ -102,9 +113,9 @@ def programme_versions(request: HttpRequest) -> HttpResponse:
     versions = list(ProgrammeVersion.objects.public().filter(programme=programme))
     new = _chosen(request.GET.get("new", ""), versions, 0)
     old = _chosen(request.GET.get("old", ""), versions, 1)
-    counts = _counts(request, versions)
-    difference = compare_versions(old, new)
-    page = page_of(request, _changes(difference), 100)
+    counts = counts_of(request, versions)
+    difference = compare_packs(old.pack, new.pack)
+    page = page_of(request, changes_of(difference), 100)
     context |= {
         "programme": programme,
         "title": present.in_language(programme.name),
@@ -136,8 +147,6 @@ def programme_versions(request: HttpRequest) -> HttpResponse:
             empty=gettext("两个版本没有不同"),
             empty_hint=gettext("请选择另一个版本比较。"),
         ),
-        "targets": [present.in_language(title) for _name, title in difference.targets],
-        "rules": [present.in_language(title) for _name, title in difference.rules],
-        "amounts": difference.amounts,
+        "touched": touched_of(difference),
     }
     return render(request, "office/programme_versions.html", context)

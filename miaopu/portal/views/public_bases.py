@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -10,9 +13,12 @@ from django.utils.translation import gettext as _
 from miaopu.bases.figures import figures_of
 from miaopu.bases.models import Base
 from miaopu.core import clock
+from miaopu.core.models import Region
 from miaopu.portal import shapes
+from miaopu.portal.base_map import CityMap, city_map
 from miaopu.portal.paging import page_of
 from miaopu.portal.tables import Table
+from miaopu.portal.views.base_record_parts import described, floor_table, photos_of
 from miaopu.portal.views.bases_shared import (
     BASE_COLUMNS,
     BaseFilter,
@@ -39,7 +45,24 @@ def bases(request: HttpRequest) -> HttpResponse:
         empty=_("没有这样的基地"),
         empty_hint=_("请换一个载体类型；准入的基地都会列在这里。"),
     )
-    return render(request, "public/bases.html", {"form": form, "page": page, "table": table})
+    context = {"form": form, "page": page, "table": table, "maps": _maps(found)}
+    return render(request, "public/bases.html", context)
+
+
+def _maps(found: QuerySet[Base]) -> list[CityMap]:
+    """All bases that are listed, on every page of the list, on the maps of their cities."""
+    by_city: dict[str, list[Base]] = defaultdict(list)
+    for one in found.select_related("region", "profile"):
+        by_city[f"{one.region_id[:4]}00"].append(one)
+    maps = []
+    for city, there in by_city.items():
+        regions = Region.objects.public().filter(code__startswith=city[:4])
+        names = {region.code: region for region in regions}
+        hrefs = {one.pk: reverse("base", args=[one.number]) for one in there}
+        drawn = city_map(city, there, hrefs, names)
+        if drawn is not None:
+            maps.append(drawn)
+    return maps
 
 
 @public_page
@@ -50,7 +73,9 @@ def base(request: HttpRequest, number: str) -> HttpResponse:
     )
     context = {
         "base": found,
-        "record": record_of(found),
+        "record": [*record_of(found), *described(found)],
+        "photos": photos_of(found),
+        "floors": floor_table(found),
         "titles": titles_of(found, clock.today()),
         "cards": figure_cards(figures_of([found])[found.pk]),
         "today": clock.today(),

@@ -8,10 +8,13 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from miaopu.core import clock
+from miaopu.core.scope import regions_above
+from miaopu.monitoring.board import in_force
 from miaopu.plans.enums import FeePayer
 from miaopu.plans.models import FeeEntry, FeeList
 from miaopu.portal import formats, present, shapes
@@ -82,13 +85,40 @@ def _counting(form: FeeFilter, day: date) -> list[FeeList]:
     return list(rows.order_by("region", "-position"))
 
 
+def _rules(code: str, day: date) -> list[dict[str, Any]]:
+    """What the programmes that run on the day say of fees, for the region asked for."""
+    _state, versions = in_force()
+    found = []
+    for version in versions:
+        pack, where = version.pack, version.programme.region_id
+        rule = pack.fee_rule
+        if rule is None or not pack.period.start <= day <= pack.period.end:
+            continue
+        if code and where not in {code, *regions_above(code)}:
+            continue
+        item = pack.items.get(rule.item or "")
+        found.append(
+            {
+                "programme": present.in_language(version.programme.name),
+                "clause": rule.clause,
+                "clause_href": present.clause_href(version, rule.clause),
+                "text": present.in_language(pack.clauses[rule.clause].summary.bilingual),
+                "item": present.in_language(item.title.bilingual) if item else "",
+                "item_href": reverse("item", args=[version.programme.slug, rule.item])
+                if item
+                else "",
+            }
+        )
+    return found
+
+
 @public_page
 def fee_list(request: HttpRequest) -> HttpResponse:
     """The lists that count on a day; what is asked for and not on them must not be charged."""
     published = list(FeeList.objects.public().select_related("region").order_by("pk"))
     form = FeeFilter(request.GET, published)
     if not form.is_valid():
-        context = {"form": form, "page": page_of(request, []), "lists": []}
+        context = {"form": form, "page": page_of(request, []), "lists": [], "rules": []}
         return render(request, "public/fee_list.html", context)
     day = form.cleaned_data["on"] or clock.today()
     lists = _counting(form, day)
@@ -103,6 +133,7 @@ def fee_list(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "day": day,
         "page": page,
+        "rules": _rules(form.cleaned_data["region"], day),
         "table": Table(FEE_COLUMNS, [fee_row(one) for one in page.object_list], _("涉企收费清单")),
         "lists": [
             {

@@ -29,6 +29,9 @@ def _contents() -> dict[str, str]:
         "entries.csv": _("每一笔资金变动的每一条分录"),
         "accounts.csv": _("每个账户的余额"),
         "target_parts.csv": _("已批准的目标分解；空白表示没有目标，不等于零"),
+        "policies.csv": _("政策文库：每份文件已发布的每一版，适用范围和有效期"),
+        "policy_citations.csv": _("文件之间的引用；文库里有的写明编号"),
+        "fees.csv": _("涉企收费清单已发布的每一版"),
         "figures.json": _("与网页相同的全部数字"),
     }
 

@@ -1,0 +1,167 @@
+"""Self-inspection and rectification: forms, silence, second chance, checks, reopening, races."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from miaopu.bases.inspection_actions import (
+    Line,
+    SheetConflict,
+    SheetIncomplete,
+    hand_in_sheet,
+    lines_of,
+    note_silence,
+    open_campaign,
+    save_sheet,
+)
+from miaopu.bases.inspection_enums import RectificationState, SheetState
+from miaopu.bases.inspection_notices import remind_of_inspections
+from miaopu.bases.inspection_states import RECTIFICATION_TABLE
+from miaopu.bases.models import InspectionCampaign, InspectionSheet, Rectification
+from miaopu.bases.rectification_actions import (
+    add_evidence,
+    confirm_rectification,
+    give_second_chance,
+    reopen_rectification,
+    report_rectification,
+    send_back_rectification,
+    state_consequence,
+)
+from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
+from miaopu.core.models import Notice
+from tests.bases.factories import Park, build_park
+from tests.bases.inspected import DEADLINE, KEY, PROBLEM, call, filled, lines, problem, reported
+from tests.factories import City, travel
+from tests.plans.supervised import PDF
+
+
+@pytest.fixture
+def park(city: City) -> Park:
+    """A base in the programme."""
+    found = build_park(city)
+    found.admitted()
+    return found
+
+
+def test_a_form_from_call_to_problem(park: Park) -> None:
+    with pytest.raises(NotAllowed):
+        open_campaign(park.city.version, KEY, by=park.city.approver)
+    campaign = call(park.city)
+    with pytest.raises(Conflict):
+        call(park.city)
+    assert str(campaign.due_on) == "2018-06-15"
+    assert Notice.objects.filter(user=park.runner, key__endswith="called").count() == 1
+    sheet = InspectionSheet.objects.get(base=park.base)
+    with pytest.raises(NotAllowed):
+        save_sheet(sheet, {"team": Line("good")}, revision=1, by=park.city.reviewer)
+    half = save_sheet(sheet, {"safety": Line("problem")}, revision=1, by=park.runner)
+    with pytest.raises(SheetIncomplete) as missing:
+        hand_in_sheet(half, revision=2, by=park.runner)
+    assert set(missing.value.wanting) == set(lines())
+    with pytest.raises(SheetConflict) as other:  # another tab still shows revision 1
+        save_sheet(sheet, {"safety": PROBLEM}, revision=1, by=park.runner)
+    assert other.value.saved["safety"] == Line("problem")
+    late = replace(PROBLEM, deadline=date(2018, 10, 1))  # after the end of the rectification
+    save_sheet(half, lines(safety=late), revision=2, by=park.runner)
+    with pytest.raises(SheetIncomplete):
+        hand_in_sheet(half, revision=3, by=park.runner)
+    save_sheet(half, {"safety": PROBLEM}, revision=3, by=park.runner)
+    done = hand_in_sheet(half, revision=4, by=park.runner)
+    assert (done.state, done.is_late) == (SheetState.HANDED_IN, False)
+    row = Rectification.objects.get()
+    assert (row.problem, row.owner, row.deadline) == ("三楼缺两具灭火器", "李安全", DEADLINE)
+    with pytest.raises(Conflict):
+        save_sheet(done, {"team": PROBLEM}, revision=5, by=park.runner)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        done.answers.update(finding="good")
+
+
+def test_a_problem_is_put_right_and_checked_by_another(park: Park) -> None:
+    row, city = problem(park), park.city
+    add_evidence(row, [("整改前.pdf", PDF)], by=park.runner)
+    for text, files in ((" ", [("x.pdf", PDF)]), ("已补配", [])):
+        with pytest.raises(ActionRefused):
+            report_rectification(row, text, files, revision=1, by=park.runner)
+    row = reported(park, row)
+    for stranger in (park.runner, city.other_reviewer, city.programme_officer, city.auditor):
+        with pytest.raises(NotAllowed):
+            confirm_rectification(row, revision=2, by=stranger, reason="看过")
+    row = send_back_rectification(row, revision=2, by=city.reviewer, reason="只有一具")
+    row = reported(park, row)
+    with pytest.raises(Conflict):  # a page from before
+        confirm_rectification(row, revision=2, by=city.reviewer, reason="看过")
+    row = confirm_rectification(row, revision=row.revision, by=city.reviewer, reason="现场看过")
+    assert row.state == RectificationState.CLOSED
+    assert {(one.moment, one.round) for one in row.files.all()} == {
+        *(("before", 1), ("after", 1), ("after", 2)),
+    }
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Rectification.objects.filter(pk=row.pk).update(checked_by=row.reported_by)
+    row = reopen_rectification(
+        row, DEADLINE, revision=row.revision, by=city.approver, reason="灭火器又不见了"
+    )
+    assert (row.state, row.round, row.checked_by) == (RectificationState.OPEN, 3, None)
+
+
+def test_second_chance_comes_before_the_consequence_and_once(park: Park) -> None:
+    row, city = problem(park), park.city
+    with pytest.raises(ActionRefused):  # the deadline has not passed
+        give_second_chance(row, revision=1, by=city.reviewer, reason="再给一次")
+    travel(DEADLINE + timedelta(days=1))
+    assert remind_of_inspections() > 0
+    assert remind_of_inspections() == 0
+    with pytest.raises(ActionRefused):  # no second chance yet
+        state_consequence(row, revision=1, by=city.programme_officer, reason="未改")
+    row = give_second_chance(row, revision=1, by=city.reviewer, reason="配件未到")
+    assert str(row.deadline) == "2018-07-13"  # ten working days on
+    with pytest.raises(ActionRefused):
+        state_consequence(row, revision=2, by=city.programme_officer, reason="未改")
+    travel(row.deadline + timedelta(days=1))
+    with pytest.raises(ActionRefused):  # once only
+        give_second_chance(row, revision=2, by=city.reviewer, reason="再给一次")
+    row = state_consequence(row, revision=2, by=city.programme_officer, reason="仍未补配")
+    assert row.state == RectificationState.FAILED
+    assert "不予推荐" in Notice.objects.get(user=park.runner, key__endswith="failed").text
+    assert RECTIFICATION_TABLE.reachable(RectificationState.OPEN) == set(RectificationState)
+
+
+def test_silence_has_a_rule(park: Park) -> None:
+    sheet = filled(park)
+    travel(date(2018, 6, 15))
+    remind_of_inspections()
+    assert Notice.objects.filter(user=park.runner, key__endswith="due/1").exists()
+    assert note_silence() == 0  # the last day is still in time
+    travel(date(2018, 6, 16))
+    assert (note_silence(), note_silence()) == (1, 0)
+    sheet.refresh_from_db()
+    # Five working days after 15 June; the 18th is the Dragon Boat Festival.
+    assert (sheet.state, str(sheet.chance_until)) == (SheetState.SILENT, "2018-06-25")
+    assert Notice.objects.unread().filter(key__endswith="silent").count() == 2
+    done = hand_in_sheet(sheet, revision=sheet.revision, by=park.runner)
+    assert done.is_late and done.state == SheetState.HANDED_IN
+    assert not Notice.objects.unread().filter(key__startswith=f"inspection/{sheet.pk}/").exists()
+
+
+def test_an_inspection_is_not_called_too_late_or_for_nobody(city: City) -> None:
+    with pytest.raises(ActionRefused, match="还没有已准入的基地"):
+        call(city)
+    travel(date(2018, 6, 16))
+    with pytest.raises(ActionRefused, match="已过"):
+        call(city)
+
+
+def test_who_sees_forms_and_problems(park: Park) -> None:
+    row, city = problem(park), park.city
+    for user, count in (
+        *((park.runner, 1), (city.reviewer, 1), (city.auditor, 1), (city.programme_officer, 1)),
+        *((city.owner, 0), (city.other_reviewer, 0), (city.system_admin, 0)),
+    ):
+        for model in (InspectionCampaign, InspectionSheet, Rectification):
+            assert model.objects.for_user(user).count() == count, (user, model)
+    assert list(Rectification.objects.overdue_on(row.deadline)) == []
+    assert list(Rectification.objects.overdue_on(row.deadline + timedelta(days=1))) == [row]
+    assert lines_of(row.sheet)["safety"] == PROBLEM  # type: ignore[arg-type] # it came from a form
