@@ -9,6 +9,7 @@
 #   make test-fault     kills processes in the middle of the path; test-fault-long for longer
 #   make bench          requests per second of the list page against a bare view
 #   make bench-rules    the rules engine against other engines, in an environment of its own
+#   make test-spark     the rules engine over partitions of Spark, where Java is; an environment of its own
 #   make catalogue      collects and compiles the English catalogue
 #   make clean          removes caches and what tests left; data of demo and serve stay in var/
 
@@ -22,7 +23,7 @@ READY := .venv/.ready
 # Python compiles Django anew, which takes longer than what most commands and tests do.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: setup demo test test-long check test-browser test-browser-long test-fault test-fault-long bench bench-rules catalogue clean
+.PHONY: setup demo test test-long check test-browser test-browser-long test-fault test-fault-long bench bench-rules test-spark catalogue clean
 .DEFAULT_GOAL := setup
 
 setup: $(READY)
@@ -85,10 +86,22 @@ bench-rules: $(READY) .venv-bench/.ready
 	@VIRTUAL_ENV=.venv-bench $(BIN)/uv pip sync --quiet --require-hashes requirements/dev.txt requirements/bench.txt
 	@touch $@
 
+# Spark is half a gigabyte: who does not ask for it does not wait for it.
+test-spark: $(READY) .venv-spark/.ready
+	@exec .venv-spark/bin/python -m pytest -n0 -rs tests/spark $(ARGS)
+
+.venv-spark/.ready: requirements/dev.txt requirements/spark.txt requirements/uv.txt
+	@test -x .venv-spark/bin/python || $(PYTHON) -m venv .venv-spark
+	@.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/uv.txt
+	@VIRTUAL_ENV=.venv-spark $(BIN)/uv pip install --quiet --require-hashes --requirement requirements/dev.txt
+	@VIRTUAL_ENV=.venv-spark $(BIN)/uv pip install --quiet --require-hashes --no-deps --no-build-isolation --requirement requirements/spark.txt
+	@VIRTUAL_ENV=.venv-spark $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
 catalogue: $(READY)
 	@exec $(BIN)/python tools/catalogue.py $(ARGS)
 
 clean:
-	rm -rf .venv .venv-bench .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build \
+	rm -rf .venv .venv-bench .venv-spark .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build \
 	  *.egg-info test-results var/test
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -21,13 +19,16 @@ from bench.report import Report
 from bench.rules import made, register
 from bench.rules.made import AS_OF
 from miaopu.engine.facts import FactError
-from miaopu.engine.matching import explain_one, explanations_as_text
+from miaopu.engine.matching import ENTERPRISE_ID, explain_one, explanations_as_text
 from miaopu.engine.planes.batch import Batch
+from miaopu.engine.planes.identity import met_again
+from miaopu.engine.planes.long_table import SCHEMA, long_table
 from miaopu.engine.planes.matching import match_batch, read_batch
 from miaopu.engine.planes.renewal import renewed
 from miaopu.engine.planes.streaming import Chunk, matched_chunks
+from miaopu.engine.prepared import prepare
 from miaopu.engine.rule_sets import RuleSet
-from miaopu.engine.tables import read_chunks
+from miaopu.engine.tables import read_chunks, write_batches
 
 EXPLAINED = 100
 CHUNK = 131_072
@@ -104,21 +105,36 @@ def changes(report: Report, rules: RuleSet, batch: Batch) -> None:
 
 
 def streaming(report: Report, rows: int) -> None:
-    """A Parquet file through the rules, in a process of its own, beside its decoding alone."""
+    """A Parquet file through the rules into a file, beside the decoding of its columns alone.
+
+    Each in a process of its own, in turn; CPU seconds, for the clock tells of the neighbours.
+    """
+    taken: dict[str, list[list[float]]] = {"decode": [], "entitled": [], "everything": []}
     with tempfile.TemporaryDirectory(prefix="miaopu-stream-") as folder:
         path = Path(folder) / "facts.parquet"
         _write(path, rows)
-        taken = {}
-        for what in ("decode", "match"):
-            command = [sys.executable, "-W", "ignore", "-m", "bench.rules.further", what, str(path)]
-            told = subprocess.run(command, check=True, capture_output=True, text=True)
-            taken[what] = json.loads(told.stdout)
-    for what, found in taken.items():
-        report.add(f"{rows:,} rows of Parquet, {what}: CPU s, MB", f"{found[0]:.1f}, {found[1]:,}")
-    ratio = taken["match"][0] / taken["decode"][0]
-    report.add(f"{rows:,} × 200, match / decode", f"{ratio:.1f} ×", "≤ 1.5 ×", ratio <= 1.5)
-    report.add(f"{rows:,} × 200, most memory", f"{taken['match'][1]:,} MB", "≤ 2,048 MB",
-               taken["match"][1] <= 2048)  # fmt: skip
+        for _ in range(3):
+            for what, found in taken.items():
+                command = [sys.executable, "-W", "ignore", "-m", "bench.rules.further", what]
+                told = subprocess.run(
+                    [*command, str(path)], check=True, capture_output=True, text=True
+                )
+                found.append(json.loads(told.stdout))
+    middle = {
+        what: [statistics.median(one[place] for one in found) for place in (0, 1, 2)]
+        for what, found in taken.items()
+    }
+    for what, (cpu, clock, most) in middle.items():
+        report.add(f"{rows:,} rows of Parquet, {what}: CPU s, s by the clock, MB",
+                   f"{cpu:.1f}, {clock:.1f}, {most:,.0f}")  # fmt: skip
+    for what, goal in (("entitled", 1.5), ("everything", None)):
+        cpu, clock = (middle[what][place] / middle["decode"][place] for place in (0, 1))
+        report.add(f"{rows:,} × 200, {what} / decode: CPU, by the clock",
+                   f"{cpu:.1f} ×, {clock:.1f} ×", "≤ 1.5 ×" if goal else "",
+                   clock <= goal if goal else None)  # fmt: skip
+        most = middle[what][2]
+        report.add(f"{rows:,} × 200, {what}, most memory", f"{most:,.0f} MB", "≤ 2,048 MB",
+                   most <= 2048)  # fmt: skip
 
 
 def _write(path: Path, rows: int) -> None:
@@ -134,20 +150,27 @@ def _write(path: Path, rows: int) -> None:
     writer.close()
 
 
-def _stream(what: str, path: Path, as_of: date) -> int:
-    if what == "decode":
-        return sum(count for _columns, count in read_chunks(path, CHUNK))
+def _stream(what: str, path: Path) -> None:
     rules = made.in_our_words(made.make(200))
-    chunks = (Chunk(columns, count) for columns, count in read_chunks(path, CHUNK))
-    return sum(len(part.matches) for part in matched_chunks(rules, chunks, as_of))
+    wanted = {ENTERPRISE_ID, *(fact.name for fact in prepare(rules, AS_OF).facts)}
+    if what == "decode":
+        for _columns, _count in read_chunks(path, CHUNK, wanted):
+            pass
+        return
+    ids = (columns[ENTERPRISE_ID] for columns, _ in read_chunks(path, CHUNK, {ENTERPRISE_ID}))
+    again = met_again(lambda: ids, 0)  # one round holds all of a few ten million
+    chunks = (Chunk(columns, count) for columns, count in read_chunks(path, CHUNK, wanted))
+    parts = matched_chunks(rules, chunks, AS_OF, again=again, unknown=what == "everything")
+    out = path.with_name(f"{what}.parquet")
+    write_batches(out, SCHEMA, (long_table(rules, part) for part in parts))
 
 
 def main() -> None:
-    """One pass over a file: CPU seconds and the most memory, in MB, as JSON."""
-    began = time.process_time()
-    _stream(sys.argv[1], Path(sys.argv[2]), AS_OF)
+    """One pass over a file: CPU seconds, seconds by the clock and the most memory, in MB."""
+    began, clock = time.process_time(), time.perf_counter()
+    _stream(sys.argv[1], Path(sys.argv[2]))
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // MEGABYTE
-    print(json.dumps([time.process_time() - began, most, os.getloadavg()[0]]))
+    print(json.dumps([time.process_time() - began, time.perf_counter() - clock, most]))
 
 
 if __name__ == "__main__":

@@ -212,6 +212,22 @@ def exit_base(base: Base, *, by: User, reason: str, revision: int | None = None)
 
 
 @transaction.atomic
+def delist_base(base: Base, *, by: User, reason: str) -> Base:
+    """Take a base off the list; the caller holds the province's approval (Ganzhou 五/(四)).
+
+    Its tenants stay where they are: only its standing ends.
+    """
+    check_reason(reason)
+    locked = _step(base, "delist", Verb.DELIST_BASE, by=by, reason=reason, left_on=clock.today())
+    _tell_operator(
+        locked,
+        "delisted",
+        Bilingual(f"{locked.name}已被摘牌：{reason}", f"{locked.name} was delisted: {reason}"),
+    )
+    return locked
+
+
+@transaction.atomic
 def add_title(
     base: Base,
     *,

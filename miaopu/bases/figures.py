@@ -100,3 +100,36 @@ def tenant_figures(base: Base, as_of: date) -> TenantFigures:
             else:
                 unknown[name] += 1
     return TenantFigures(count, int(totals["employees"]), totals["operating_revenue"], unknown)
+
+
+def recorded_figures(base: Base, as_of: date) -> dict[str, Decimal]:
+    """What the records of tenants say of a base on a day, by the names that schemes read.
+
+    `tenants_now` and `graduates_now` (of the calendar year so far) are counted where the base has
+    ever had a tenant on record; `jobs_now`, `revenue_now` and `revenue_before` (a year earlier, the
+    same enterprises; yuan) only where the figure is known of every enterprise in it: an unknown one
+    is no zero. What is not known is left out.
+    """
+    every = Tenancy.objects.filter(base=base)
+    if not every.exists():
+        return {}
+    inside = every.filter(since__lte=as_of).exclude(left_on__lte=as_of)
+    inside = inside.exclude(graduated_on__lte=as_of)
+    year = date(as_of.year, 1, 1)
+    found = {
+        "tenants_now": Decimal(inside.count()),
+        "graduates_now": Decimal(every.filter(graduated_on__range=(year, as_of)).count()),
+    }
+    enterprises = Enterprise.objects.filter(pk__in=inside.values("enterprise"))
+    before = as_of.replace(year=as_of.year - 1, day=min(as_of.day, 28))
+    asked = (
+        ("jobs_now", "employees", as_of),
+        ("revenue_now", "operating_revenue", as_of),
+        ("revenue_before", "operating_revenue", before),
+    )
+    for name, fact, day in asked:
+        known = [values(one).get(fact) for _who, one in iterate_known_facts(enterprises, day)]
+        numbers = [one for one in known if isinstance(one, int | Decimal)]
+        if known and len(numbers) == len(known):
+            found[name] = Decimal(sum(numbers))
+    return found

@@ -68,6 +68,10 @@ class RoomQuerySet(_OfBase[M]):
     """Rooms of bases."""
 
 
+class MonthDeliveryQuerySet(_OfBase[M]):
+    """Workbooks of monthly figures."""
+
+
 class TenancyQuerySet(models.QuerySet[M]):
     """Tenancies."""
 

@@ -1,9 +1,11 @@
 """The tables of what may become of a base and of a tenant, and through whom."""
 
-from miaopu.bases.enums import BaseState, TenancyStage
+from miaopu.bases.enums import BaseState, NeedState, TenancyStage
 from miaopu.core.enums import Role
 from miaopu.engine.transitions import Transition, TransitionTable
 
+TENANT = "tenant"  # somebody who acts for the tenant itself
+ATTACHED = "attached"  # an official attached to the tenant (挂点)
 OPERATOR = "operator"  # somebody who acts for the enterprise that runs the base
 
 BASE_TABLE = TransitionTable(
@@ -45,6 +47,13 @@ BASE_TABLE = TransitionTable(
             BaseState.LEFT,
             frozenset({Role.PROGRAMME_OFFICER}),
         ),
+        # Only through a delisting case that the province has approved (Ganzhou 五/(四)).
+        Transition(
+            "delist",
+            frozenset({BaseState.ADMITTED}),
+            BaseState.DELISTED,
+            frozenset({Role.PROGRAMME_OFFICER}),
+        ),
     ]
 )
 
@@ -73,6 +82,30 @@ TENANCY_TABLE = TransitionTable(
             frozenset({TenancyStage.TEAM, TenancyStage.PROJECT, TenancyStage.INCUBATING}),
             TenancyStage.LEFT,
             frozenset({OPERATOR}),
+        ),
+    ]
+)
+
+# Who helps says that a need is met; the tenant confirms it or says that it is not.
+NEED_TABLE = TransitionTable(
+    [
+        Transition(
+            "solve",
+            frozenset({NeedState.OPEN}),
+            NeedState.SOLVED,
+            frozenset({OPERATOR, ATTACHED}),
+        ),
+        Transition(
+            "confirm",
+            frozenset({NeedState.SOLVED}),
+            NeedState.CONFIRMED,
+            frozenset({TENANT}),
+        ),
+        Transition(
+            "reopen",
+            frozenset({NeedState.SOLVED}),
+            NeedState.OPEN,
+            frozenset({TENANT}),
         ),
     ]
 )

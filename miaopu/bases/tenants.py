@@ -13,6 +13,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from miaopu.bases.enums import BaseState, TenancyStage, Verb
+from miaopu.bases.graduation import graduation_of
 from miaopu.bases.guards import check_row, check_runs, locked_base, step_from
 from miaopu.bases.models import Base, Room, Tenancy
 from miaopu.bases.states import TENANCY_TABLE
@@ -25,6 +26,7 @@ from miaopu.parties.enums import Source
 from miaopu.parties.models import Enterprise
 
 INCUBATED_FROM, GRADUATED_ON = "incubated_from", "graduated_on"
+LEFT_ON = "left_incubation_on"  # without graduating
 
 
 def enterprise_of_code(code: str) -> Enterprise:
@@ -137,7 +139,11 @@ def incubate_tenant(tenancy: Tenancy, enterprise: Enterprise, on: date, *, by: U
 
 @transaction.atomic
 def graduate_tenant(tenancy: Tenancy, on: date, *, by: User, reason: str) -> Tenancy:
-    """The enterprise graduates on the day; the reason says what it has reached."""
+    """The enterprise graduates on the day; the reason says what it has reached.
+
+    Where its programme has a rule for graduating, the rule must be true by the facts of today;
+    what it rested on is kept with the event. Raises ActionRefused otherwise.
+    """
     check_reason(reason)
     locked = _locked(tenancy)
     _step(locked, "graduate", by)
@@ -146,9 +152,17 @@ def graduate_tenant(tenancy: Tenancy, on: date, *, by: User, reason: str) -> Ten
         raise ActionRefused(
             _("毕业日期须在入孵日期 %(since)s 与今天之间") % {"since": first}, _("请核对日期")
         )
+    found = graduation_of(locked, clock.today())
+    if found is not None and found.status != "true":
+        raise ActionRefused(
+            _("毕业须符合 %(needed)s 项条件，现符合 %(met)s 项")
+            % {"needed": found.needed, "met": found.met},
+            _("请查看每项条件查到的值"),
+        )
     locked.graduated_on = on
     locked.save(update_fields=["stage", "graduated_on"])
-    _event(locked, Verb.GRADUATE_TENANT, by=by, reason=reason)
+    rule = {"rule": found.trace()} if found is not None else {}
+    _event(locked, Verb.GRADUATE_TENANT, by=by, reason=reason, **rule)
     if locked.enterprise is not None:
         _write_fact(locked, locked.enterprise, GRADUATED_ON, on, by)
     return locked
@@ -168,6 +182,8 @@ def end_tenancy(tenancy: Tenancy, on: date, *, by: User, reason: str) -> Tenancy
     locked.left_on = on
     locked.save(update_fields=["stage", "left_on"])
     _event(locked, Verb.END_TENANCY, by=by, reason=reason)
+    if locked.enterprise is not None and locked.incubated_from is not None:
+        _write_fact(locked, locked.enterprise, LEFT_ON, on, by)
     return locked
 
 
@@ -181,10 +197,10 @@ def _step(tenancy: Tenancy, name: str, by: User) -> None:
     tenancy.stage = TenancyStage(found.target)
 
 
-def _event(tenancy: Tenancy, verb: Verb, *, by: User, reason: str = "") -> None:
+def _event(tenancy: Tenancy, verb: Verb, *, by: User, reason: str = "", **more: object) -> None:
     record_event(
         tenancy, verb, by=by, reason=reason, region=tenancy.base.region_id,
-        data={"base": tenancy.base.number, "stage": tenancy.stage},
+        data={"base": tenancy.base.number, "stage": tenancy.stage, **more},
     )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ from miaopu.cases.guards import (
 from miaopu.cases.letters import freeze_letter
 from miaopu.cases.models import Case, CaseFile, Item
 from miaopu.cases.notices import BACK, tell_enterprise
-from miaopu.cases.opening import new_case
+from miaopu.cases.opening import live_case, new_case
 from miaopu.cases.prefill import known_answers
 from miaopu.cases.workflow import lock_case
 from miaopu.cases.workflow import transition as change_state
@@ -56,24 +56,24 @@ def publish_items(version: ProgrammeVersion) -> list[Item]:
 
 
 @transaction.atomic
-def open_case(item: Item, enterprise: Enterprise, *, by: User) -> Case:
+def open_case(
+    item: Item, enterprise: Enterprise, *, by: User, subject: Enterprise | None = None
+) -> Case:
     """The enterprise's draft for the item, prefilled; a second call returns the same case.
 
-    Raises NotAllowed unless `by` represents the enterprise, ActionRefused where facts exclude it.
+    `subject` is the tenant for whom the enterprise, which runs the base, is rewarded (items for a
+    base); that it is its tenant the caller has proved. Raises NotAllowed unless `by` represents
+    the enterprise, ActionRefused where facts exclude it.
     """
     check_represents(by, enterprise)
-    if item.definition.party != "enterprise":
+    if item.definition.party != ("enterprise" if subject is None else "base"):
         raise ActionRefused(_("“%(item)s”不面向企业") % {"item": item.title}, _("请选择其他事项"))
-    only = {
-        "programme": item.version.programme,
-        "once_key": item.once_key(clock.today()),
-        "enterprise": enterprise,
-    }
-    known = Case.objects.live().filter(**only).first()
+    once_key = item.once_key(clock.today(), subject)
+    known = live_case(item, once_key, enterprise, subject)
     if known is not None:
         return known
     check_period(item)
-    explanation = explain_item(item.version, item.code, enterprise, clock.today())
+    explanation = explain_item(item.version, item.code, subject or enterprise, clock.today())
     if explanation.status == "false":
         raise ActionRefused(
             _("该企业不符合“%(item)s”的条件") % {"item": item.title}, _("请查看每项条件的依据")
@@ -84,14 +84,17 @@ def open_case(item: Item, enterprise: Enterprise, *, by: User) -> Case:
             return new_case(
                 item,
                 enterprise,
-                once_key=item.once_key(clock.today()),
+                once_key=once_key,
                 form={name: answer.text for name, answer in answers.items()},
                 known=answers,
                 channel=CaseChannel.APPLICATION,
                 by=by,
+                subject=subject,
             )
     except IntegrityError:  # another tab was faster
-        return Case.objects.live().get(**only)
+        faster = live_case(item, once_key, enterprise, subject)
+        assert faster is not None
+        return faster
 
 
 @transaction.atomic
@@ -161,7 +164,7 @@ def submit_case(case: Case, *, by: User) -> Case:
         check_period(locked.item)
         check_materials(locked)
         explanation = explain_item(
-            locked.item.version, locked.item.code, locked.enterprise, clock.today()
+            locked.item.version, locked.item.code, locked.judged, clock.today()
         )
         if explanation.status == "false":
             raise ActionRefused(_("企业现已不符合条件"), _("请查看每项条件的依据"))
@@ -210,7 +213,7 @@ def propose_grant(
         }
         answers = {name: bool(answer) for name, answer in decisions.items()}
         version, code = locked.item.version, locked.item.code
-        explanation = explain_item(version, code, locked.enterprise, clock.today(), answers)
+        explanation = explain_item(version, code, locked.judged, clock.today(), answers)
         amount = amount_to_propose(locked.item, explanation.amount_fen, amount_fen)
         if explanation.status != "true" or not amount:
             raise ActionRefused(

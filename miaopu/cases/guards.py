@@ -95,7 +95,7 @@ def check_length(typed: Mapping[str, Any]) -> None:
 def check_still_entitled(case: Case) -> None:
     """Facts of today and the signed answers give what was proposed; raises ActionRefused if not."""
     answers = {name: bool(signed["answer"]) for name, signed in case.decisions.items()}
-    found = explain_item(case.item.version, case.item.code, case.enterprise, clock.today(), answers)
+    found = explain_item(case.item.version, case.item.code, case.judged, clock.today(), answers)
     by_rule = case.item.definition.amount_decided is None
     if found.status != "true" or (by_rule and found.amount_fen != case.amount_fen):
         raise ActionRefused(

@@ -17,7 +17,14 @@ from miaopu.core.actions import record_event
 from miaopu.core.enums import Role
 from miaopu.core.models import Office, Region, User
 from miaopu.core.scope import region_prefix
-from miaopu.engine.letters.content import DUTY, Letter, Share, document_number, labelled
+from miaopu.engine.letters.content import (
+    DUTY,
+    Letter,
+    Share,
+    document_number,
+    labelled,
+    rewarded_for,
+)
 from miaopu.engine.letters.pdf import letter_pdf
 from miaopu.engine.letters.word import letter_docx
 from miaopu.engine.money import split
@@ -121,13 +128,19 @@ def _granted(case: Case) -> dict[str, Any]:
     return {
         "amount_fen": case.amount_fen,
         "shares": tuple(_shares(case)),
-        "reasons": tuple(_reasons(case.trace)),
+        "reasons": (*_rewarded_for(case), *_reasons(case.trace)),
         "conditions": tuple(_conditions(case)),
         "publicity": publicity.number if publicity else "",
         "publicity_digest": publicity.digest if publicity else "",
         "publicity_from": publicity.starts_on if publicity else None,
         "publicity_to": publicity.ends_on if publicity else None,
     }
+
+
+def _rewarded_for(case: Case) -> Iterator[str]:
+    """Whose success is rewarded, where it is not the addressee's own."""
+    if case.subject is not None:
+        yield rewarded_for(case.subject.name, case.subject.uscc)
 
 
 def _shares(case: Case) -> Iterator[Share]:

@@ -5,13 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from miaopu.cases.enums import CaseChannel, Verb
 from miaopu.cases.models import Case, Item
 from miaopu.cases.prefill import KnownAnswer
 from miaopu.core import clock
 from miaopu.core.actions import record_event
+from miaopu.core.errors import ActionRefused
 from miaopu.core.models import User
 from miaopu.parties.models import Enterprise
+
+
+def live_case(
+    item: Item, once_key: str, enterprise: Enterprise, subject: Enterprise | None
+) -> Case | None:
+    """The live case that another one would double; None where there is none.
+
+    Raises ActionRefused where somebody else was rewarded for the `subject`.
+    """
+    same = Case.objects.live().filter(programme=item.version.programme, once_key=once_key)
+    if subject is None:
+        return same.filter(enterprise=enterprise).first()
+    found = same.filter(subject=subject).first()
+    if found is not None and found.enterprise_id != enterprise.pk:
+        raise ActionRefused(
+            _("“%(name)s”的这项奖励已由其他运营主体申请") % {"name": subject.name},
+            _("每家企业的每项奖励只给一个运营主体"),
+        )
+    return found
 
 
 def new_case(
@@ -23,8 +45,11 @@ def new_case(
     known: Mapping[str, KnownAnswer],
     channel: CaseChannel,
     by: User,
+    subject: Enterprise | None = None,
 ) -> Case:
     """A draft with its answers and the sources of those that were known.
+
+    `subject` is the tenant for whom an operator is rewarded: its facts count.
 
     Runs in the caller's transaction. Raises IntegrityError where there is a live case already.
     """
@@ -33,6 +58,7 @@ def new_case(
         programme=item.version.programme,
         once_key=once_key,
         enterprise=enterprise,
+        subject=subject,
         item=item,
         region=enterprise.region,
         channel=channel,

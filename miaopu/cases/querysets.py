@@ -105,7 +105,7 @@ class CaseQuerySet(models.QuerySet[M]):
 
     def with_parts(self) -> Self:
         """Each case with the item, version and enterprise that lists show."""
-        return self.select_related("item__version__programme", "enterprise", "region")
+        return self.select_related("item__version__programme", "enterprise", "subject", "region")
 
     def by_time_left(self) -> Self:
         """The queue's order: what is due first, in a total order.

@@ -29,7 +29,7 @@ def lock_case(case: Case) -> Case:
     """The case as the database has it now, locked until the transaction ends."""
     return (
         Case.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("item__version__programme", "enterprise", "region")
+        .select_related("item__version__programme", "enterprise", "subject", "region")
         .get(pk=case.pk)
     )
 

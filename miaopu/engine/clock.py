@@ -130,6 +130,12 @@ def add_years(on: date, years_later: int) -> date:
     return add_months(on, years_later * _MONTHS_IN_YEAR)
 
 
+def months_between(start: date, end: date) -> int:
+    """The whole months from `start` to `end`: the most that added to `start` do not pass `end`."""
+    count = (end.year - start.year) * _MONTHS_IN_YEAR + end.month - start.month
+    return count if add_months(start, count) <= end else count - 1
+
+
 def _step(today: date, pauses: Sequence[Pause]) -> tuple[ClockDay, bool]:
     """The day as it counts, and whether a notice still to come could change that."""
     info = day(today)

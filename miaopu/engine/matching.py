@@ -23,6 +23,7 @@ from miaopu.engine.prepared import Decisions, prepare
 from miaopu.engine.rule_sets import RuleSet
 
 __all__ = [
+    "ENTERPRISE_ID",
     "Decisions",
     "Explanation",
     "FactsRefused",

@@ -10,6 +10,8 @@ from miaopu.engine.definitions.refusals import Path as Place
 from miaopu.engine.expressions.errors import ExpressionError
 from miaopu.engine.expressions.lower import lower_amount, lower_condition
 from miaopu.engine.expressions.lowering import Surroundings
+from miaopu.engine.expressions.parse import parse
+from miaopu.engine.expressions.tokens import FUNCTIONS
 from miaopu.engine.expressions.tree import Node
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.rule_sets import Rule, RuleSet
@@ -94,4 +96,29 @@ def check_parameters(rule_set: RuleSet, documents: Mapping[str, Document]) -> li
                     Bilingual("核对 from 和 value", "check from and value"),
                 )
             )
+    return errors
+
+
+def check_functions(rule_set: RuleSet, documents: Mapping[str, Document]) -> list[PackError]:
+    """An error for a named function that hides another name or means nothing that can be read."""
+    errors = []
+    for name, function in rule_set.functions.items():
+        place: Place = ("functions", name)
+        hidden = [one for one in (name, *function.takes) if one in rule_set.facts]
+        if name in FUNCTIONS or hidden or len(set(function.takes)) != len(function.takes):
+            errors.append(
+                error_at(
+                    documents,
+                    place,
+                    Bilingual(
+                        f"函数 {name} 的名称或参数与已有的名称重复",
+                        f"the function {name} or what it takes has a name that is taken",
+                    ),
+                    Bilingual("换一个名称", "choose another name"),
+                )
+            )
+        try:
+            parse(function.means)
+        except ExpressionError as error:
+            errors.append(error_at(documents, (*place, "means"), error.message, error.remedy))
     return errors

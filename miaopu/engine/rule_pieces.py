@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from miaopu.engine.definitions.pieces import (
     ConditionPiece,
+    FunctionPiece,
     PriorityPiece,
     ValuePiece,
     parameter_value,
 )
+from miaopu.engine.expressions.named import Function
 from miaopu.engine.rule_sets import Condition, DatedValue, Priority
 
 
@@ -52,3 +54,8 @@ def dated_parameters(
         )
         for name, values in pieces.items()
     }
+
+
+def functions_of(pieces: Mapping[str, FunctionPiece]) -> dict[str, Function]:
+    """The named functions that checked pieces describe."""
+    return {name: Function(piece.takes, piece.means) for name, piece in pieces.items()}

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from miaopu.engine.expressions.lowering import Parameter, Surroundings
+from miaopu.engine.expressions.named import Functions
 from miaopu.engine.expressions.tree import Kind
 from miaopu.engine.expressions.words import Vocabulary
 from miaopu.engine.facts import Fact, FactType
@@ -63,12 +64,13 @@ class DatedValue:
 
 @dataclass(frozen=True, eq=False)
 class RuleSet:
-    """Rules with the facts, dated parameters and places they speak of."""
+    """Rules with the facts, dated parameters, places and named functions they speak of."""
 
     rules: tuple[Rule, ...]
     facts: Mapping[str, Fact]
     parameters: Mapping[str, tuple[DatedValue, ...]] = field(default_factory=dict)
     places: Mapping[str, Bilingual] = field(default_factory=dict)
+    functions: Functions = field(default_factory=dict)
 
     @property
     def words(self) -> Vocabulary:
@@ -88,7 +90,7 @@ class RuleSet:
         """What its expressions may speak of on the day `as_of`."""
         known = {self.region_fact.name: self.region_fact, **self.facts}
         parameters = {name: parameter_on(values, as_of) for name, values in self.parameters.items()}
-        return Surroundings(known, as_of, parameters)
+        return Surroundings(known, as_of, parameters, self.functions)
 
 
 def parameter_on(values: Sequence[DatedValue], as_of: date) -> Parameter:

@@ -9,6 +9,8 @@ from pydantic import Field
 from miaopu.engine.definitions.pieces import (
     ConditionPiece,
     FactPiece,
+    FunctionName,
+    FunctionPiece,
     Identifier,
     Piece,
     PriorityPiece,
@@ -21,8 +23,13 @@ from miaopu.engine.definitions.pieces import (
 )
 from miaopu.engine.definitions.positions import Document, read_document
 from miaopu.engine.definitions.refusals import PackError, Refused, in_order
-from miaopu.engine.rule_checks import check_parameters, check_rule, repeated
-from miaopu.engine.rule_pieces import conditions_of, dated_parameters, priorities_of
+from miaopu.engine.rule_checks import check_functions, check_parameters, check_rule, repeated
+from miaopu.engine.rule_pieces import (
+    conditions_of,
+    dated_parameters,
+    functions_of,
+    priorities_of,
+)
 from miaopu.engine.rule_sets import Condition, DatedValue, Priority, Rule, RuleSet
 
 __all__ = [
@@ -55,6 +62,7 @@ class _RulesFile(Piece):
     facts: dict[str, FactPiece]
     rules: tuple[_RulePiece, ...]
     parameters: dict[str, tuple[ValuePiece, ...]] = Field(default_factory=dict)
+    functions: dict[FunctionName, FunctionPiece] = Field(default_factory=dict)
 
 
 def load_rules(path: Path) -> RuleSet:
@@ -70,6 +78,7 @@ def load_rules(path: Path) -> RuleSet:
             tuple(_rule(piece) for piece in found.rules),
             {name: piece.fact(name) for name, piece in found.facts.items()},
             dated_parameters(found.parameters),
+            functions=functions_of(found.functions),
         )
         errors = _problems(rule_set, documents)
     if errors or rule_set is None:
@@ -93,7 +102,10 @@ def _rule(piece: _RulePiece) -> Rule:
 
 def _problems(rule_set: RuleSet, documents: Mapping[str, Document]) -> list[PackError]:
     around = rule_set.surroundings(date.max)
-    errors = check_parameters(rule_set, documents)
+    errors = [
+        *check_parameters(rule_set, documents),
+        *check_functions(rule_set, documents),
+    ]
     errors += repeated([rule.id for rule in rule_set.rules], documents, ("rules",))
     for number, rule in enumerate(rule_set.rules):
         errors += check_rule(rule, around, documents, ("rules", number))[0]

@@ -3,7 +3,7 @@
 import csv
 import json
 import math
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from decimal import Decimal
 from itertools import islice
@@ -29,7 +29,9 @@ class Reader(Protocol):
 
     def rows(self) -> Iterator[dict[str, object]]: ...
 
-    def chunks(self, size: int) -> Iterator[tuple[dict[str, pa.Array], int]]: ...
+    def chunks(
+        self, size: int, names: Collection[str] | None = None
+    ) -> Iterator[tuple[dict[str, pa.Array], int]]: ...
 
 
 class CsvReader:
@@ -61,9 +63,11 @@ class CsvReader:
                 )
             yield {name: cell or None for name, cell in zip(self.columns, record, strict=True)}
 
-    def chunks(self, size: int) -> Iterator[tuple[dict[str, pa.Array], int]]:
+    def chunks(
+        self, size: int, names: Collection[str] | None = None
+    ) -> Iterator[tuple[dict[str, pa.Array], int]]:
         """The same by columns of text, up to `size` rows at a time, with their number."""
-        yield from _by_columns(self.columns, self.rows(), size)
+        yield from _by_columns(_chosen(self.columns, names), self.rows(), size)
 
     def _records(self) -> Generator[tuple[int, list[str]], None, None]:
         with self.path.open(encoding=self.encoding, newline="") as stream:
@@ -104,12 +108,16 @@ class ParquetReader:
         except (pa.ArrowException, OSError) as error:
             raise _damaged(self.path, Bilingual("文件内容损坏", "damaged content")) from error
 
-    def chunks(self, size: int) -> Iterator[tuple[dict[str, pa.Array], int]]:
+    def chunks(
+        self, size: int, names: Collection[str] | None = None
+    ) -> Iterator[tuple[dict[str, pa.Array], int]]:
         """The same by columns as stored, up to `size` rows at a time, with their number."""
         try:
-            for batch in self.file.iter_batches(batch_size=size):
-                names = self.columns
-                columns = dict(zip(names, batch.columns, strict=True))
+            chosen = _chosen(self.columns, names)
+            stored = dict(zip(self.columns, self.file.schema_arrow.names, strict=True))
+            wanted = [stored[name] for name in chosen]
+            for batch in self.file.iter_batches(batch_size=size, columns=wanted):
+                columns = {name: batch.column(stored[name]) for name in chosen}
                 for values in columns.values():
                     self._refuse_infinite(values)
                 yield columns, batch.num_rows
@@ -142,9 +150,15 @@ class JsonReader:
         for record in self.records:
             yield {name: record.get(name) for name in self.columns}
 
-    def chunks(self, size: int) -> Iterator[tuple[dict[str, pa.Array], int]]:
+    def chunks(
+        self, size: int, names: Collection[str] | None = None
+    ) -> Iterator[tuple[dict[str, pa.Array], int]]:
         """The same by columns, up to `size` rows at a time, with their number."""
-        yield from _by_columns(self.columns, self.rows(), size)
+        yield from _by_columns(_chosen(self.columns, names), self.rows(), size)
+
+
+def _chosen(columns: Sequence[str], names: Collection[str] | None) -> tuple[str, ...]:
+    return tuple(name for name in columns if names is None or name in names)
 
 
 def _encoding_of(path: Path) -> str:

@@ -5,17 +5,26 @@ except that a floating point number becomes the `Decimal` of its shortest text (
 Writing: whole files only; a file is written beside its place and moved there when it is complete.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pyarrow as pa
 
 from miaopu.engine.messages import Bilingual
+from miaopu.engine.table_batches import write_batches
 from miaopu.engine.table_errors import TableError
 from miaopu.engine.table_read import CsvReader, JsonReader, ParquetReader, Reader
 from miaopu.engine.table_write import write_rows
 
-__all__ = ["TableError", "columns_of", "read_chunks", "read_rows", "write_rows"]
+__all__ = [
+    "TableError",
+    "columns_of",
+    "read_chunks",
+    "read_rows",
+    "rows_stored",
+    "write_batches",
+    "write_rows",
+]
 
 
 def read_rows(path: Path | str) -> Iterator[dict[str, object]]:
@@ -28,13 +37,25 @@ def read_rows(path: Path | str) -> Iterator[dict[str, object]]:
     return _reader(Path(path)).rows()
 
 
-def read_chunks(path: Path | str, size: int) -> Iterator[tuple[dict[str, pa.Array], int]]:
+def read_chunks(
+    path: Path | str, size: int, names: Collection[str] | None = None
+) -> Iterator[tuple[dict[str, pa.Array], int]]:
     """The same table by columns, up to `size` rows at a time, each with its number of rows.
 
-    Parquet keeps its types; CSV and JSON are columns of text (lists: of lists of texts).
+    `names`: only those columns, where they are there; of Parquet no other is decoded. Parquet keeps
+    its types; CSV and JSON are columns of text (lists: of lists of texts).
     Raises TableError as `read_rows` does.
     """
-    return _reader(Path(path)).chunks(size)
+    return _reader(Path(path)).chunks(size, names)
+
+
+def rows_stored(path: Path | str) -> int | None:
+    """How many rows a Parquet file says that it has; None for a file that has to be read through.
+
+    Raises TableError as `read_rows` does.
+    """
+    reader = _reader(Path(path))
+    return int(reader.file.metadata.num_rows) if isinstance(reader, ParquetReader) else None
 
 
 def columns_of(path: Path | str) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ def _write_down(recorded: Sequence[tuple[Award, str]], by: User | None) -> None:
     for award, fact in recorded:
         assert award.paid_at is not None  # a paid award is complete
         name = _record_name(award, occasions[award.pk])
-        groups[fact, timezone.localdate(award.paid_at)][name] = award.case.enterprise
+        groups[fact, timezone.localdate(award.paid_at)][name] = award.case.judged
     for (fact, day), records in sorted(groups.items(), key=lambda group: group[0]):
         record_fact_of_many(records, fact, day, source=Source.SYSTEM, valid_from=day, by=by)
 
@@ -62,7 +62,7 @@ def unrecord_payment(award: Award, *, by: User | None, reason: str) -> None:
     record = award.case.item.definition.records
     if record is not None:
         end_fact(
-            award.case.enterprise,
+            award.case.judged,
             record.fact,
             source=Source.SYSTEM,
             record=_record_name(award, _occasions([award]).get(award.pk, 0)),

@@ -77,7 +77,7 @@ def tone_of(state: str) -> shapes.Tone:
     return TONES.get(state, "neutral")
 
 
-def _reason(
+def reason_of(
     node: Mapping[str, Any],
     facts: Mapping[str, Mapping[str, Any]],
     clauses: Mapping[str, str],
@@ -85,11 +85,12 @@ def _reason(
     version: ProgrammeVersion,
     top: bool,
 ) -> shapes.Reason:
+    """A node of a trace as the component shows it; `top` of the conditions themselves."""
     names = [name for name in node["facts"] if name in facts]
     known = facts[names[0]] if len(names) == 1 else None
     clause = clauses.get(node["key"], "") if top else ""
     children = [
-        _reason(child, facts, {}, {}, version, False)
+        reason_of(child, facts, {}, {}, version, False)
         for child in node["children"]
         if child["status"] in {"true", "false", "unknown"}
     ]
@@ -120,7 +121,7 @@ def reasons_of_trace(
     nodes = trace["tree"]["children"]
     open_keys = [node["key"] for node in nodes if node["status"] != "true"]
     change_of = dict(zip(open_keys, (read_aloud(change) for change in changes), strict=False))
-    return [_reason(node, trace["facts"], clauses, change_of, version, True) for node in nodes]
+    return [reason_of(node, trace["facts"], clauses, change_of, version, True) for node in nodes]
 
 
 def reasons_of(explanation: ItemExplanation) -> list[shapes.Reason]:

@@ -77,6 +77,16 @@ def test_match_to_parquet(folder: Path, facts: str) -> None:
     assert [tuple(row.values()) for row in table.to_pylist()] == EXPECTED
 
 
+def test_match_tells_of_the_entitled_alone(folder: Path) -> None:
+    status, out, _err = match(
+        folder, "facts.parquet", "o.parquet", "--entitled", "--format", "json"
+    )
+    assert status == 0
+    assert "unknown" not in json.loads(out)
+    found = [tuple(row.values()) for row in pq.read_table(folder / "o.parquet").to_pylist()]
+    assert found == [row for row in EXPECTED if row[2] == "true"]
+
+
 def test_match_to_csv_and_json_and_excel(folder: Path) -> None:
     for name in ("out.csv", "out.json", "out.xlsx"):
         assert match(folder, "facts.csv", name)[0] == 0

@@ -77,7 +77,10 @@ def random_condition(random: Random, depth: int = 3) -> Pair:
 
 def _atom(random: Random) -> Pair:
     return random.choice(
-        [_numbers, _numbers, _money, _money, _ratio, _dates, _codes, _regions, _booleans, _listed]
+        [
+            *(_numbers, _numbers, _money, _money, _ratio, _dates, _window),
+            *(_codes, _regions, _booleans, _listed),
+        ]
     )(random)
 
 
@@ -170,6 +173,27 @@ def _dates(random: Random) -> Pair:
     return (
         f"add_years({one}, {years}) {sign} moved",
         f"CAST({one} + INTERVAL ({years}) YEAR AS DATE) {sign} moved",
+    )
+
+
+def _window(random: Random) -> Pair:
+    """A day in a time whose end may not be there yet."""
+    months = random.randint(-6, 30)
+    day, first, last, end = random.choice(
+        [
+            (":as_of", "founded", "moved", "moved"),
+            ("founded", "date '2016-06-01'", "moved", "moved"),
+            (
+                *("moved", "founded", f"add_months(moved, {months})"),
+                f"CAST(moved + INTERVAL ({months}) MONTH AS DATE)",
+            ),
+        ]
+    )
+    sql = f"DATE '{AS_OF}'" if day == ":as_of" else day
+    begun = f"{sql} >= {first}"
+    return (
+        f"within({day}, {first}, {last})",
+        f"CASE WHEN {end} IS NULL THEN {begun} ELSE {begun} AND NOT {sql} > {end} END",
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 from miaopu.engine.expressions.errors import ExpressionError
 from miaopu.engine.expressions.evaluate import amount_in_fen, runnable
 from miaopu.engine.expressions.lower import lower_amount, lower_condition
+from miaopu.engine.expressions.named import Function
 from miaopu.engine.facts import Fact, FactType, read_fact
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.money import format_yuan
@@ -33,7 +34,10 @@ RATES = (
     DatedValue(date(2017, 1, 1), Decimal("0.02")),
     DatedValue(date(2018, 7, 1), Decimal("0.03")),
 )
-AROUND = RuleSet((), FACTS, {"rate": RATES}).surroundings(date(2018, 12, 1))
+AS_TENANT = Function(("day", "years"), "within(day, tenant_since, add_years(graduated_on, years))")
+AROUND = RuleSet((), FACTS, {"rate": RATES}, functions={"as_tenant": AS_TENANT}).surroundings(
+    date(2018, 12, 1)
+)
 
 
 def _examples(kind: str) -> list[tuple[str, str, str]]:

@@ -15,6 +15,7 @@ ACTION_FILES = {
     *("task_actions.py", "task_loading.py", "task_reminders.py", "unit_actions.py"),
     *("duty_actions.py", "feeds.py"),
     *("document_actions.py", "document_reviews.py", "fee_actions.py", "subscriptions.py"),
+    *("campaign_actions.py", "score_actions.py", "assessor_actions.py", "appeal_actions.py"),
     *("target_opening.py", "target_actions.py", "letter_actions.py"),
     *("doubts.py", "matching_choice.py", "rule_actions.py", "simulating.py"),
     *("reading_item_actions.py", "reading_completion.py"),

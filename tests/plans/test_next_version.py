@@ -24,25 +24,11 @@ from tests.factories import City, guiyang_pack
 from tests.harness.pages import StrictClient
 from tests.plans.readings import PLAN, accept_all, hand_in, open_reading
 from tests.plans.test_readings import CHOICES
+from tests.portal.test_reading_pages import FORM as READING_FORM
+from tests.portal.test_reading_pages import text
 
 pytestmark = pytest.mark.django_db
-FORM = {
-    "onto": "guiyang-2018",
-    "programme": "",
-    "title": "小微企业成长服务计划",
-    "title_en": "Service plan",
-    "region": "520100",
-    "start": "2018-01-01",
-    "end": "2018-12-31",
-    "scope_0": "*",
-    "scope_1": "new",
-    "scope_2": "520103",
-    "scope_3": "-",
-}
-
-
-def text(response: Any) -> str:
-    return str(response.content.decode())
+FORM = {**READING_FORM, "onto": "guiyang-2018", "programme": "", "title": "小微企业成长服务计划"}
 
 
 def test_the_difference_is_seen_before_it_counts(client: StrictClient, city: City) -> None:
@@ -63,7 +49,7 @@ def test_the_difference_is_seen_before_it_counts(client: StrictClient, city: Cit
     blind = client.post(where, {**FORM, "step": "complete"})
     assert blind.status_code == 409
     assert "载入前请先核对与第 1 版的不同" in text(blind)
-    assert 'value="Service plan"' in text(blind)
+    assert 'value="Qinglan service plan"' in text(blind)
     done = client.post(where, {**FORM, "step": "complete", "seen": seen[1]})
     assert done["Location"] == "/office/programme-versions/?programme=guiyang-2018&old=1&new=2"
     version = ProgrammeVersion.objects.get(programme__slug="guiyang-2018", number=2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from miaopu.bases import admission
 from miaopu.bases.enums import BaseState, TenancyStage
 from miaopu.bases.models import Base, Tenancy
 from miaopu.core.models import User
+from miaopu.parties.actions import record_fact
 from tests.bases.factories import Park, build_park
 from tests.factories import City, make_enterprise
 
@@ -160,6 +162,13 @@ def test_a_tenant_becomes_a_company_and_graduates(park: Park, city: City) -> Non
     assert (early.status_code, "2017-01-01" in text(early)) == (409, True)
     assert step("incubate", uscc=company.uscc.lower(), on="2017-06-01").status_code == 302
     assert step("graduate", on="2018-05-01").status_code == 422  # no reason
+    before = text(owner.get(reverse("tenancy", args=[tenancy.number])))
+    assert "3 项条件中须符合 2 项，现符合 1 项" in before  # revenue; not a year, and four persons
+    refused = step("graduate", on="2018-05-01", reason="达到毕业条件")
+    assert (refused.status_code, "达到毕业条件" in text(refused)) == (409, True)
+    record_fact(
+        company, "employees", 5, source="hr", record="r", valid_from=date(2018, 4, 30), by=None
+    )
     assert step("graduate", on="2018-05-01", reason="达到毕业条件").status_code == 302
     page = text(owner.get(reverse("tenancy", args=[tenancy.number])))
     assert "已毕业" in page

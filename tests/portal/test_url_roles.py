@@ -34,12 +34,14 @@ from tests.parties.sheets import deliver, good_row, table_of, workbook
 from tests.plans.proposals import draft_of, proposed, simulated
 from tests.portal import (
     library_samples,
+    url_rows_assessments,
     url_rows_bases,
     url_rows_desk,
     url_rows_inspections,
     url_rows_targets,
 )
 from tests.portal.url_rows_base_records import THINGS as BASE_RECORDS
+from tests.portal.url_rows_growth import THINGS as GROWTH_THINGS
 from tests.portal.url_rows_titles import THINGS as TITLES
 from tests.portal.url_samples_supervision import SAMPLES as SUPERVISION
 from tests.portal.url_table import TABLE
@@ -185,6 +187,8 @@ THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     **url_rows_inspections.THINGS,
     **TITLES,
     **BASE_RECORDS,
+    **GROWTH_THINGS,
+    **url_rows_assessments.THINGS,
     "account": lambda city: {"pk": Account.objects.filter(region=YUNYAN)[0].pk},
     **SUPERVISION,
     **url_rows_targets.THINGS,

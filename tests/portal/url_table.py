@@ -6,8 +6,15 @@ and the resolver differ; tests/portal/test_url_roles.py asks every route as ever
 
 from tests.factories import GOOD_FORM
 from tests.house.url_roles import CASE_READERS, ENTERPRISES, SIGNED_IN, Route
-from tests.portal import url_rows_bases, url_rows_desk, url_rows_library, url_rows_targets
+from tests.portal import (
+    url_rows_assessments,
+    url_rows_bases,
+    url_rows_desk,
+    url_rows_library,
+    url_rows_targets,
+)
 from tests.portal.url_rows_base_records import ROWS as BASE_RECORDS
+from tests.portal.url_rows_growth import ROWS as GROWTH
 from tests.portal.url_rows_inspections import ROWS as INSPECTIONS
 from tests.portal.url_rows_rules import ROWS as RULES
 from tests.portal.url_rows_supervision import ROWS as SUPERVISION
@@ -219,6 +226,8 @@ TABLE: dict[str, Route] = {
     **INSPECTIONS,
     **TITLES,
     **BASE_RECORDS,
+    **GROWTH,
+    **url_rows_assessments.ROWS,
     # The demo
     "demo_clock": Route(allow=SIGNED_IN, methods=BOTH, data={"working_days": "1"}),
 }

@@ -2,20 +2,19 @@
 
 import json
 import re
-import sys
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from miaopu.app.cli.match_run import MatchRun
+from miaopu.app.cli.match_spark import match_with_spark
 from miaopu.app.cli.output import (
     PROBLEMS,
     WRONG_USAGE,
@@ -30,7 +29,6 @@ from miaopu.app.cli.output import (
 from miaopu.engine.definitions.refusals import Refused
 from miaopu.engine.matching import (
     Explanation,
-    FactsRefused,
     explain_one,
     explanations_as_text,
     near_misses,
@@ -38,23 +36,20 @@ from miaopu.engine.matching import (
 from miaopu.engine.messages import Bilingual, EngineError
 from miaopu.engine.money import fen_to_yuan
 from miaopu.engine.packs.load import load_pack
+from miaopu.engine.planes.long_table import SCHEMA
 from miaopu.engine.planes.sets import MatchSets
-from miaopu.engine.planes.streaming import CHUNK, Chunk, matched_chunks
-from miaopu.engine.prepared import prepare
 from miaopu.engine.rule_sets import RuleSet
 from miaopu.engine.rules import load_rules
-from miaopu.engine.tables import columns_of, read_chunks, write_rows
+from miaopu.engine.tables import write_batches
 
-COLUMNS = ("enterprise_id", "rule", "status", "amount_fen", "missing")
-_TYPES: Mapping[str, type] = {
-    "enterprise_id": str,
-    "rule": str,
-    "status": str,
-    "amount_fen": int,
-    "missing": tuple,
-}
-_SHOWN_PROBLEMS = 1_000
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+class Engine(StrEnum):
+    """Where the rules are run."""
+
+    PLANES = "planes"
+    SPARK = "spark"
 
 
 def register(cli: typer.Typer) -> None:
@@ -104,79 +99,43 @@ def match(
         Path | None,
         typer.Option(help="每条规则的企业集合 / for each rule who, as roaring bitmaps: .parquet"),
     ] = None,
+    entitled: Annotated[
+        bool,
+        typer.Option("--entitled", help="只列可享的 / only who is entitled, not who might be"),
+    ] = False,
+    engine: Annotated[
+        Engine, typer.Option("--engine", help="在哪里计算 / where: this machine, or Spark")
+    ] = Engine.PLANES,
     output: FormatOption = Format.TABLE,
 ) -> None:
     """谁可享什么 / Who is entitled to what: every rule over every enterprise of a file."""
     started = time.perf_counter()
     rule_set = rule_set_of(rules, as_of)
-    run = _Run(rule_set, facts, as_of)
-    write_rows(out, COLUMNS, run.rows(), types=_TYPES)
-    if sets is not None:
-        run.sets.save(sets)
+    problems = 0
+    if engine is Engine.SPARK:
+        if sets is not None:
+            raise typer.BadParameter("--sets 不用于 Spark / is not for Spark")
+        found = match_with_spark(rule_set, facts, as_of, out, entitled=entitled)
+    else:
+        run = MatchRun(rule_set, facts, as_of, MatchSets() if sets else None, entitled)
+        write_batches(out, SCHEMA, run.batches())
+        if sets is not None and run.sets is not None:
+            run.sets.save(sets)
+        found = {"enterprises": run.enterprises, "true": run.true, "unknown": run.unknown}
+        problems = run.problems
     summary = {
-        "enterprises": run.enterprises,
+        "enterprises": found["enterprises"],
         "rules": len(rule_set.rules),
-        "true": run.statuses["true"],
-        "unknown": run.statuses["unknown"],
+        "true": found["true"],
+        **({} if entitled else {"unknown": found["unknown"]}),
         "seconds": round(time.perf_counter() - started, 3),
     }
     if output is Format.JSON:
         print_json(summary)
     else:
         print_table(tuple(summary), [tuple(summary.values())], title=str(out))
-    if run.problems:
+    if problems:
         raise stop(PROBLEMS)
-
-
-class _Run:
-    """One run of `match` over a facts file, counting as it goes."""
-
-    def __init__(self, rules: RuleSet, facts: Path, as_of: date) -> None:
-        self.rules, self.facts, self.as_of = rules, facts, as_of
-        self.enterprises = self.problems = 0
-        self.statuses: Counter[str] = Counter()
-        self.sets = MatchSets()
-        columns = columns_of(facts)
-        if "enterprise_id" not in columns and columns:
-            raise EngineError(
-                Bilingual(f"{facts} 没有 enterprise_id 列", f"{facts} has no column enterprise_id"),
-                Bilingual("每家企业一行，并写明编号", "give one row per enterprise, with its id"),
-            )
-        for fact in prepare(rules, as_of).facts:
-            if fact.name not in columns:
-                print_problem(
-                    Bilingual(
-                        f"{facts} 没有 {fact.name} 列，按未知处理",
-                        f"{facts} has no column {fact.name}: unknown for everybody",
-                    )
-                )
-
-    def rows(self) -> Iterator[list[object]]:
-        """The rows of the matches file."""
-        for part in matched_chunks(self.rules, self._counted(), self.as_of, self._problem):
-            self.sets.add(self.rules, part.matches, part.numbers)
-            for row, rule, status, fen, missing in part.matches.rows():
-                self.statuses[status] += 1
-                yield [part.ids[row], self.rules.rules[rule].id, status, fen, missing]
-
-    def _counted(self) -> Iterator[Chunk]:
-        quiet = not sys.stderr.isatty()
-        columns = (SpinnerColumn(), TextColumn("{task.completed:,} 家 / enterprises"))
-        with Progress(
-            *columns, TimeElapsedColumn(), console=Console(stderr=True), disable=quiet
-        ) as bar:
-            task = bar.add_task("", total=None)
-            for values, rows in read_chunks(self.facts, CHUNK):
-                yield Chunk(values, rows)
-                self.enterprises += rows
-                bar.update(task, completed=self.enterprises)
-
-    def _problem(self, refusal: FactsRefused) -> None:
-        self.problems += 1
-        if self.problems <= _SHOWN_PROBLEMS:
-            print_problem(f"{self.facts}: {refusal}")
-        elif self.problems == _SHOWN_PROBLEMS + 1:
-            print_problem(Bilingual("其余问题不再列出", "further problems are not listed"))
 
 
 def explain(

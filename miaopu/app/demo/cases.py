@@ -13,6 +13,7 @@ from itertools import islice
 
 from django.db import transaction
 
+from miaopu.app.demo.assessments import assessment_agenda
 from miaopu.app.demo.bank import DISTRICTS as BATCH_DISTRICTS
 from miaopu.app.demo.bank import plan_batches
 from miaopu.app.demo.follow_up import plan_follow_ups
@@ -80,7 +81,7 @@ def load_cases(today: date) -> int:
         item = Item.objects.public().get(code=ITEM)
         for place in PLACES:
             _plan_district(_district(place.code), item, agenda)
-        for day, order, act in target_agenda():
+        for day, order, act in (*target_agenda(), *assessment_agenda()):
             agenda[day, order].append(act)
         for (day, _order), acts in sorted(agenda.items(), key=lambda entry: entry[0]):
             if day > today:

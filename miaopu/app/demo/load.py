@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from miaopu.app.demo.base_records import load_base_records
 from miaopu.app.demo.bases import load_bases
 from miaopu.app.demo.cases import OPENING_DAY, load_cases
+from miaopu.app.demo.growth import load_growth
 from miaopu.app.demo.inspections import load_inspections
 from miaopu.app.demo.library import load_library
 from miaopu.app.demo.offered import load_offers
@@ -191,3 +192,4 @@ def load_demo(count: int, report: Report, *, cases: bool = False) -> None:
             report(f"problems of bases {load_inspections()}")
             report(f"titles {load_titles()}")
             report(f"anomalies {load_base_records()}")
+            report(f"growth plans {load_growth()}")

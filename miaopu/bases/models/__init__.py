@@ -2,7 +2,10 @@
 
 from miaopu.bases.models.anomalies import Anomaly, FileSketch
 from miaopu.bases.models.bases import Base, BaseTitle, Room
+from miaopu.bases.models.growth import AttachedOfficer, GrowthNeed, GrowthPlan, ServiceRecord
 from miaopu.bases.models.inspections import InspectionCampaign, InspectionSheet, SheetAnswer
+from miaopu.bases.models.month_deliveries import MonthDelivery
+from miaopu.bases.models.months import FollowUp, MonthlyFigure
 from miaopu.bases.models.records import BaseChange, BaseExit, BaseFile, BaseProfile, ExitPlan
 from miaopu.bases.models.rectifications import Rectification, RectificationFile
 from miaopu.bases.models.standards import StandardAnswer
@@ -14,6 +17,7 @@ from miaopu.bases.models.visits import BaseVisit, VisitFile
 
 __all__ = [
     "Anomaly",
+    "AttachedOfficer",
     "Base",
     "BaseChange",
     "BaseExit",
@@ -23,12 +27,18 @@ __all__ = [
     "BaseVisit",
     "ExitPlan",
     "FileSketch",
+    "FollowUp",
+    "GrowthNeed",
+    "GrowthPlan",
     "InspectionCampaign",
     "InspectionSheet",
+    "MonthDelivery",
+    "MonthlyFigure",
     "Nomination",
     "Rectification",
     "RectificationFile",
     "Room",
+    "ServiceRecord",
     "SheetAnswer",
     "StandardAnswer",
     "SurveyBase",

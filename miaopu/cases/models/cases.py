@@ -30,6 +30,10 @@ class Case(models.Model):
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
     once_key = models.CharField(_("一次性键"), max_length=80)
     enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="+")
+    # Whose facts count, where the case's enterprise is rewarded for another: a base's tenant.
+    subject = models.ForeignKey(
+        Enterprise, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(
         _("状态"), max_length=20, choices=CaseState.choices, default=CaseState.DRAFT
@@ -79,6 +83,17 @@ class Case(models.Model):
                 condition=~Q(state__in=ENDED),
                 violation_error_message=_("该企业在此事项下已有办件"),
             ),
+            models.UniqueConstraint(  # whoever runs the base: one reward for one tenant's event
+                name="case_once_per_subject",
+                fields=["programme", "once_key"],
+                condition=Q(subject__isnull=False) & ~Q(state__in=ENDED),
+                violation_error_message=_("这家企业的这项奖励已有办件"),
+            ),
+            models.CheckConstraint(
+                name="case_subject_is_another",
+                condition=Q(subject=None) | ~Q(subject=F("enterprise")),
+                violation_error_message=_("运营主体不能为自己申请在孵企业奖励"),
+            ),
             models.CheckConstraint(
                 name="case_four_eyes",
                 condition=Q(approved_by=None) | ~Q(approved_by=F("proposed_by")),
@@ -119,7 +134,8 @@ class Case(models.Model):
                 name="stays_what_it_is",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange(
-                    "item", "programme", "once_key", "enterprise", "region", "opened_at", "channel"
+                    *("item", "programme", "once_key", "enterprise", "subject"),
+                    *("region", "opened_at", "channel"),
                 ),
             ),
             pgtrigger.Protect(
@@ -131,6 +147,11 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def judged(self) -> Enterprise:
+        """The enterprise whose facts the rule reads: the tenant rewarded for, else its own."""
+        return self.subject if self.subject is not None else self.enterprise
 
     def trail(self) -> EventQuerySet:
         """What happened to the case, oldest first. Whoever asks has proved access to the case."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from miaopu.cases.querysets import ItemQuerySet
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.packs.items import Item as PackItem
+from miaopu.parties.models import Enterprise
 from miaopu.plans.models import ProgrammeVersion
 
 
@@ -38,10 +39,11 @@ class Item(models.Model):
         """The title in both languages."""
         return Bilingual(self.title, self.title_en)
 
-    def once_key(self, on: date) -> str:
-        """What an enterprise can have only once: the item in the programme, or in the year."""
+    def once_key(self, on: date, subject: Enterprise | None = None) -> str:
+        """What can be had only once: the item in the programme or the year, for each `subject`."""
         yearly = self.definition.once_per == "year"
-        return f"{self.code}/{on.year}" if yearly else self.code
+        key = f"{self.code}/{on.year}" if yearly else self.code
+        return key if subject is None else f"{key}@{subject.pk}"
 
     @property
     def definition(self) -> PackItem:

@@ -10,7 +10,7 @@ from miaopu.engine.assessment.scheme import Assessment, Criterion, ScoreItem
 from miaopu.engine.definitions.pieces import error_at
 from miaopu.engine.definitions.positions import Document
 from miaopu.engine.definitions.refusals import PackError, Path
-from miaopu.engine.expressions.errors import ExpressionError
+from miaopu.engine.expressions.errors import ExpressionError, did_you_mean
 from miaopu.engine.expressions.evaluate import Runnable, amount_in_fen, runnable
 from miaopu.engine.expressions.lower import lower_amount
 from miaopu.engine.expressions.lowering import Surroundings
@@ -56,7 +56,8 @@ def check_assessment(
     assessment: Assessment, documents: Mapping[str, Document], path: Path
 ) -> list[PackError]:
     """The errors of the expressions of an assessment at `path`."""
-    errors = []
+    errors: list[PackError] = []
+    read: set[str] = set()
     scored = {leaf.id for _, leaf in assessment.leaves if leaf.kind != "computed"}
     for number, criterion in enumerate(assessment.criteria):
         for order, leaf in enumerate(criterion.leaves):
@@ -69,6 +70,7 @@ def check_assessment(
             except ExpressionError as error:
                 errors.append(error_at(documents, place, error.message, error.remedy))
                 continue
+            read.update(figures)
             errors += [
                 error_at(
                     documents,
@@ -79,4 +81,17 @@ def check_assessment(
                 for name in figures
                 if name in scored
             ]
-    return errors
+    return errors + [
+        error_at(
+            documents,
+            (*path, "figures", name),
+            Bilingual(f"没有评分项用到数据 {name}", f"no line reads the figure {name}"),
+            did_you_mean(
+                name,
+                sorted(read),
+                Bilingual("删去它，或在 points 里用它", "remove it, or read it in points"),
+            ),
+        )
+        for name in assessment.figures
+        if name not in read
+    ]

@@ -11,6 +11,9 @@ from pydantic import BeforeValidator, Field, model_validator
 from miaopu.engine.definitions.pieces import Identifier, Piece, Text, Written, refuse
 
 PeriodId = Literal["half", "year"]
+Scorer = Literal["self", "district", "city", "expert"]
+OFFICIAL: tuple[Scorer, ...] = ("self", "district", "city")
+"""Who scores a line in turn where the scheme does not say otherwise."""
 Points = Annotated[
     str,
     BeforeValidator(lambda value: str(value) if type(value) is int else value),
@@ -30,6 +33,7 @@ class ScoreItem(Piece):
     points: Written | None = None
     title: Text | None = None
     clause: Annotated[str, Field(min_length=1)] | None = None
+    evidence: Text | None = None
     illustrative: bool = False
 
     @model_validator(mode="after")
@@ -48,10 +52,17 @@ class Criterion(Piece):
     points: Written | None = None
     title: Text | None = None
     clause: Annotated[str, Field(min_length=1)] | None = None
+    evidence: Text | None = None
+    scorers: tuple[Scorer, ...] = Field(default=OFFICIAL, min_length=1)
     illustrative: bool = False
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> "Criterion":
+        if len(set(self.scorers)) < len(self.scorers) or not {"district", "city"} & {*self.scorers}:
+            raise refuse(
+                "scorers 不能重复，且要有 district 或 city",
+                "scorers are named once, with district or city among them",
+            )
         if (self.max is None) is not (self.kind == "veto"):
             raise refuse(
                 "除一票否决外都要写 max，一票否决不写", "all but a veto have max, a veto has none"
@@ -67,6 +78,13 @@ class Criterion(Piece):
     def leaves(self) -> tuple["ScoreItem | Criterion", ...]:
         """What is scored: the items, or the criterion itself."""
         return self.items or (self,)
+
+
+class Figure(Piece):
+    """A figure that points are worked out from, as the score sheet names it."""
+
+    title: Text
+    unit: Text | None = None
 
 
 class Band(Piece):
@@ -108,9 +126,11 @@ class Assessment(Piece):
     count: int | None = Field(default=None, ge=1, le=1_000_000)
     clause: Annotated[str, Field(min_length=1)] | None = None
     criteria: tuple[Criterion, ...] = Field(min_length=1)
+    figures: dict[Identifier, Figure] = Field(default_factory=dict)
     periods: dict[PeriodId, Annotated[int, Field(ge=0, le=WHOLE)]]
     bands: tuple[Band, ...] = Field(min_length=1)
     outstanding: int = Field(default=0, ge=0, le=1000)
+    publicity_days: int = Field(default=5, ge=1, le=60)
     consequences: tuple[Consequence, ...] = ()
     illustrative: bool = False
 
@@ -141,6 +161,11 @@ class Assessment(Piece):
                     f"bands 里没有 {one.condition[0]} 类", f"no class {one.condition[0]} in bands"
                 )
         return self
+
+    @cached_property
+    def scorers_of(self) -> dict[str, tuple[Scorer, ...]]:
+        """Who scores each line, in turn."""
+        return {leaf.id: one.scorers for one, leaf in self.leaves}
 
     @cached_property
     def leaves(self) -> tuple[tuple[Criterion, "ScoreItem | Criterion"], ...]:

@@ -64,6 +64,7 @@ class Text(Piece):
 Words = Annotated[Text, BeforeValidator(_as_words)]
 Written = Annotated[str, BeforeValidator(_as_text), Field(min_length=1)]
 Identifier = Annotated[str, BeforeValidator(_as_text), Field(pattern=r"^[\w.\-]{1,64}$")]
+FunctionName = Annotated[str, BeforeValidator(_as_text), Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 RegionCode = Annotated[str, BeforeValidator(_as_text), Field(pattern=r"^[0-9]{6}$")]
 RegionPrefix = Annotated[str, BeforeValidator(_as_text), Field(pattern=r"^[0-9]{1,12}$")]
 
@@ -124,6 +125,15 @@ class PriorityPiece(Piece):
     id: Identifier | None = None
     when: Written
     points: int
+    title: Words | None = None
+    clause: str | None = None
+
+
+class FunctionPiece(Piece):
+    """A named function: an expression `means` in which the values of `takes` are filled in."""
+
+    takes: tuple[FunctionName, ...] = Field(max_length=8)
+    means: Written
     title: Words | None = None
     clause: str | None = None
 

@@ -51,6 +51,7 @@ class _Step:
         self._node = node  # kept, so that no other node takes its id
         need = read_out(node, words, negated=not goal)
         self._zh, self._en = need.zh, need.en
+        self._lacking: dict[tuple[str, ...], Both] = {}  # what is said where these are not known
         below = {one.name: one for one in node.walk() if one.op is Op.FACT}
         self._facts = [(name, one, read_out(one, words)) for name, one in below.items()]
 
@@ -76,6 +77,12 @@ class _Step:
         return f"{self._zh}（现为：{zh}）", f"{self._en} (now: {en})"
 
     def _not_known(self, needs: tuple[str, ...]) -> Both:
+        found = self._lacking.get(needs)
+        if found is None:
+            found = self._lacking[needs] = self._without(needs)
+        return found
+
+    def _without(self, needs: tuple[str, ...]) -> Both:
         known = self._words.facts
         labels = [known[name].label if name in known else Bilingual(name, name) for name in needs]
         zh, en = "、".join([one.zh for one in labels]), ", ".join([one.en for one in labels])

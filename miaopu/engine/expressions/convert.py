@@ -168,7 +168,8 @@ def _call(converter: Converter, node: exp.Expr) -> Syntax:
     position = int(node.meta.get("start", converter.position))
     if not name.startswith(PREFIX):
         raise refused(position)
-    return Syntax(name.removeprefix(PREFIX), converter.many(node.expressions), None, position)
+    op = name.removeprefix(PREFIX)
+    return Syntax(op, converter.many(node.expressions), None, position, called=True)
 
 
 def _parameter(converter: Converter, node: exp.Expr) -> Syntax:

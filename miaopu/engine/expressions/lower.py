@@ -17,7 +17,7 @@ from miaopu.engine.expressions.lower_numbers import (
     lower_sum,
 )
 from miaopu.engine.expressions.lowering import Handler, Lowering, Surroundings
-from miaopu.engine.expressions.parse import parse
+from miaopu.engine.expressions.named import read
 from miaopu.engine.expressions.refusals import (
     check_count,
     check_known_kind,
@@ -48,7 +48,7 @@ _KINDS: Mapping[FactType, Kind] = {
 
 def lower_condition(source: str, around: Surroundings) -> Node:
     """The typed tree of a condition; raises ExpressionError unless it is true, false or unknown."""
-    node = Lowering(around, _LOWER).lower(parse(source))
+    node = Lowering(around, _LOWER).lower(read(source, around.functions))
     if node.kind is not Kind.BOOLEAN:
         raise ExpressionError(
             node.position,
@@ -61,7 +61,7 @@ def lower_condition(source: str, around: Surroundings) -> Node:
 def lower_amount(source: str, around: Surroundings) -> Node:
     """The typed tree of an amount, its values in fen; raises ExpressionError unless a number."""
     lowering = Lowering(around, _LOWER)
-    node = lowering.lower(parse(source))
+    node = lowering.lower(read(source, around.functions))
     if node.kind is not Kind.NUMBER:
         raise ExpressionError(
             node.position,
@@ -189,7 +189,7 @@ def _case(lowering: Lowering, syntax: Syntax) -> Node:
     )
 
 
-def _within(op: Op, kind: Kind, reach: Callable[[str, int], tuple[int, int]]) -> Handler:
+def _placed(op: Op, kind: Kind, reach: Callable[[str, int], tuple[int, int]]) -> Handler:
     def lower(lowering: Lowering, syntax: Syntax) -> Node:
         check_count(syntax, 2, 2)
         subject = lowering.lower(syntax.args[0])
@@ -208,6 +208,18 @@ def _within(op: Op, kind: Kind, reach: Callable[[str, int], tuple[int, int]]) ->
         )
 
     return lower
+
+
+def _window(lowering: Lowering, syntax: Syntax) -> Node:
+    """`within(day, first, last)`: both ends belong to it; an unknown `last` is not there yet."""
+    check_count(syntax, 3, 3)
+    for node in (lowering.lower(arg) for arg in syntax.args):
+        expect(node, Kind.DATE)
+    day, first, last = syntax.args
+    place = syntax.position
+    open_end = Syntax("is_null", (last,), None, place)
+    in_time = Syntax("or", (open_end, Syntax("<=", (day, last), None, place)), None, place)
+    return lowering.lower(Syntax("and", (Syntax(">=", (day, first), None, place), in_time)))
 
 
 def _has_tag(lowering: Lowering, syntax: Syntax) -> Node:
@@ -253,9 +265,10 @@ _LOWER: Mapping[str, Handler] = {
     "greatest": lower_extreme(Op.GREATEST),
     "coalesce": _coalesce,
     "case": _case,
-    "in_region": _within(Op.IN_REGION, Kind.REGION, region_of),
-    "in_industry": _within(Op.IN_INDUSTRY, Kind.INDUSTRY, industry_of),
+    "in_region": _placed(Op.IN_REGION, Kind.REGION, region_of),
+    "in_industry": _placed(Op.IN_INDUSTRY, Kind.INDUSTRY, industry_of),
     "has_tag": _has_tag,
+    "within": _window,
     "add_months": lower_moved(Op.ADD_MONTHS, 1),
     "add_years": lower_moved(Op.ADD_YEARS, 12),
 }

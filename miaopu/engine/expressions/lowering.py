@@ -6,6 +6,7 @@ from datetime import date
 
 from miaopu.engine.codes import encode_text
 from miaopu.engine.expressions.errors import ExpressionError, did_you_mean
+from miaopu.engine.expressions.named import Functions
 from miaopu.engine.expressions.refusals import (
     TEXTUAL,
     compared_with_null,
@@ -32,11 +33,12 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What an expression may speak of: facts, dated parameters, and the day asked."""
+    """What an expression may speak of: facts, dated parameters, named functions, the day asked."""
 
     facts: Mapping[str, Fact]
     as_of: date
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    functions: Functions = field(default_factory=dict)
 
 
 class Lowering:

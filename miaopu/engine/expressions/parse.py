@@ -4,6 +4,7 @@ Every token has been checked before the parser sees it (`tokens`), and every nod
 tree is checked after (`convert`): nothing is allowed because a parser happens to know it.
 """
 
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 
 from sqlglot import Dialect
@@ -24,9 +25,12 @@ from miaopu.engine.messages import Bilingual
 _ROOMY_DEPTH = 6
 
 
-def parse(source: str) -> Syntax:
-    """Parse `source`; raises ExpressionError for anything that is not in the language."""
-    tokens = allowed_tokens(source)
+def parse(source: str, functions: Collection[str] = frozenset()) -> Syntax:
+    """Parse `source`; raises ExpressionError for anything that is not in the language.
+
+    `functions` are names that may be called beside the language's own.
+    """
+    tokens = allowed_tokens(source, functions)
     depth = depth_of(tokens)
     dialect = Dialect.get_or_raise(None)
 

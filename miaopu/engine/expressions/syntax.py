@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Syntax:
-    """A piece of an expression as written; `position` is where it begins in the source."""
+    """A piece of an expression as written; `position` is where it begins in the source.
+
+    `called`: `op` was written as a function with brackets.
+    """
 
     op: str
     args: tuple["Syntax", ...] = ()
     value: object = None
     position: int = 0
+    called: bool = False
 
 
 def names_in(syntax: Syntax, op: str) -> tuple[str, ...]:

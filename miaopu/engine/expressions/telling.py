@@ -80,17 +80,23 @@ def answering(ready: Runnable, words: Vocabulary) -> Answering:
     few = len(names) == 1 and names[0] in facts and facts[names[0]].type in _OF_FEW_VALUES
     kept: dict[Value | None, Answer] = {}
 
+    single = names[0] if len(names) == 1 else None
+
     def answer(subject: Subject) -> Answer:
-        if few:
-            own = subject.facts.get(names[0])
-            found = kept.get(own)
-            if found is not None:
-                return found
+        own = None
+        keeps = False
+        if single is not None:
+            own = subject.facts.get(single)
+            keeps = few or own is None  # nobody's value is the same for everybody who lacks it
+            if keeps:
+                found = kept.get(own)
+                if found is not None:
+                    return found
         told = tell(subject)
         change = changes.needed(told, subject.facts, subject.shown)
         shown = "" if change is None else printed(in_one_line(Bilingual(*change)))
         found = Answer(told.value, told.needs, change, told.text, shown)
-        if few and len(kept) < _KEPT:
+        if keeps and len(kept) < _KEPT:
             kept[own] = found
         return found
 

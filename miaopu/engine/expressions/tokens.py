@@ -5,7 +5,7 @@ built-in function of any SQL dialect gets in the way of a fact's name.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlglot import Dialect
 from sqlglot.errors import SqlglotError
@@ -17,7 +17,7 @@ from miaopu.engine.messages import Bilingual
 MAX_LENGTH = 10_000
 MAX_DEPTH = 32
 FUNCTIONS = frozenset(
-    "coalesce least greatest in_region in_industry has_tag add_months add_years".split()
+    "coalesce least greatest in_region in_industry has_tag add_months add_years within".split()
 )
 PREFIX = "mp_"
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -65,8 +65,11 @@ SEE_ALLOWED = Bilingual(
 )
 
 
-def allowed_tokens(source: str) -> list[Token]:
-    """The tokens of `source`; raises ExpressionError for any that is not in the language."""
+def allowed_tokens(source: str, functions: Collection[str] = frozenset()) -> list[Token]:
+    """The tokens of `source`; raises ExpressionError for any that is not in the language.
+
+    `functions` are names that may be called beside the language's own.
+    """
     if len(source) > MAX_LENGTH:
         raise ExpressionError(
             MAX_LENGTH,
@@ -84,8 +87,9 @@ def allowed_tokens(source: str) -> list[Token]:
             Bilingual("表达式是空的", "the expression is empty"),
             Bilingual("写出条件，例如 employees <= 20", "write one, such as employees <= 20"),
         )
+    callable_names = FUNCTIONS.union(functions)
     return [
-        _allowed_token(source, tokens[i], tokens[i - 1] if i else None, following)
+        _allowed_token(source, tokens[i], tokens[i - 1] if i else None, following, callable_names)
         for i, following in enumerate([*tokens[1:], None])
     ]
 
@@ -142,7 +146,13 @@ def _check_gap(source: str, start: int, end: int) -> None:
         )
 
 
-def _allowed_token(source: str, token: Token, before: Token | None, after: Token | None) -> Token:
+def _allowed_token(
+    source: str,
+    token: Token,
+    before: Token | None,
+    after: Token | None,
+    functions: frozenset[str],
+) -> Token:
     text = source[token.start : token.end + 1]
     kind = token.token_type
     if kind in _OPERATORS:
@@ -158,11 +168,17 @@ def _allowed_token(source: str, token: Token, before: Token | None, after: Token
     if kind is TokenType.COLON and after is not None and after.text == "as_of":
         return token
     if _WORD.fullmatch(text):
-        return _allowed_word(token, text, before, after)
+        return _allowed_word(token, text, before, after, functions)
     raise _odd_token(token.start, text)
 
 
-def _allowed_word(token: Token, text: str, before: Token | None, after: Token | None) -> Token:
+def _allowed_word(
+    token: Token,
+    text: str,
+    before: Token | None,
+    after: Token | None,
+    functions: frozenset[str],
+) -> Token:
     word = text.lower()
     if before is not None and before.token_type in (TokenType.PARAMETER, TokenType.COLON):
         return _changed(token, TokenType.VAR, text)
@@ -171,16 +187,16 @@ def _allowed_word(token: Token, text: str, before: Token | None, after: Token | 
     if word == "date" and after is not None and after.token_type is TokenType.STRING:
         return _changed(token, TokenType.DATE, "date")
     if after is not None and after.token_type is TokenType.L_PAREN:
-        if word not in FUNCTIONS:
+        if word not in functions:
             raise ExpressionError(
                 token.start,
                 Bilingual(f"没有函数 {text}", f"there is no function {text}"),
                 did_you_mean(
                     word,
-                    FUNCTIONS,
+                    functions,
                     Bilingual(
-                        f"可用的函数：{'、'.join(sorted(FUNCTIONS))}",
-                        f"functions are {', '.join(sorted(FUNCTIONS))}",
+                        f"可用的函数：{'、'.join(sorted(functions))}",
+                        f"functions are {', '.join(sorted(functions))}",
                     ),
                 ),
             )

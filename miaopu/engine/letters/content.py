@@ -209,3 +209,8 @@ def _ended(text: str) -> str:
     """A sentence with its full stop."""
     plain = clean(text)
     return plain if plain.endswith(("。", "！", "？", ".")) else f"{plain}。"
+
+
+def rewarded_for(name: str, uscc: str) -> str:
+    """Whose success is rewarded, where it is not the addressee's own."""
+    return labelled("奖励所依据的在孵企业", f"{name}（{uscc}）")

@@ -78,6 +78,12 @@ class TargetLetterText:
         )
         return TargetLetterText(**changed)
 
+    @property
+    def bilingual_terms(self) -> list[Bilingual]:
+        """The terms in both languages; a letter of an older release has them in Chinese only."""
+        both = zip(self.terms, self.terms_en or self.terms, strict=True)
+        return [Bilingual(zh, en) for zh, en in both]
+
     def printable(self) -> Printable:
         """The letter set for the makers of documents."""
         return Printable(

@@ -11,10 +11,11 @@ from miaopu.engine.expressions.tree import Node, Op
 from miaopu.engine.facts import FactError, FactType
 from miaopu.engine.matching import explain_one
 from miaopu.engine.messages import Bilingual
+from miaopu.engine.packs.incubation import check_graduation, check_same_event
 from miaopu.engine.packs.items import Example, Item
 from miaopu.engine.packs.schema import Pack
 from miaopu.engine.reference import regions
-from miaopu.engine.rule_checks import check_parameters, check_rule, repeated
+from miaopu.engine.rule_checks import check_functions, check_parameters, check_rule, repeated
 
 # What a form may be prefilled with beside facts; cases read these from the register.
 PARTY_ATTRIBUTES = frozenset({"name", "uscc", "legal_rep", "phone", "address"})
@@ -37,7 +38,11 @@ def check_expressions(pack: Pack, documents: Documents) -> list[PackError]:
     """Errors of the items' conditions, priorities and amounts, and of the dated parameters."""
     rule_set = pack.rule_set(pack.period.end)
     around = rule_set.surroundings(pack.period.end)
-    errors = check_parameters(rule_set, documents)
+    errors = [
+        *check_parameters(rule_set, documents),
+        *check_functions(rule_set, documents),
+        *check_graduation(pack, documents),
+    ]
     for rule in rule_set.rules:
         found, trees = check_rule(rule, around, documents, ("items", rule.id))
         errors += found
@@ -142,6 +147,7 @@ def _names(pack: Pack, documents: Documents) -> Iterator[PackError]:
     if pack.fee_rule is not None and pack.fee_rule.item is not None:
         yield from _known(pack.fee_rule.item, pack.items, documents, ("fee_rule", "item"))
     for item_id, item in pack.items.items():
+        yield from check_same_event(pack, item_id, documents)
         if item.records is not None:
             path = ("items", item_id, "records", "fact")
             dates = [name for name, fact in pack.facts.items() if fact.type is FactType.DATE]

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from miaopu.engine.expressions.parse import parse
+from miaopu.engine.expressions.named import Functions, calls, read
 from miaopu.engine.expressions.syntax import names_in
 from miaopu.engine.packs.schema import Pack
+from miaopu.engine.rule_pieces import functions_of
 
 Kind = Literal["added", "removed", "changed", "reordered"]
 Steps = tuple[str, ...]
@@ -132,6 +133,7 @@ def _rules_and_amounts(
     """Items whose rule changed or reads something that did; keys of everything that is money."""
     facts = {change.path[1] for change in changes if _below(change, "facts")}
     parameters = {change.path[1] for change in changes if _below(change, "parameters")}
+    named = {change.path[1] for change in changes if _below(change, "functions")}
     rules: dict[str, None] = {}
     amounts: dict[str, None] = {}
     for change in changes:
@@ -145,13 +147,14 @@ def _rules_and_amounts(
             if _below(change, money):
                 amounts[f"{money}.{change.path[1]}"] = None
     for pack in (old, new):
+        known = functions_of(pack.functions)
         for name, item in pack.items.items():
             sources = [one.when for one in item.conditions if one.when is not None]
             sources += [one.when for one in item.priority]
             amount = [item.amount] if item.amount is not None else []
-            if _reads([*sources, *amount], facts, parameters):
+            if _reads([*sources, *amount], facts, parameters, named, known):
                 rules[name] = None
-            if _reads(amount, facts, parameters):
+            if _reads(amount, facts, parameters, named, known):
                 amounts[f"items.{name}"] = None
     return tuple(rules), tuple(amounts)
 
@@ -161,10 +164,14 @@ def _has_amount(change: Change) -> bool:
     return item["amount"] is not None or item["amount_decided"] is not None
 
 
-def _reads(sources: list[str], facts: set[str], parameters: set[str]) -> bool:
-    """Whether any of the expressions names one of the facts or parameters."""
+def _reads(
+    sources: list[str], facts: set[str], parameters: set[str], named: set[str], known: Functions
+) -> bool:
+    """Whether any of the expressions names one of the facts, parameters or named functions."""
     for source in sources:
-        syntax = parse(source)
+        if named.intersection(calls(source, known)):
+            return True
+        syntax = read(source, known)
         if facts.intersection(names_in(syntax, "name")):
             return True
         if parameters.intersection(names_in(syntax, "parameter")):

@@ -70,11 +70,17 @@ class Example(Piece):
 
 
 class Item(Piece):
-    """A support or service that a party may have."""
+    """A support or service that a party may have.
+
+    One `for` a base is had by its operator for a tenant: the facts read are the tenant's.
+    `same_event_as` names the item that rewards the tenant itself for the same event; both have the
+    same conditions, so that one event entitles both sides or neither.
+    """
 
     title: Text
     summary: Text
     party: Party = Field(alias="for")
+    same_event_as: Identifier | None = None
     clause: Clause
     region: RegionPrefix | None = None
     conditions: tuple[PackCondition, ...] = Field(min_length=1)

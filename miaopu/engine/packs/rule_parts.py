@@ -19,12 +19,13 @@ from miaopu.engine.definitions.refusals import PackError, Path
 from miaopu.engine.expressions.errors import ExpressionError
 from miaopu.engine.expressions.lower import lower_amount, lower_condition
 from miaopu.engine.expressions.lowering import Surroundings
-from miaopu.engine.expressions.parse import parse
+from miaopu.engine.expressions.named import read
 from miaopu.engine.expressions.syntax import names_in
 from miaopu.engine.expressions.tree import Node
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.packs.checks import check_examples, check_expressions, check_references
 from miaopu.engine.packs.schema import Pack
+from miaopu.engine.rule_pieces import functions_of
 
 Part = dict[str, Any]
 KEYS = ("conditions", "priority", "amount", "shares")
@@ -55,7 +56,9 @@ def part_of(pack: Pack, item_id: str) -> Part:
     item = pack.items[item_id].model_dump(mode="json", by_alias=True)
     part: Part = {key: item[key] for key in KEYS}
     named = dict.fromkeys(
-        name for source in _expressions(part) for name in names_in(parse(source), "parameter")
+        name
+        for source in _expressions(part)
+        for name in names_in(read(source, functions_of(pack.functions)), "parameter")
     )
     values = pack.to_json()["parameters"]
     part["parameters"] = {name: values[name] for name in named if name in values}

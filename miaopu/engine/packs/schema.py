@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import Any, Literal
@@ -13,6 +14,8 @@ from miaopu.engine.assessment.scheme import Assessment
 from miaopu.engine.definitions.figures import Figure
 from miaopu.engine.definitions.pieces import (
     FactPiece,
+    FunctionName,
+    FunctionPiece,
     Identifier,
     Level,
     Piece,
@@ -41,8 +44,9 @@ from miaopu.engine.packs.plan_parts import (
     Unit,
 )
 from miaopu.engine.packs.procedure import Clause
-from miaopu.engine.rule_pieces import dated_parameters
-from miaopu.engine.rule_sets import RuleSet, values_on
+from miaopu.engine.packs.tenants import Incubation
+from miaopu.engine.rule_pieces import conditions_of, dated_parameters, functions_of
+from miaopu.engine.rule_sets import Rule, RuleSet, values_on
 
 Comparator = Literal[">=", "<=", "=", "<", "range"]
 
@@ -169,6 +173,7 @@ class Pack(Piece):
     supervision: Supervision = Supervision()
     facts: dict[str, PackFact] = Field(default_factory=dict)
     parameters: dict[str, tuple[PackValue, ...]] = Field(default_factory=dict)
+    functions: dict[FunctionName, FunctionPiece] = Field(default_factory=dict)
     indicators: dict[str, Indicator] = Field(default_factory=dict)
     targets: tuple[Target, ...] = ()
     statistics: tuple[Statistic, ...] = ()
@@ -183,6 +188,7 @@ class Pack(Piece):
     fee_rule: FeeRule | None = None
     plan_findings: tuple[PlanFinding, ...] = ()
     budgets: tuple[Budget, ...] = ()
+    incubation: Incubation | None = None
     items: dict[Identifier, Item] = Field(default_factory=dict)
 
     @cached_property
@@ -206,8 +212,18 @@ class Pack(Piece):
                 {name: piece.fact(name) for name, piece in self.facts.items()},
                 values_on(dated_parameters(self.parameters), as_of),
                 {zone.code: zone.title.bilingual for zone in self.zones},
+                functions_of(self.functions),
             )
         return sets[as_of, party]
+
+    def graduation_rules(self, as_of: date) -> RuleSet:
+        """Each condition of graduating as a rule of its own; the same object for the same day."""
+        sets: dict[date, RuleSet] = self.__dict__.setdefault("_graduation_rules", {})
+        if as_of not in sets:
+            asked = self.incubation.graduation.conditions if self.incubation else ()
+            rules = tuple(Rule(one.id, conditions=conditions_of([one])) for one in asked)
+            sets[as_of] = replace(self.rule_set(as_of), rules=rules)
+        return sets[as_of]
 
     def to_json(self) -> dict[str, Any]:
         """The pack as plain JSON data; `from_json` reads it back."""

@@ -8,6 +8,7 @@ from decimal import Decimal
 from miaopu.engine.plan_reader.checks_growth import growth_checks
 from miaopu.engine.plan_reader.context import Context, Statement
 from miaopu.engine.plan_reader.model import Check, Target
+from miaopu.engine.plan_reader.numerals import chinese_number
 from miaopu.engine.plan_reader.printed import Printed, printed, rounded, rounds_to, sum_grade
 from miaopu.engine.plan_reader.quantities import Quantity
 
@@ -17,6 +18,8 @@ _SHARE_NEAR = Decimal(2)
 _WHOLE = re.compile(
     r"总(?:户数|数|量|额|规模|资金|投资|人数|计)|合计|共计|共有|总资金规模|[^,]{0,4}共(?:安排|投入)?$"
 )
+# 三年累计完成1000户, after what each of the three years brings
+_YEARS_TOTAL = re.compile(r"^([两三四五])年(?:累计|合计|共计?|总共)[\u4e00-\u9fff]{0,6}$")
 _TOTAL_AFTER = re.compile(r"总|合计|共计|共|累计|形成|达到")
 _PARTS_FOLLOW = re.compile(r"其中|构成|包括|分别为|分解|明细")
 _SHARE = re.compile(r"^[^,。;]{0,2},?占[^,。;\d]{0,20}$")
@@ -132,11 +135,14 @@ def _whole_last(
     for order in range(2, len(known)):
         one, whole = known[order]
         first, _ = context.segment(statement, one.start)
-        if not _TOTAL_AFTER.search(seen[first : one.start]) or not re.search(
+        parts = [n for _, n in known[:order] if n.base == whole.base]
+        if years := _YEARS_TOTAL.search(seen[first : one.start]):
+            if chinese_number(years.group(1)) != len(parts):
+                continue  # not one part for each year
+        elif not _TOTAL_AFTER.search(seen[first : one.start]) or not re.search(
             r"总|合计|共计|形成", seen[first : one.end + 8]
         ):
             continue
-        parts = [n for _, n in known[:order] if n.base == whole.base]
         if len(parts) >= 2:
             yield from _compare(whole, parts, _words(context, one), statement.clause)
 

@@ -8,7 +8,7 @@ from miaopu.engine.plan_reader.layout import NUMBER, Layout, number_text
 from miaopu.engine.plan_reader.model import Citation, Repair
 
 _KIND = re.compile(
-    r"(?:意见|通知|办法|规定|条例|法|方案|规划|纲要|计划|决定|细则|标准|目录|措施|公告|通告|批复|复函|函|指南|准则|规范|规程"
+    r"(?:意见|通知|办法|规定|条例|法典?|方案|规划|纲要|计划|决定|细则|标准|目录|措施|公告|通告|批复|复函|函|指南|准则|规范|规程"
     r"|制度|政策|报告|决议|举措|要点|清单|条|通则|解释|章程|定额|要求)(?:\([^()]{1,30}\))*[〉》]?$"
 )
 _OWN_BEFORE = re.compile(
@@ -17,19 +17,25 @@ _OWN_BEFORE = re.compile(
 _OWN_AFTER = re.compile(
     r"^(?:\([^()]{2,30}\))?,?(?:已经?|经)[^。;]{0,24}(?:同意|审议|批准|通过|审定)"
 )
+_ISSUED = re.compile(r"(?:[和、]《[^》]{4,60}》)?,?现(?:将[^,。]{0,8})?(?:予以?)?(?:印发|发布)")
+_MADE = re.compile(r"制定|修订|起草|拟定")
 _NUMBER_BRACKET = re.compile(r"\n?[(〔\[]\n?")
 _DRAFT = re.compile(r"^\((?:送审|征求意见|讨论|初|草案|修改|报批)稿?")
 _ANNEX_AFTER = re.compile(r"^\((?:详?见)?附[件表]")
+_APPLIED = r"(?:贯彻|落实|转发|学习|执行|分解|实施)[〈《<“]"
 _LEADING = re.compile(
-    r"^.*(?:为|贯彻|根据|按照|依据|依照|落实|通知|方案|执行|参照|印发|转发|和|与|及|以及|或|见|的|发布|下发|关于|号文|通过|文件|遵照|对照|如)"
+    r"^.*(?:为|贯彻|根据|按照|依据|依照|落实|通知|方案|执行|参照|印发|转发|和|与|及|以及|或|见|的|发布|下发|关于|号文|通过|文件|遵照|对照|符合|如|政府(?![办发字函])|[省市县区]委(?![办发字组宣政])|[厅局](?![字函发办])|部(?![办发函联令公委]))"
 )
 _SHORT = 4
+# 担保法, 合同法: short, but a law.
+_LAW = re.compile(r"^(?!本法|办法|方法|立法|执法|司法)[\u4e00-\u9fff]{1,3}法(?:典)?$")
+# (〔94〕财农字第345号): the year before the code, as printed until about 2000.
+_OLD_NUMBER = re.compile(r"[〔\[(](?:19|20)?\d\d[〕\])][\u4e00-\u9fff]{2,10}?字?第?\d{1,4}号")
 
 
 def read_citations(folded: Folded, layout: Layout) -> tuple[list[Citation], list[Repair]]:
     """Citations once each, in order, and the repairs made to their numbers."""
     seen = folded.seen
-    own = _plain(layout.title)
     found: list[Citation] = []
     repairs: list[Repair] = []
     used: set[int] = set()
@@ -37,7 +43,7 @@ def read_citations(folded: Folded, layout: Layout) -> tuple[list[Citation], list
     for order, (start, end) in enumerate(titled):
         title = folded.clean(start + 1, end - 1).replace("\n", "")
         numbers = list(_numbers_after(seen, end))
-        if _is_none(seen, start, end, title, own):
+        if _is_none(seen, start, end, title, layout.title):
             used.update(one.start() for one in numbers)
             continue
         number = None
@@ -48,6 +54,9 @@ def read_citations(folded: Folded, layout: Layout) -> tuple[list[Citation], list
             used.add(picked.start())
             if seen[last : last + 1] in (")", "]", "】"):
                 last += 1
+        elif old := _OLD_NUMBER.match(seen, end + (seen[end : end + 1] in ("(", "[", "〔"))):
+            number = folded.clean(old.start(), old.end())
+            last = old.end() + (seen[old.end() : old.end() + 1] in (")", "]", "〕"))
         first, stop = folded.span(start, last)
         found.append(Citation(title, number, folded.text[first:stop], first, stop))
     for one in NUMBER.finditer(seen):
@@ -110,18 +119,22 @@ def _before(seen: str, titled: list[tuple[int, int]], order: int) -> int:
     return run
 
 
-def _is_none(seen: str, start: int, end: int, title: str, own: str) -> bool:
+def _is_none(seen: str, start: int, end: int, title: str, whole: str) -> bool:
     """Own title, drafts, annexes, short names and things that are no documents."""
-    plain = _plain(title)
+    plain, own = _plain(title), _plain(whole)
     before = seen[max(0, start - 8) : start]
     if not _KIND.search(seen[start + 1 : end - 1]) or _DRAFT.search(seen[end : end + 6]):
         return True
     if _ANNEX_AFTER.search(seen[end : end + 8]) or _OWN_BEFORE.search(before):
         return True
-    if len(plain) <= _SHORT or seen[end - 2 : end - 1] == "表":
+    if len(plain) <= _SHORT and not _LAW.match(plain) or seen[end - 2 : end - 1] == "表":
         return True
     if _OWN_AFTER.search(seen[end : end + 30]):
         return True
+    if _ISSUED.match(seen, end) and _MADE.search(seen, max(0, start - 60), start):
+        return True
+    if "转发" in seen[max(0, start - 24) : start] or re.search(_APPLIED + re.escape(title), whole):
+        return False  # what is passed on or applied is another's, though it stands in the title
     return (
         bool(own) and len(plain) >= 6 and (plain in own or own in plain) and "关于印发" not in plain
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from miaopu.engine.plan_reader.folded import Folded
-from miaopu.engine.plan_reader.marks import RANKS, Mark, find_marks
+from miaopu.engine.plan_reader.marks import HIGH, RANKS, Mark, find_marks
 
 _SKIP = 3
 _DEEPEST = 10
@@ -99,7 +99,7 @@ def _live_runs(folded: Folded, marks: list[Mark], style: str) -> list[Mark]:
             live.extend(run)
 
     for one in marks:
-        if one.style in ("编", "章", "cn-dun", "heading", "条", "cn-paren") and one.at_line:
+        if one.style in (*HIGH, "cn-dun", "heading", "条", "cn-paren") and one.at_line:
             finish()
             run = []
         elif style == "cn-first" and one.style == "cn-shi":
@@ -169,7 +169,12 @@ class _Builder:
     def _starts_here(self, index: int, mark: Mark) -> bool:
         """Whether a mark that continues nothing open begins a new list."""
         if mark.value == 1:
-            if mark.at_line and mark.style in ("编", "章", "节", "cn-dun", "条", "cn-paren"):
+            if mark.at_line and mark.style in (
+                *HIGH,
+                "cn-dun",
+                "条",
+                "cn-paren",
+            ):
                 self._reset_for_second_document(mark)
                 return True
             if mark.at_line and mark.style == "款":
@@ -180,6 +185,8 @@ class _Builder:
         previous = self.last.get(mark.style)
         if previous is not None and mark.value == previous + 1:
             return mark.at_line or mark.style in ("cn-paren", "条") or self._runs_on(mark)
+        if previous is None and mark.at_line and mark.style == "ar-dot":
+            return index in self.seconds and bool(self.stack)
         if not mark.at_line or mark.style not in ("章", "条", "cn-dun", "cn-paren"):
             return False
         return previous is None and not self.nodes and index in self.seconds
@@ -235,7 +242,7 @@ class _Builder:
                 self.stack.pop()
         self.stack.append(node)
         self.last[mark.style] = number
-        if node.style in ("编", "章", "heading"):
+        if node.style in ("部分", "篇", "编", "章", "heading"):
             self.last = {
                 node.style: number,
                 **({"条": self.last["条"]} if "条" in self.last else {}),
@@ -247,10 +254,19 @@ _ANNEX_HEAD = re.compile(r"(?:^|\n)(附(?:件|表|录)[\d一二三四五六七�
 
 
 def _seconds(marks: list[Mark]) -> set[int]:
-    """Indexes of firsts of a list that a second item follows before something higher comes."""
+    """Indexes of firsts of a list that a second item follows before something higher comes.
+
+    Where numbers run on through the sections, the second item may stand in the next of them.
+    """
     waiting: dict[str, int] = {}
+    latest: dict[str, int] = {}
     confirmed: set[int] = set()
     for index, mark in enumerate(marks):
+        if mark.at_line and mark.style == "ar-dot":
+            before = latest.get(mark.style)
+            if before is not None and mark.value == marks[before].value + 1:
+                confirmed.add(before)
+            latest[mark.style] = index
         first = waiting.get(mark.style)
         if first is not None and mark.value == marks[first].value + 1:
             confirmed.add(first)

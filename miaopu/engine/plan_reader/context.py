@@ -12,15 +12,15 @@ from miaopu.engine.plan_reader.quantities import Quantity
 from miaopu.engine.plan_reader.time_spans import Time
 from miaopu.engine.plan_reader.titles import title_of
 
-_PAST_TITLE_SURE = re.compile(
-    r"现状|基础$|完成情况|工作情况|工作总结|成[效就绩]|回顾|基本情况|发展情况|背景|形势|存在(?:的)?(?:主要)?问题"
+PAST_TITLE = re.compile(
+    r"现状|(?<![夯筑打巩强加奠][实牢固化强好定])基础$|完成情况|工作情况|工作总结|(?<![见求出升保强大])成[效就绩]|回顾|基本情况|发展情况|背景|形势|存在(?:的)?(?:主要)?问题"
 )
 _GOAL_TITLE = re.compile(r"目标|指标|任务分解")
 _CONDITION_TITLE = re.compile(
     r"条件|准入(?:标准|门槛|要求)|资格|申报(?:对象|范围)|认定标准|扶持对象|补助对象|支持对象|评[分定]标准|考核标准|建设标准|入园标准|补[助贴]标准|奖励标准|对象$|适用范围"
 )
 _PAST = re.compile(
-    r"已(?:经|先后|累计)?(?:达|建|成|有|设|认|累|形|完|实|获|培|安|吸|投|开|引|发|突|超|新|纳|列|被|拥|入|组|连|评|创|提供|举办)|(?<!期限)(?<!有效期)(?<!时间)(?<!执行)截至|(?<!期限)(?<!时间)截止(?!到?[^,。]{0,10}(?:计划|力争|实现|达到|完成))|目前|现存|近年来|一直|近[一二三两四五\d]+年|年以来|(?<![比较])上年(?!度)|去年"
+    r"已(?:经|先后|累计)?(?:达|建|成|有|设|认|累|形|完|实|获|培|安|吸|投|开|引|发|突|超|新|纳|列|被|拥|入|组|连|评|创|提供|举办)|(?<!期限)(?<!有效期)(?<!时间)(?<!执行)截至|(?<!期限)(?<!时间)截止(?=到?(?:\d|目前|当前|今))(?!到?[^,。]{0,10}(?:计划|力争|实现|达到|完成))|目前|现存|(?:全[市省县区]|我[市省县区]|现)共有|(?:^|^\d{1,2}[.、])现有(?!基础|条件|政策|资源)|近年来|一直|近[一二三两四五\d]+年(?!内[给开实通])|年以来|(?<![比较])上年(?!度)|去年"
     r"|(?:完成|建成|认定|培育|新增|组织|开展|达到|实现|形成|举办|帮助|培养|增长|下降|超过|纳入)了|累计完成|累计提供|取得(?:了|[明显较积新良一重长丰优])"
 )
 _AGAINST = re.compile(r"[比较]上年")
@@ -28,10 +28,11 @@ _PLAN = re.compile(
     r"力争|确保|争取|要求|计划|拟|目标|必须|应当|(?<![主需重首简])要(?!素|求|点|闻)|将(?!其)|到20\d\d年|至20\d\d年|再|努力|不少于|不低于|至少|预计|须|原则上|实现(?!了)|推动|加快|安排"
 )
 _GRANT = re.compile(
-    r"给予|奖励|补助|补贴|资助|贴息|奖补|一次性|减免|扶持资金|优先|享受|扣减|(?<!增)加\d{1,2}分|罚款|赔偿"
+    r"给予|奖励|补助|补贴|资助(?!(?:不少于|不低于|约)?\d+[名人个家项户])|贴息|奖补|一次性|减免|扶持资金|优先|享受(?!国务院|政府)|扣减|(?<!增)加\d{1,2}分|罚款|赔偿"
 )
 _REQUIRES = re.compile(
     r"(?:认定|准入|申报|评定|入驻)(?:标准|条件)(?:为|:|是|包括)|应当?(?:具备|满足|符合)|(?:应|须|需|应当|必须)?(?:同时)?(?:具备|符合|满足)(?:以下|下列)?(?:基本)?(?:条件|要求|标准)(?!的)"
+    r"|(?:具备|符合|满足)(?:以下|下列)[^。]{0,8}条件的[^。]{0,10}(?:认定|申报|申请|享受|评为|授予|给予|纳入)"
 )
 _PLAN_NAME = re.compile(r"(?:方案|计划|意见|办法|措施|政策|规划|要点|细则|通知)(?:\([^()]*\))?$")
 _OFFERS = re.compile(r"给予|可申请|享受|最高|每人|每户|补贴|奖励")
@@ -163,7 +164,13 @@ class Context:
         """The years of the programme where they are printed once as such: 2015—2017年三年示范期."""
         for one in self.times:
             after = self.folded.seen[one.end : one.end + 12]
-            if one.kind == "years" and re.match(r"[)]?,?(?:[一二三四五\d]年)?[^,。]{0,4}期", after):
+            if one.kind == "years" and (
+                re.match(r"[)]?,?(?:[一二三四五\d]年)?[^,。]{0,4}期", after)
+                or re.search(
+                    r"(?:示范|试点|创建|实施|建设|规划)期[内限]?\($",
+                    self.folded.seen[max(0, one.start - 8) : one.start],
+                )
+            ):
                 return one.value
         found = re.search(
             r"\(?((?:19|20)\d\d)年?[-—至~]{1,2}((?:19|20)\d\d)年?\)?", self.layout.title
@@ -176,7 +183,7 @@ class Context:
         is_plan = _PLAN_NAME.search(self.layout.title) is not None
         for node in self.tree.nodes:
             title = self._titles[id(node)]
-            if _PAST_TITLE_SURE.search(title) or (node.parent and id(node.parent) in past):
+            if PAST_TITLE.search(title) or (node.parent and id(node.parent) in past):
                 past.add(id(node))
                 continue
             text = self.folded.seen[node.mark.end : node.end]
@@ -198,7 +205,8 @@ class Context:
         ]
         past = _PAST.search(text) is not None and not _PLAN_STRONG.search(text)
         if node is not None and id(node) in self._past_clauses:
-            past, planned = True, False
+            past = not (_ARRANGES.search(text) and not past)
+            planned = False
         if (
             _AGAINST.search(text)
             and not planned
@@ -206,12 +214,16 @@ class Context:
             and self.folded.seen[one.start - 1 : one.start] != ";"
         ):
             past = True  # 比上年增长 reports, unless it goes on with what is planned
+        if self.year and not _PLAN_STRONG.search(text) and _ended_before(text, self.year):
+            past = True
         if self.issued and years and max(years) < self.issued - 1 and not planned:
             past = True
         if node is None:
-            clause = "preamble" if one.start < self.layout.body_start else "tail"
+            inside = one.start < self.layout.body_start or not self.tree.nodes
+            clause = "preamble" if inside else "tail"
         else:
             clause = node.path
+        requires = _REQUIRES.search(text) is not None
         return Statement(
             one.start,
             one.end,
@@ -220,16 +232,28 @@ class Context:
             past,
             planned,
             _GRANT.search(text) is not None,
-            _REQUIRES.search(text) is not None
-            or any(_CONDITION_TITLE.search(title) for title in titles),
-            any(_GOAL_TITLE.search(title) for title in titles),
+            requires or any(_CONDITION_TITLE.search(title) for title in titles),
+            not requires and any(_GOAL_TITLE.search(title) for title in titles),
             years[-1] if years else None,
         )
 
 
+# 共计安排不少于180万元专项资金: what is arranged, though the title speaks of background.
+_ARRANGES = re.compile(r"安排(?:不少于|不低于|专项|资金)|设立")
 _PLAN_STRONG = re.compile(
     r"力争|确保|争取|要求|拟(?!定)|目标任务|计划(?:投入|安排|建设|完成|新增)|将(?:达到|达|安排|向|投入|建|新|培)|(?<![主需重首简])要(?:达|有|建|在|新|培|完|全|实)|到20[2-9]\d年|预计|不少于|不低于|至少|再(?:认定|选|建|新)|全面完成"
 )
+
+
+# The last year of each five-year plan.
+_FIVE_YEARS = {"十一": 2010, "十二": 2015, "十三": 2020, "十四": 2025, "十五": 2030}
+_OF_FIVE_YEARS = re.compile(r"^[“]?(十[一二三四五])五[”]?(?:期间|时期|以来)")
+
+
+def _ended_before(text: str, year: int) -> bool:
+    """Whether a sentence begins with a five-year plan that ended before a year."""
+    found = _OF_FIVE_YEARS.match(re.sub(r"^\d{1,2}[.、]", "", text))
+    return found is not None and _FIVE_YEARS[found.group(1)] < year
 
 
 def years_in(text: str) -> list[int]:

@@ -4,26 +4,33 @@ import re
 from collections.abc import Sequence
 
 from miaopu.engine.plan_reader.context import Context, Statement
+from miaopu.engine.plan_reader.deadline_dates import date_of_time
+from miaopu.engine.plan_reader.deadline_words import (
+    ACTION,
+    ARRANGED,
+    BACKGROUND,
+    BEFORE_ACT,
+    BOUNDS_EVERY,
+    DESCRIBES,
+    IN_TIME,
+    MEETING,
+    MEETING_BEFORE,
+    NAMES_YEAR,
+    QUOTED_WAY,
+    RATE_PER,
+    TO_REPORT,
+    UNTIL,
+    begins_with,
+    inside_name,
+    is_window,
+    is_yearly,
+)
 from miaopu.engine.plan_reader.model import Deadline, Money, Target
 from miaopu.engine.plan_reader.target_extras import shortened_times
 from miaopu.engine.plan_reader.time_spans import LENGTHS, Time
-from miaopu.engine.plan_reader.times import complete
 
-_BACKGROUND = re.compile(
-    r"^(?:的\d|为基[期数准]|以来|以前年度|[^,。;]{0,30}(?:分为|构成)|[^,。]{0,6}(?:相比|同期|基础上)|版|《|修订|发布的|印发的|出台的|起算)"
-)
-# 2020年1月25日后到期的贷款: which things are meant, not when to act.
-_DESCRIBES = re.compile(
-    r"^(?:之|以)?[前后]?(?:新)?(?:到期|发放|缴纳|签订|发生|产生|成立|注册|登记|取得|设立|入职|毕业|参保|创办|出生|竣工|投产|认定|上市|引进|签订)[^,。;]{0,10}的(?![,。;])"
-)
-_IN_TIME = re.compile(r"(?:完成|办结|整改|落实)?(?:时限|时间|期限)(?:要求)?:$")
-# “月调度、季通报”机制: a way of working, not a name.
-_QUOTED_WAY = re.compile(r"^[^”。]{0,16}”的?(?:工作)?(?:机制|制度|模式|办法)")
-_RATE_PER = re.compile(r"^(?:利率|费率|按|加收|万分之|千分之|\d[\d.,]*(?:[百千万亿]{0,2}元|%))")
-_BEFORE_ACT = re.compile(r"^(?:之|以)?前")
-_ACTION = re.compile(
-    r"开展|组织|完成|建立|制定|出台|启动|实施|推进|举办|召开|报送|上报|建成|投入|落实|申报|评选|考核|验收|总结|检查|开工|启用|公布|执行|印发|扶持|支持|创办|建设|编制|发布|安排|整改|自查|公示|兑现|拨付|搭建|挂牌|运营"
-)
+PERIODS = ("years", "run", "plan")
+YEARS = ("year", *PERIODS)
 
 
 def read_deadlines(
@@ -35,17 +42,18 @@ def read_deadlines(
     money_statements = _by_statement(context, [context.folded.index(one.end - 1) for one in money])
     rows: list[Deadline] = []
     shortened = {one.start for one in shortened_times(context)}
-    bounded = {_around(context, one.start) for one in context.times if one.kind in ("run", "years")}
+    bounded = {_around(context, one.start) for one in context.times if one.kind in PERIODS}
     for one in context.times:
         statement = context.at(one.start)
         if statement is None or one.start >= context.layout.body_end or one.start in shortened:
             continue
         if statement.node is None and context.tree.nodes and not _opens(context, statement, one):
             continue
-        date = _date_of(context, statement, one)
+        date = date_of_time(context, statement, one)
         if date is None or (
             statement.past
             and not _is_planned_cut_off(context, statement, one)
+            and not TO_REPORT.match(context.folded.seen[one.end : one.end + 60])
             and not _opens(context, statement, one)
         ):
             continue
@@ -63,7 +71,8 @@ def _opens(context: Context, statement: Statement, one: Time) -> bool:
         return False
     before = seen[max(0, one.start - 4) : one.start]
     return bool(
-        re.match(r"起?(?:正式)?(?:施行|实施|执行)", seen[one.end : one.end + 6])
+        TO_REPORT.match(seen[one.end : one.end + 60])
+        or re.match(r"起?(?:正式)?(?:施行|实施|执行)", seen[one.end : one.end + 6])
         or re.search(r"(?:决定|定|拟)[于从自在]$", before)
     )
 
@@ -88,26 +97,6 @@ def _is_planned_cut_off(context: Context, statement: Statement, one: Time) -> bo
     return bool(re.search(r"计划|力争|将|确保|完成", text)) and statement.planned
 
 
-def _date_of(context: Context, statement: Statement, one: Time) -> str | None:
-    year = None
-    if one.need:
-        earlier = [t.year for t in context.times_between(statement.start, one.start) if t.year]
-        year = earlier[-1] if earlier else _year_around(context, statement)
-    value = complete(one.value, year)
-    if value is None and one.value == "????-12-31":
-        return "recurring:" + context.folded.clean(one.start, one.end)
-    return value
-
-
-def _year_around(context: Context, statement: Statement) -> int | None:
-    for title in context.titles(statement.node):
-        if found := re.search(r"((?:19|20)\d\d)年", title):
-            return int(found.group(1))
-    if context.horizon and not re.search(r"(?:19|20)\d\d", context.layout.date or ""):
-        return None
-    return context.year
-
-
 def _is_deadline(
     context: Context,
     statement: Statement,
@@ -118,11 +107,15 @@ def _is_deadline(
 ) -> bool:
     seen = context.folded.seen
     before, after = seen[max(0, one.start - 12) : one.start], seen[one.end : one.end + 40]
-    if _inside_name(seen, one.start, statement) and not (
-        one.kind == "every" and _QUOTED_WAY.match(after)
+    if inside_name(seen, one.start, statement) and not (
+        one.kind == "every" and QUOTED_WAY.match(after)
     ):
         return False
-    if _DESCRIBES.match(after):
+    if DESCRIBES.match(after):
+        return False
+    if MEETING.match(after) and MEETING_BEFORE.search(
+        seen[max(statement.start, one.start - 30) : one.start]
+    ):
         return False
     if re.match(r"^(?:以来|版|同期)", after) or before.endswith(("比", "较", "〔", "[")):
         return False
@@ -132,45 +125,36 @@ def _is_deadline(
             after,
         ):
             return False
-        if re.search(r"每[\u4e00-\u9fff]{1,4}$", before) or _RATE_PER.match(after):
+        if re.search(r"每[\u4e00-\u9fff]{1,4}$", before) or RATE_PER.match(after):
             return False
-        return _around(context, one.start) not in bounded or not _is_yearly(one)
+        return not is_yearly(one) or not (
+            _around(context, one.start) in bounded or BOUNDS_EVERY.search(before)
+        )
     if one.kind in LENGTHS:
-        if one.kind == "span" and _dates_only_target(one, statement, with_target, seen):
+        if one.kind == "using" and one.value.endswith("Y"):
+            return False  # 用三年时间: how long the plan runs
+        if "连续" in seen[one.start : one.end] and any(
+            t.kind in PERIODS for t in context.times_between(statement.start, one.start)
+        ):
+            return False  # 2014—2016年每年安排，连续支持三年: the interval says it
+        if one.kind in ("span", "using") and _dates_only_target(one, statement, with_target, seen):
             return False
-        return not statement.condition and _is_window(one, before, after)
-    if _IN_TIME.search(before) or before[-1:] == "\t" and after[:1] in ("", "\t", "\n"):
+        return not statement.condition and is_window(one, before, after)
+    if IN_TIME.search(before) or before[-1:] == "\t" and after[:1] in ("", "\t", "\n"):
         return one.kind != "shortend" or "底" in seen[one.start : one.end]
-    if one.kind in ("year", "years", "run", "shortend") or (
-        one.kind == "yearend" and not _BEFORE_ACT.match(after)
-    ):
+    if one.kind in YEARS or (one.kind in ("yearend", "shortend") and not BEFORE_ACT.match(after)):
+        if seen[one.start : one.end] == "年终":
+            return True
+        if one.kind == "yearend" and UNTIL.search(before):
+            return True
         return _dates_an_act(context, statement, one, with_target, with_money)
     if _dates_only_target(one, statement, with_target, seen):
         return False
     if one.kind == "nextyear":
         return bool(re.search("[月季半]", one.value)) or bool(
-            _ACTION.search(seen[one.end : statement.end])
+            ACTION.search(seen[one.end : statement.end])
         )
     return True
-
-
-def _is_yearly(one: Time) -> bool:
-    return "年" in one.value
-
-
-def _inside_name(seen: str, place: int, statement: Statement) -> bool:
-    text = seen[statement.start : place]
-    return text.count("《") > text.count("》") or text.count("“") > text.count("”")
-
-
-def _is_window(one: Time, before: str, after: str) -> bool:
-    if one.kind != "span":
-        return True
-    if re.match(r"^的?[^,。;]{0,10}(?:毕业生|大学生|人员|创业者|退役)", after):
-        return False
-    return not re.search(r"(?:近|过去|最近|(?<![满期毕])前|连续)$", before) and not re.match(
-        r"^(?:连续|累计|平均)", after
-    )
 
 
 def _dates_only_target(
@@ -179,7 +163,15 @@ def _dates_only_target(
     places = [place for place in with_target.get(statement.start, []) if place > one.end]
     if not places:
         return False
+    if (
+        one.kind == "day"
+        and re.search(r"[自从]$", seen[max(0, one.start - 1) : one.start])
+        and seen.startswith("起", one.end)
+    ):
+        return False  # 自5月1日起，税率降至16%: when it begins to hold
     between = seen[one.end : places[0]]
+    if one.kind in ("days", "months") and ACTION.search(between.rpartition(",")[0]):
+        return False  # 5月至8月集中开展活动，每周举办1场: the months are of the act
     return (
         not re.search(r"[,;。]", re.sub(r"^(?:之|以)?前?,?", "", between))
         or len(between) < 60
@@ -198,7 +190,7 @@ def _dates_an_act(
     """A bare year counts where money is arranged in it, or something is done, not reached."""
     seen = context.folded.seen
     after = seen[one.end : statement.end]
-    if _BACKGROUND.match(after) or re.search(
+    if BACKGROUND.match(after) or re.search(
         r"(?:比|较|自|以)$", seen[max(0, one.start - 2) : one.start]
     ):
         return False
@@ -208,10 +200,17 @@ def _dates_an_act(
         and "底" not in seen[one.start : one.end]
         and "末" not in seen[one.start : one.end]
     ):
-        if one.kind == "shortend" and not _BEFORE_ACT.match(after):
-            counted = with_target.get(statement.start) or with_money.get(statement.start)
+        if one.kind == "shortend" and not BEFORE_ACT.match(after):
+            places = [
+                *with_target.get(statement.start, []),
+                *with_money.get(statement.start, []),
+            ]
+            counted = any(place > one.start for place in places)
+            arranged = with_money.get(statement.start) and ARRANGED.match(after)
+            if arranged and seen[one.start : one.end] in ("今年", "本年度"):
+                return True
             within = seen[one.start : one.end].endswith("内")
-            return within and not counted and "了" not in after and bool(_ACTION.search(after))
+            return within and not counted and "了" not in after and bool(ACTION.search(after))
     money = [place for place in with_money.get(statement.start, []) if place > one.start]
     target = [place for place in with_target.get(statement.start, []) if place > one.start]
     nearest_money = min(money, default=None)
@@ -220,12 +219,16 @@ def _dates_an_act(
         return True
     if nearest_target is not None:
         # 每年 bounded by years is the interval.
-        return one.kind in ("years", "run") and "每年" in seen[one.end : nearest_target]
+        return one.kind in PERIODS and "每年" in seen[one.end : nearest_target]
+    if one.kind == "run":
+        return True
     if one.kind == "years" and re.match(r"^\)?[^,。]{0,3}(?:[一二三四五]年)?[^,。]{0,4}期", after):
         return False
-    if one.kind == "year" and with_target.get(statement.start):
+    if one.kind == "year" and (
+        with_target.get(statement.start) or NAMES_YEAR.search(seen[statement.start : one.start])
+    ):
         return False
-    return bool(_ACTION.search(after)) and not re.match(r"^(?:的|以来|度?[^,。]{0,10}目标)", after)
+    return bool(ACTION.search(after)) and not re.match(r"^(?:的|以来|度?[^,。]{0,10}目标)", after)
 
 
 def _row(context: Context, statement: Statement, one: Time, date: str) -> Deadline:
@@ -234,25 +237,12 @@ def _row(context: Context, statement: Statement, one: Time, date: str) -> Deadli
     if found := re.compile(r"(?:之|以)?前|之?后|起").match(folded.seen, end):
         end = found.end()
     start, stop = folded.span(one.start, end)
-    begin = _begin(folded.seen, one)
+    begin = begins_with(folded.seen, one)
     if begin and (found := re.search(r"(?:19|20)\d\d-\d\d-\d\d$", begin)):
         begin = found.group()
     _, last = context.segment(statement, one.start)
     rest = folded.seen[end : min(statement.end, end + 60)].lstrip(",、)")
     return Deadline(statement.clause, date, begin, rest[:40], folded.text[start:stop], start, stop)
-
-
-def _begin(seen: str, one: Time) -> str | None:
-    if one.kind not in LENGTHS:
-        return None
-    found = re.search(
-        r"(?:自|从|于)?([\u4e00-\u9fff]{2,10}?)(?:之日起?|后|以后|起)(?:的?)$",
-        seen[max(0, one.start - 16) : one.start],
-    )
-    if found is None:
-        return None
-    name = re.split(r"[自从于在或及,]|期间", found.group(1))[-1]
-    return name or None
 
 
 def _horizons(context: Context, with_money: dict[int, list[int]]) -> list[Deadline]:

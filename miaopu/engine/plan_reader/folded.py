@@ -5,10 +5,13 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from miaopu.engine.plan_reader.wrapping import soft_breaks
+
 _FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _FOLD |= {ord(char): ord(":") for char in "∶﹕︰꞉"}
 _FOLD |= {ord(char): ord("—") for char in "―─━–‐‑‒−"}
 _FOLD |= {ord("﹪"): ord("%"), ord("﹒"): ord("."), ord("﹐"): ord(","), ord("﹔"): ord(";")}
+_FOLD |= {ord("﹝"): ord("〔"), ord("﹞"): ord("〕"), ord("﹙"): ord("("), ord("﹚"): ord(")")}
 _FOLD |= {ord("〇"): ord("零"), ord("○"): ord("○")}
 # Spaces of every width, zero width and soft hyphens included.
 _SPACES = " \u00a0\u3000\ufeff\u2060\x0b\x0c\u00ad" + "".join(map(chr, range(0x2000, 0x2010)))
@@ -34,6 +37,13 @@ class Folded:
         place = 0
         folded = text.translate(_FOLD).replace("\r", "\n").replace("\u2028", "\n")
         folded = folded.replace("\u2029", "\n").replace("\x85", "\n")
+        if "|" in folded:
+            folded = "\n".join(_cells(line) for line in folded.split("\n"))
+        if soft := soft_breaks(folded):
+            chars = list(folded)
+            for break_at in soft:
+                chars[break_at] = " "
+            folded = "".join(chars)
         for space in _SPACE.finditer(folded):
             kept.append(folded[place : space.start()])
             at.extend(range(place, space.start()))
@@ -80,6 +90,11 @@ class Folded:
     def index(self, place: int) -> int:
         """The folded index of the first character at or after `place` of the text."""
         return bisect_left(self.at, place)
+
+
+def _cells(line: str) -> str:
+    """A row of a table whose cells are parted by |: parted by tabs, as from every other source."""
+    return line.replace("|", "\t") if line.count("|") >= 2 else line
 
 
 def bracket_pairs(seen: str, limit: int = 400) -> dict[int, int]:

@@ -8,6 +8,8 @@ from miaopu.engine.plan_reader.numerals import ordinal
 
 _CN = "一二三四五六七八九十百零两"
 RANKS = {
+    "部分": -1,
+    "篇": -1,
     "编": 0,
     "章": 1,
     "节": 2,
@@ -24,20 +26,26 @@ RANKS = {
     "circled": 11,
     "bullet": 12,
 }
+HIGH = ("部分", "篇", "编", "章", "节")
 _MARK = re.compile(
-    rf"第(?P<ordinal>[{_CN}\d ]{{1,6}})(?P<level>[编章节条款项])(?![的、,款项规]|以)"
+    rf"第(?P<ordinal>[{_CN}\d ]{{1,6}})"
+    r"(?P<level>[编章节条款项]|(?:部分|篇)(?=[^的,。;\n]{2,30}\n))"
+    r"(?![的、,款项规]|以[上下内外前后及])"
     rf"|(?P<cn_dun>[{_CN}]{{1,4}})[、.](?!\d(?!\d{{3}}年))"
     rf"|[(〔](?P<cn_paren>[{_CN}]{{1,4}})[)〕][、.]?"
     rf"|(?P<cn_shi>[一二三四五六七八九十]{{1,2}})(?:是|要)(?!否)"
     r"|(?P<firstly>首先|其次|再次|最后)(?:是|要|,)"
     r"|\((?P<ar_paren>\d{1,2})\)[、.]?"
-    r"|(?P<ar_dot>\d{1,3})(?:\.(?![\d])|、(?!\d))"
+    r"|(?P<ar_dot>\d{1,3})[.、]"
     r"|(?P<ar_half>\d{1,2})\)[、.]?"
     r"|(?P<circled>[①-⑳])[、.]?"
     r"|(?P<enclosed>[㈠-㈩⑴-⒇⒈-⒛])[、.]?"
     r"|(?P<heading>【(?!字[体号]|打印|关闭|收藏|返回|大[中小]|浏览|阅读|政策|图解|解读|原创|转载|文件)[^】\n]{1,40}】)"
     r"|(?P<bullet>—{1,4}|-{2,4}|[●•◆■▲◇□▪★➢✦])(?=[^\s—-])(?!\d{1,2}[.、](?!\d))",
 )
+_DIGIT, _YEAR = re.compile(r"\d"), re.compile(r"(?:19|20)\d\d[年—-]")
+# 11.121人才梯队项目: digits that begin a name.
+_NAMED = re.compile(r"\d{1,6}[\u4e00-\u9fffA-Z](?![\d,;。、])(?<![%万亿元个倍])")
 _FIRSTLY = ("首先", "其次", "再次", "最后")
 _BEFORE = '。;:!?】)"”’〕'
 _ANNEX = re.compile(
@@ -74,27 +82,45 @@ def find_marks(seen: str) -> list[Mark]:
         one
         for one in found
         if one.at_line
-        or one.style not in ("cn-dun", "编", "章", "节", "条")
+        or one.style not in ("cn-dun", "部分", "篇", "编", "章", "节", "条")
         or (one.style, one.value) not in printed
     ]
 
 
 def _raw_marks(seen: str) -> Iterator[Mark]:
+    item = 0
     for found in _MARK.finditer(seen):
         start = found.start()
         before = seen[start - 1 : start]
         at_line = before in ("", "\n", "\t") or (before == "#")
         kind = found.lastgroup or ""
         if kind in ("heading", "bullet"):
-            if at_line:
+            if at_line and before != "\t":
                 yield _bullet_or_heading(seen, found, kind)
             continue
         if not at_line and before not in _BEFORE and not _after_dash(seen, start):
             if kind not in ("cn_paren", "ar_dot") or not _is_glued(seen, start):
                 continue
+        if kind == "ar_dot" and _DIGIT.match(seen, found.end()):
+            if not _is_before_digits(seen, found, item):
+                continue
         mark = _numbered(found, kind, at_line or _after_dash(seen, start))
         if mark is not None and mark.value:
+            item = mark.value if at_line and kind == "ar_dot" else item
             yield mark
+
+
+def _is_before_digits(seen: str, found: re.Match[str], item: int) -> bool:
+    """Whether 1.2015年… or 11.121工程… is a number and its text, not a decimal or a list."""
+    start = found.start()
+    if _YEAR.match(seen, found.end()):
+        return seen[start - 1 : start] in ("", "\n", "\t", "。", ";")
+    ends = seen[start - 1 : start] == "\n" and seen[max(0, start - 2)] in "。;:)"
+    return (
+        ends
+        and int(found.group("ar_dot")) == item + 1
+        and _NAMED.match(seen, found.end()) is not None
+    )
 
 
 def _after_dash(seen: str, start: int) -> bool:

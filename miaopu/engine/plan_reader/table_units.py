@@ -11,6 +11,10 @@ _HEAD = re.compile(
     r"^(?:市级|省级|县级|区级|主要)?(?P<what>牵头|主办|主责|责任|负责|落实|承办|实施|配合|协办|协同|参与|参加|协助)"
     r"(?:责任|负责|落实|配合)?(?:单位|部门|处室|科室|机构|主体)(?:\([^()]{1,8}\))?$"
 )
+# A heading between the rows of a table.
+_SECTION = re.compile(
+    r"(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\))[^。]{2,60}$"
+)
 _LEAD = ("牵头", "主办", "主责")
 _COOPERATE = ("配合", "协办", "协同", "参与", "参加", "协助")
 _LONGEST = 400
@@ -30,12 +34,18 @@ def unit_cells(folded: Folded) -> Iterator[Cell]:
     """The cells of tables that name units, in order; a row is a line, its cells parted by tabs."""
     heads: dict[int, str] = {}
     width = place = 0
+    between = False
     for line in folded.seen.split("\n"):
         if "\t" not in line:
-            heads = {} if line else heads
+            between = _SECTION.match(line) is not None
+            heads = heads if not line or between else {}
         elif found := _heads(line):
             heads, width = found, line.count("\t") + 1
+            between = False
+        elif between and line.count("\t") + 1 != width:
+            heads = {}  # the head of another table
         elif heads:
+            between = False
             yield from _row(folded, place, line, heads, width)
         place += len(line) + 1
 

@@ -8,8 +8,9 @@ from miaopu.engine.plan_reader.context import Context, Statement
 from miaopu.engine.plan_reader.model import Target
 from miaopu.engine.plan_reader.quantities import Quantity
 from miaopu.engine.plan_reader.target_dates import date_of
-from miaopu.engine.plan_reader.target_extras import headcounts, shortened_targets
+from miaopu.engine.plan_reader.target_extras import headcounts, index_targets, shortened_targets
 from miaopu.engine.plan_reader.target_rules import is_target
+from miaopu.engine.plan_reader.target_tables import table_targets
 from miaopu.engine.plan_reader.target_words import (
     Memory,
     comparator_of,
@@ -49,10 +50,15 @@ def read_targets(
         used[one.start] = made
     targets.extend(headcounts(context))
     targets.extend(shortened_targets(context))
+    targets.extend(index_targets(context))
+    inside = {one.start for one in targets}
+    targets.extend(one for one in table_targets(context) if one.start not in inside)
     targets.sort(key=lambda one: one.start)
     return targets, used
 
 
+# 30万元/人: an amount of each.
+_PER_HEAD = re.compile(r"/[人亩户年吨]")
 _SHARED = re.compile(
     r"((?:[\u4e00-\u9fff]{1,8}[区县市镇园]、)+[\u4e00-\u9fff]{1,8}[区县市镇园])各[\u4e00-\u9fff]{0,6}$"
 )
@@ -108,13 +114,15 @@ def _make(context: Context, statement: Statement, one: Quantity, memory: Memory)
     if not one.is_percent:
         memory.unit = one.unit
     stop = min(last, one.end + (1 if folded.seen[one.end : one.end + 1] == "%" else 0))
+    per = _PER_HEAD.match(folded.seen, one.end) if one.is_money else None
+    stop = per.end() if per else stop
     start, end = folded.span(begin, max(stop, one.end))
     return Target(
         statement.clause,
         indicator,
         scope,
         one.value,
-        one.unit,
+        one.unit + (per.group() if per else ""),
         comparator_of(left, one),
         date,
         folded.text[start:end],

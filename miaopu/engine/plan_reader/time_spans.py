@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 TO = r"(?:-|—{1,2}|~|至|到)"
 # Kinds of times that are a length, not a day: they date nothing by themselves.
-LENGTHS = ("span", "valid", "term", "most", "apart")
+LENGTHS = ("span", "using", "full", "valid", "term", "most", "apart")
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,11 @@ def joined_times(seen: str, times: list[Time]) -> Iterator[Time]:
 
 def _whole(seen: str, first: Time, second: Time) -> Time | None:
     between = seen[first.end : second.start]
-    if first.kind in _DATED and second.kind in _DATED and re.fullmatch(rf"起?{TO}", between):
+    if (
+        first.kind in _DATED
+        and second.kind in _DATED
+        and re.fullmatch(rf"(?:起|开始)?,?{TO}", between)
+    ):
         begin, end = first.value.split("/")[0], second.value.split("/")[-1]
         if "????" in begin and second.year:
             begin = begin.replace("????", str(second.year))
@@ -58,6 +62,10 @@ def _whole(seen: str, first: Time, second: Time) -> Time | None:
     if first.kind == second.kind == "day" and not first.need and not second.need:
         if re.fullmatch(_IN_FORCE.pattern + "(?:有效期|执行期限?|期限)?(?:截?至|到)", between):
             value = f"{first.value}/{second.value}"
+            return Time(first.start, second.end, "days", value, "", first.year)
+    if first.kind == "year" and second.kind == "valid" and _IN_FORCE.fullmatch(between):
+        if found := re.fullmatch(r"P(\d{1,2})Y", second.value):
+            value = f"{first.value}/{int(first.value) + int(found.group(1)) - 1}"
             return Time(first.start, second.end, "days", value, "", first.year)
     if first.kind == "day" and not first.need and _IN_FORCE.fullmatch(between):
         if second.kind == "valid" and (last := _runs_until(first.value, second.value)):

@@ -9,6 +9,9 @@ _SENTENCE_END = re.compile(r"[。;!?\n]|:(?!\d)")
 # An article that speaks in whole sentences has no title.
 _RULE = re.compile(r"^本|应当|分为|实行|采取|不得|是指|适用|由.+负责|自.+起")
 _TITLE_LIMIT = 60
+_LONGEST_WITH_FIGURES = 36
+# （市科技局、各县〔市、区〕政府） behind a sentence is no further text.
+_UNIT_MARK = re.compile(r"\([^()\n]{2,200}\)")
 
 
 def title_of(folded: Folded, tree: Tree, index: int) -> str:
@@ -27,7 +30,8 @@ def title_of(folded: Folded, tree: Tree, index: int) -> str:
     if end <= start:
         return ""
     text = folded.seen[start:end]
-    more = bool(folded.seen[end + 1 : own_end].strip("\n。")) or bool(node.children)
+    rest = _UNIT_MARK.sub("", folded.seen[end + 1 : own_end])
+    more = bool(rest.strip("\n。")) or bool(node.children)
     stop = found.group() if found else "\n"
     if (
         stop == ";"
@@ -43,6 +47,9 @@ def title_of(folded: Folded, tree: Tree, index: int) -> str:
         return ""
     if "," in text and stop != "\n" and not _is_heading(text):
         return ""
+    if node.style == "ar-dot" and stop == "。" and re.search(r"\d", text):
+        if "," in text or len(text) > _LONGEST_WITH_FIGURES:
+            return ""
     return folded.clean(start, end)
 
 

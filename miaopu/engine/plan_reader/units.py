@@ -11,7 +11,7 @@ from miaopu.engine.plan_reader.table_units import unit_cells
 from miaopu.engine.plan_reader.unit_names import is_collective, looks_like_unit, split_units, tidy
 
 _LABEL = re.compile(
-    r"(?P<what>(?:第一)?(?:市级|省级|县级|区级|州级|市直|省直|国家)?(?:牵头|主办|主责|总牵头|责任|负责|配合|协办|协同|参与|参加|协助|支持|实施|落实|完成|承办|组织|推进|主管|共同){1,4}"
+    r"(?P<what>(?:第一|主要|其他|相关)?(?:市级|省级|县级|区级|州级|市直|省直|国家)?(?:牵头|主办|主责|总牵头|责任|负责|配合|协办|协同|参与|参加|协助|支持|实施|落实|完成|承办|组织|推进|主管|共同){1,4}"
     r"(?:责任|负责|落实|实施|配合)?(?:单位|部门|处室|科室|机构|主体|地区|市县)?(?:和(?:责任|配合|参与)(?:单位|部门))?):"
 )
 _OTHER_LABEL = re.compile(
@@ -141,7 +141,7 @@ def _without_note(inside: str) -> str:
 
 
 _SURE_UNIT = re.compile(
-    r"^(?:(?:[省市县区州]|国家|中国|各)[\u4e00-\u9fff“”()、及和]{1,24}|[\u4e00-\u9fff]{2,24}(?:局|委|办|厅|政府|管委会|公司|银行|[支分]行|中心|集团|学院|大学|工会|联合会))$"
+    r"^(?:(?:[省市县区州]|国家|中国|各)[\u4e00-\u9fff“”()、及和]{1,24}|[\u4e00-\u9fff]{2,24}(?:局|委|办|厅|政府|管委会|公司|银行|[支分]行|中心|集团|学院|大学|工会|联合会|办公室|[总支大]队|协会|商会|联社|海关))$"
 )
 
 
@@ -175,8 +175,15 @@ def _bare_labels(seen: str) -> Iterator[tuple[int, int]]:
             continue
         stop = _MARK_END.search(seen, end, end + _LINE_LIMIT + 1)
         limit = stop.start() if stop else len(seen)
-        if 0 < limit - end <= _LINE_LIMIT and before != ";":
+        behind_person = before == ";" and _PERSON.search(_last_part(seen, found.start()))
+        if 0 < limit - end <= _LINE_LIMIT and (before != ";" or behind_person):
             yield found.start(), limit
+
+
+def _last_part(seen: str, place: int) -> str:
+    """What stands before a label behind ;, from the last 。 or the line's beginning."""
+    before = seen[max(0, place - 60) : place]
+    return re.split(r"[。\n]", before)[-1]
 
 
 _MARK_END = re.compile(r"[。\n\t]")
@@ -266,7 +273,7 @@ def _clause(tree: Tree, place: int, alone: bool) -> str:
 
 def _rows(folded: Folded, clause: str, part: _Part, first_leads: bool) -> Iterator[Responsibility]:
     first, last = folded.span(part.start, part.end)
-    names = [_printed(folded, part, unit) for unit in part.units]
+    names = [name for unit in part.units for name in _printed(folded, part, unit)]
     raw = folded.text[first:last]
 
     def row(units: list[str], role: str) -> Responsibility:
@@ -280,7 +287,12 @@ def _rows(folded: Folded, clause: str, part: _Part, first_leads: bool) -> Iterat
     yield row(names, part.role)
 
 
-def _printed(folded: Folded, part: _Part, unit: str) -> str:
-    """The unit in the printed width of its brackets."""
+def _printed(folded: Folded, part: _Part, unit: str) -> list[str]:
+    """The unit in the printed width of its brackets; units parted by blanks alone are several."""
     place = folded.seen.find(unit, part.start, part.end)
-    return folded.clean(place, place + len(unit)) if place >= 0 else unit
+    if place < 0:
+        return [unit]
+    several = folded.raw(place, place + len(unit)).split()
+    if len(several) > 1 and all(looks_like_unit(one) and len(one) > 2 for one in several):
+        return several
+    return [folded.clean(place, place + len(unit))]

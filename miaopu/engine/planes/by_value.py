@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, cast
 
 import numpy as np
@@ -13,10 +14,12 @@ import numpy.typing as npt
 from miaopu.engine.expressions.tree import Node, Op
 from miaopu.engine.facts import Value
 from miaopu.engine.planes.batch import of_each_value
-from miaopu.engine.planes.bits import WORD, Words, packed, words_for
+from miaopu.engine.planes.bits import Words, packed, words_for
 from miaopu.engine.planes.columns import Bools, Column
+from miaopu.engine.planes.program import COMMON_DAYS as _COMMON
 from miaopu.engine.planes.program import Step
 from miaopu.engine.planes.truth import truth_of
+from miaopu.engine.planes.workspace import Workspace
 
 Stored = npt.NDArray[np.integer[Any]]
 Stretches = tuple[tuple[int, int], ...]
@@ -34,27 +37,6 @@ class ByValue:
     maybe: Stretches
     unknown: tuple[bool, bool]
     values: int
-
-
-class Scratch:
-    """Room for what is thrown away at once, so that it need not be asked of the system anew."""
-
-    def __init__(self, rows: int) -> None:
-        self._whole_words = np.zeros(words_for(rows) * WORD, dtype=np.bool_)
-        self._rows = rows
-
-    def rows_in(self, stored: Any, words: slice) -> Any:
-        """The rows of a column whose bits are in these words."""
-        return stored[words.start * WORD : words.stop * WORD]
-
-    def truth(self, rows: int) -> Bools:
-        """Room for the truth of so many rows."""
-        return self._whole_words[:rows]
-
-    def bits(self, rows: int) -> Words:
-        """What stands there, as bits; those beyond the last row mean nothing."""
-        room = self._whole_words[: words_for(rows) * WORD]
-        return np.packbits(room, bitorder="little").view(np.uint64)
 
 
 def by_value(step: Step, column: Column) -> ByValue:
@@ -95,7 +77,7 @@ def by_value(step: Step, column: Column) -> ByValue:
     )
 
 
-def among(stored: Stored, stretches: Stretches, values: int, scratch: Scratch) -> Words:
+def among(stored: Stored, stretches: Stretches, values: int, space: Workspace) -> Words:
     """Where the stored places of `values` values lie in one of the stretches."""
     if not stretches:
         return np.zeros(words_for(len(stored)), dtype=np.uint64)
@@ -104,12 +86,12 @@ def among(stored: Stored, stretches: Stretches, values: int, scratch: Scratch) -
         for first, last in stretches:
             table[first : last + 1] = True
         return packed(table[stored])
-    truth, rows = scratch.truth(len(stored)), len(stored)
+    truth, rows = space.truth(len(stored)), len(stored)
     _within(stored, *stretches[0], values, truth)
-    found = scratch.bits(rows)
+    found = space.bits(rows)
     for first, last in stretches[1:]:
         _within(stored, first, last, values, truth)
-        np.bitwise_or(found, scratch.bits(rows), out=found)
+        np.bitwise_or(found, space.bits(rows), out=found)
     return found
 
 
@@ -125,18 +107,13 @@ def _within(stored: Stored, first: int, last: int, values: int, truth: Bools) ->
 
 
 def _from_some_day_on(step: Step, column: Column) -> ByValue | None:
-    """What turns only once along the days is asked for few of them; None if not everywhere known.
-
-    A day beyond the calendar is unknown, and lies at one of the ends if there is any.
-    """
-    days = cast(tuple[Value, ...], column.distinct)
-    name, ask = column.fact.name, step.closure
-    ends = [ask({name: day}) for day in (*days[:1], *days[-1:])]
-    if ask({name: None}) is not None or None in ends or not ends:
+    """What turns only once along the days; None if it may be unknown for some of them."""
+    days = cast(tuple[date, ...], column.distinct)
+    if not days or step.turn is None or not _COMMON[0] <= days[0] <= days[-1] <= _COMMON[1]:
         return None
-    first = ends[0]
-    turn = bisect_left(days, True, key=lambda day: ask({name: day}) is not first)
-    true = _stretch(0, turn - 1) if first is True else _stretch(turn, len(days) - 1)
+    before, day = step.turn
+    turn = bisect_left(days, day)
+    true = _stretch(0, turn - 1) if before else _stretch(turn, len(days) - 1)
     return ByValue(true, true, (False, True), len(days))
 
 

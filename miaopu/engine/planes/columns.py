@@ -7,9 +7,10 @@ once for each value and not for each enterprise. What is unknown is known to be 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import date
+from functools import cached_property, lru_cache
 from typing import Any, cast
 
 import numpy as np
@@ -25,6 +26,8 @@ Problem = Callable[[int, FactError], None]
 
 _NUMBERS = frozenset({FactType.INTEGER, FactType.MONEY})
 _EXACT_FLOAT = 2**53
+_EPOCH = date(1970, 1, 1).toordinal()
+_SPAN, _MOST_DAYS = 4_096, 65_536
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Column:
     known: Bools
     stored: npt.NDArray[np.integer[Any]]
     distinct: tuple[Value, ...] | None = None
-    within: tuple[int, int] | None = None  # bounds of the whole that this is a part of
+    within: tuple[int, int] | None = None  # bounds that are known, of this or of its whole
 
     @cached_property
     def numbers(self) -> Ints | None:
@@ -88,11 +91,15 @@ def narrow(numbers: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.integer[Any]
     """The same whole numbers in as few bytes as hold them all."""
     if not len(numbers):
         return numbers
-    least, most = int(numbers.min()), int(numbers.max())
+    return numbers.astype(_kind(int(numbers.min()), int(numbers.max())), copy=False)
+
+
+def _kind(least: int, most: int) -> type[np.integer[Any]]:
+    """The least room for whole numbers between two bounds."""
     for kind in (np.uint8, np.int16, np.int32):
         if np.iinfo(kind).min <= least and most <= np.iinfo(kind).max:
-            return numbers.astype(kind)
-    return numbers
+            return kind
+    return np.int64
 
 
 def read_column(fact: Fact, values: pa.Array | None, rows: int, problem: Problem) -> Column:
@@ -102,10 +109,10 @@ def read_column(fact: Fact, values: pa.Array | None, rows: int, problem: Problem
     """
     if values is None or pa.types.is_null(values.type):
         return _column(fact, np.zeros(rows, np.bool_), np.zeros(rows, np.int64), ())
-    if fact.type in _NUMBERS:
-        quick = _whole_numbers(fact, values)
-        if quick is not None:
-            return quick
+    read = _QUICK.get(fact.type)
+    quick = None if read is None else read(fact, values)
+    if quick is not None:
+        return quick
     return _by_values(fact, values, problem)
 
 
@@ -142,24 +149,63 @@ def _whole_numbers(fact: Fact, values: pa.Array) -> Column | None:
     known = _not_null(values)
     factor = 100 if fact.type is FactType.MONEY else 1
     if pa.types.is_integer(values.type) and not pa.types.is_uint64(values.type):
-        numbers = _filled(values).astype(np.int64)
-    elif pa.types.is_float64(values.type):
-        floats = _filled(values)
-        known &= ~np.isnan(floats)
-        scaled = np.where(known, floats * factor, 0.0)
-        if not np.all(np.abs(scaled) < _EXACT_FLOAT):
-            return None
-        numbers = np.rint(scaled).astype(np.int64)
-        if not np.array_equal(numbers / factor, np.where(known, floats, 0.0)):
-            return None
-        return Column(fact, known, narrow(numbers))
-    else:
+        return _scaled(fact, known, _known_only(values, known), factor)
+    if not pa.types.is_float64(values.type):
         return None
-    numbers = np.where(known, numbers, 0)
-    most = INT64_MAX // factor
-    if len(numbers) and not -most <= int(numbers.min()) <= int(numbers.max()) <= most:
+    floats = _known_only(values, known)
+    known = known & ~np.isnan(floats)
+    scaled = np.where(known, floats * factor, 0.0)
+    if not np.all(np.abs(scaled) < _EXACT_FLOAT):
         return None
-    return Column(fact, known, narrow(numbers * factor))
+    numbers = np.rint(scaled).astype(np.int64)
+    if not np.array_equal(numbers / factor, np.where(known, floats, 0.0)):
+        return None
+    return _scaled(fact, known, numbers, 1)
+
+
+def _scaled(
+    fact: Fact, known: Bools, numbers: npt.NDArray[np.integer[Any]], factor: int
+) -> Column | None:
+    """The column of numbers times `factor`; None where they could leave 64 bits."""
+    least, most = (int(numbers.min()), int(numbers.max())) if len(numbers) else (0, 0)
+    if max(abs(least), abs(most)) > INT64_MAX // factor:
+        return None
+    bounds = (least * factor, most * factor)
+    return Column(fact, known, numbers.astype(_kind(*bounds)) * factor, None, bounds)
+
+
+def _days(fact: Fact, values: pa.Array) -> Column | None:
+    """The column of days that are stored as days and lie close together; else None.
+
+    Kept by all days of that time, so that columns of the same time have the same values.
+    """
+    if not pa.types.is_date32(values.type):
+        return None
+    known = _not_null(values)
+    days = _known_only(values.view(pa.int32()), known)
+    there = days if known.all() else days[known]
+    if not len(there):
+        return None
+    first = int(there.min()) // _SPAN * _SPAN
+    last = (int(there.max()) // _SPAN + 1) * _SPAN - 1
+    first, last = max(first, -_EPOCH + 1), min(last, date.max.toordinal() - _EPOCH)
+    if last - first >= _MOST_DAYS or not first <= there.min() <= there.max() <= last:
+        return None
+    stored = np.where(known, days - first, 0).astype(_kind(0, last - first))
+    return Column(fact, known, stored, _all_days(first, last))
+
+
+@lru_cache(maxsize=16)
+def _all_days(first: int, last: int) -> tuple[Value, ...]:
+    return tuple(date.fromordinal(_EPOCH + day) for day in range(first, last + 1))
+
+
+def _truths(fact: Fact, values: pa.Array) -> Column | None:
+    if not pa.types.is_boolean(values.type):
+        return None
+    known = _not_null(values)
+    true = _bits(values.buffers()[1], values)
+    return Column(fact, known, (true & known).view(np.uint8), (False, True))
 
 
 def _by_values(fact: Fact, values: pa.Array, problem: Problem) -> Column:
@@ -213,11 +259,40 @@ def _plain(one: Any) -> Any:
 
 
 def _not_null(values: pa.Array) -> Bools:
-    known: Bools = pc.is_valid(values).to_numpy(zero_copy_only=False)
-    return known.astype(np.bool_)
+    if not values.null_count:
+        return np.ones(len(values), dtype=np.bool_)
+    bits = values.buffers()[0]
+    if bits is None:
+        known: Bools = values.is_valid().to_numpy(zero_copy_only=False)
+        return known
+    return _bits(bits, values)
+
+
+def _bits(buffer: pa.Buffer, values: pa.Array) -> Bools:
+    """Bits of an array, one for each of its rows."""
+    start, end = values.offset, values.offset + len(values)
+    held = np.frombuffer(buffer, dtype=np.uint8)[start // 8 : -(-end // 8)]
+    bits = np.unpackbits(held, bitorder="little")[start % 8 : start % 8 + len(values)]
+    return bits.view(np.bool_)
+
+
+def _known_only(values: pa.Array, known: Bools) -> npt.NDArray[Any]:
+    """The numbers of an array, 0 where it is null."""
+    kind = values.type.to_pandas_dtype()
+    stored = np.frombuffer(values.buffers()[1], dtype=kind)
+    numbers: npt.NDArray[Any] = stored[values.offset : values.offset + len(values)]
+    return np.where(known, numbers, kind(0)) if values.null_count else numbers
 
 
 def _filled(values: pa.Array) -> npt.NDArray[Any]:
     filled = pc.fill_null(values, 0) if values.null_count else values
     found: npt.NDArray[Any] = filled.to_numpy(zero_copy_only=False)
     return found
+
+
+_QUICK: Mapping[FactType, Callable[[Fact, pa.Array], Column | None]] = {
+    FactType.INTEGER: _whole_numbers,
+    FactType.MONEY: _whole_numbers,
+    FactType.DATE: _days,
+    FactType.BOOLEAN: _truths,
+}

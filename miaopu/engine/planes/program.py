@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,8 @@ from miaopu.engine.planes.atoms import (
 )
 from miaopu.engine.prepared import PreparedRule, PreparedRules, prepare
 from miaopu.engine.rule_sets import RuleSet
+
+COMMON_DAYS = (date(1500, 1, 1), date(2500, 12, 31))  # far from both ends of the calendar
 
 
 @dataclass(frozen=True)
@@ -44,9 +47,34 @@ class Step:
         return None if self.figure is None else whole_bound(self.figure[0], self.figure[2])
 
     @cached_property
+    def compared(self) -> tuple[Op, str, int] | None:
+        """A fact of numbers and the whole number that it is compared with; None: something else."""
+        if self.figure is None or self.figure[1].op is not Op.FACT or self.bound is None:
+            return None
+        return self.figure[0], self.figure[1].name, self.bound
+
+    @cached_property
     def is_rising(self) -> bool:
         """Whether its answer turns once at the most, the later its day is."""
         return is_rising(self.node)
+
+    @cached_property
+    def turn(self) -> tuple[bool, date] | None:
+        """What a rising question about a day answers first, and the day on which that turns.
+
+        Over the common days; None where it is unknown for one of them, or known for no day at all.
+        """
+        (name,), ask = self.names, self.closure
+        first, last = (day.toordinal() for day in COMMON_DAYS)
+        begin, end = (ask({name: day}) for day in COMMON_DAYS)
+        if begin is None or end is None or ask({name: None}) is not None:
+            return None
+        turned = bisect_left(
+            range(first, last + 1),
+            True,
+            key=lambda number: ask({name: date.fromordinal(number)}) is not begin,
+        )
+        return begin is True, date.fromordinal(first + turned)
 
     @cached_property
     def is_plain(self) -> bool:

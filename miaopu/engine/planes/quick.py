@@ -10,18 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from miaopu.engine.expressions.tree import Node, Op
 from miaopu.engine.planes.batch import Batch
 from miaopu.engine.planes.bits import WORD, Plane, Words, packed
-from miaopu.engine.planes.by_value import ByValue, Scratch, among, by_value
+from miaopu.engine.planes.by_value import ByValue, among, by_value
 from miaopu.engine.planes.columns import Column
 from miaopu.engine.planes.program import Step
 from miaopu.engine.planes.truth import truth_of
+from miaopu.engine.planes.workspace import Floats, Workspace
 
 _TESTS: Mapping[Op, np.ufunc] = {
     Op.EQ: np.equal,
@@ -37,18 +36,17 @@ _EXACT: Mapping[type, tuple[int, int]] = {
 }  # up to where whole numbers are exact, and up to where quotients keep their order
 Answers = MutableMapping[int, ByValue]
 Known = tuple[Words, Words]  # where a fact is known, and where it is not
-Floats = npt.NDArray[np.floating[Any]]
 Found = tuple[Words, Known | None]
 
 
 class Columns:
     """The columns of some enterprises, with what several atoms need of them kept."""
 
-    def __init__(self, batch: Batch, answers: Answers) -> None:
+    def __init__(self, batch: Batch, answers: Answers, space: Workspace) -> None:
         self.batch = batch
         self.answers = answers  # by step, kept while the columns' values stay the same
         self._known: dict[str, Known | None] = {}
-        self._scratch = Scratch(batch.rows)
+        self._space = space
         self._divisible: dict[tuple[str, str], Known] = {}
         self._quotients: dict[tuple[str, str, type], Floats] = {}
 
@@ -57,17 +55,16 @@ class Columns:
 
         Without `both` only where it is true.
         """
+        if step.compared is not None:
+            self._compare(*step.compared, plane, words, both)
+            return
         if len(step.names) == 1:
             column = self.batch.columns[step.names[0]]
             if column.distinct is not None:
                 self._by_value(number, step, column, plane, words, both)
                 return
         if step.figure is not None:
-            op, subject, figure = step.figure
-            if len(step.names) == 1:
-                found = self._compared(op, subject, step.bound, words)
-            else:
-                found = self._quotient(op, subject, figure, words)
+            found = self._quotient(*step.figure, words)
             if found is not None:
                 true, known = found
                 _sided(true, known, plane[0], words, unknown=False)
@@ -93,24 +90,33 @@ class Columns:
         found = self.answers.get(number)
         if found is None:
             found = self.answers[number] = by_value(step, column)
-        stored = self._scratch.rows_in(column.stored, words)
-        true = among(stored, found.true, found.values, self._scratch)
+        stored = column.stored[words.start * WORD : words.stop * WORD]
+        true = among(stored, found.true, found.values, self._space)
         known = self.known(column)
         _sided(true, known, plane[0], words, unknown=found.unknown[0])
         if both:
             maybe = true
             if found.maybe != found.true:
-                maybe = among(stored, found.maybe, found.values, self._scratch)
+                maybe = among(stored, found.maybe, found.values, self._space)
             _sided(maybe, known, plane[1], words, unknown=found.unknown[1])
 
-    def _compared(self, op: Op, fact: Node, bound: int | None, words: slice) -> Found | None:
-        """A fact of numbers against a figure; None where it is something else."""
-        if fact.op is not Op.FACT or bound is None:
-            return None
-        column = self.batch.columns[fact.name]
-        stored = self._scratch.rows_in(column.stored, words)
-        _TESTS[op](stored, bound, out=self._scratch.truth(len(stored)))
-        return self._scratch.bits(len(stored)), self.known(column)
+    def _compare(
+        self, op: Op, name: str, bound: int, plane: Plane, words: slice, both: bool
+    ) -> None:
+        """A fact of numbers against a whole number."""
+        column = self.batch.columns[name]
+        stored = column.stored[words.start * WORD : words.stop * WORD]
+        _TESTS[op](stored, bound, out=self._space.truth(len(stored)))
+        true = self._space.bits(len(stored))
+        known = self._known[name] if name in self._known else self.known(column)
+        if known is None:
+            plane[0] = true
+            if both:
+                plane[1] = true
+            return
+        np.bitwise_and(true, known[0][words], out=plane[0])
+        if both:
+            np.bitwise_or(true, known[1][words], out=plane[1])
 
     def _quotient(self, op: Op, product: Node, figure: Fraction, words: slice) -> Found | None:
         """One fact of numbers by another that is never below zero, against a figure; else None.
@@ -127,19 +133,29 @@ class Columns:
         kind = _float_for(upper, lower, figure)
         if kind is None or lower.bounds[0] < 0:
             return None
-        divided = self._scratch.rows_in(self._divided(upper, lower, kind), words)
+        divided = self._divided(upper, lower, kind, words)
         quotient = kind(figure.numerator) / kind(figure.denominator)
-        _TESTS[op](divided, quotient, out=self._scratch.truth(len(divided)))
-        return self._scratch.bits(len(divided)), self._both(upper, lower)
+        _TESTS[op](divided, quotient, out=self._space.truth(len(divided)))
+        return self._space.bits(len(divided)), self._both(upper, lower)
 
-    def _divided(self, upper: Column, lower: Column, kind: type) -> Floats:
+    def _divided(self, upper: Column, lower: Column, kind: type, words: slice) -> Floats:
+        """The quotients of the rows in these words; kept where they are most of the rows."""
         key = (upper.fact.name, lower.fact.name, kind)
+        rows = slice(words.start * WORD, words.stop * WORD)
         found = self._quotients.get(key)
-        if found is None:
-            with np.errstate(divide="ignore", invalid="ignore"):
-                found = np.divide(upper.stored, lower.stored, dtype=kind, casting="unsafe")
-            self._quotients[key] = found
-        return found
+        if found is not None:
+            return found[rows]
+        is_part = 2 * (words.stop - words.start) * WORD < self.batch.rows
+        chosen = rows if is_part else slice(None)
+        above, below = upper.stored[chosen], lower.stored[chosen]
+        size = len(above)
+        room = np.empty(size, dtype=kind) if is_part else self._space.floats(*key, size)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            np.divide(above, below, out=room, dtype=kind, casting="unsafe")
+        if is_part:
+            return room
+        self._quotients[key] = room
+        return room[rows]
 
     def _both(self, upper: Column, lower: Column) -> Known:
         """Where a quotient has a value, and where not."""

@@ -18,11 +18,12 @@ import numpy as np
 
 from miaopu.engine.expressions.tree import Op
 from miaopu.engine.planes.batch import Batch
-from miaopu.engine.planes.bits import WORD, Plane, everybody, packed, words_for
+from miaopu.engine.planes.bits import WORD, Plane, Words, everybody, packed, words_for
 from miaopu.engine.planes.columns import Bools, Ints
 from miaopu.engine.planes.program import Program, ProgramRule
 from miaopu.engine.planes.quick import Answers, Columns
 from miaopu.engine.planes.whereabouts import Stretch, Whereabouts
+from miaopu.engine.planes.workspace import Workspace, Workspaces
 
 PIECE = 131_072
 
@@ -65,28 +66,32 @@ def pieces(
     """The batch piece by piece, each with the rules that are not false for all of it.
 
     Without `unknown` nobody is asked what can only come to unknown. With several `threads` so many
-    pieces are worked on at a time; they come in the same order.
+    pieces are worked on at a time; they come in the same order. The planes of a piece's steps hold
+    until the next piece is asked for.
     """
     answers: Answers = {}
+    spaces = Workspaces(len(program.steps))
     column = batch.columns[program.region] if prune and program.region else None
 
     def placed(start: int, end: int) -> Piece:
         part = batch.part(slice(start, end))
         where = None if column is None else part.columns[column.fact.name].known
-        planes = Planes(program, part, answers, unknown)
+        planes = Planes(program, part, answers, spaces.take(part.rows), unknown)
         return Piece(part, start, None, planes, tuple(planes.rules(where)))
 
     def unplaced(start: int, end: int) -> Piece:
         listed = nowhere[start:end]
         part = batch.part(listed)
-        planes = Planes(program, part, answers, unknown)
-        return Piece(part, start, listed, planes, tuple(planes.rules(None, anywhere=not unknown)))
+        planes = Planes(program, part, answers, spaces.take(part.rows), unknown)
+        return Piece(part, start, listed, planes, tuple(planes.rules(None)))
 
     works = [partial(placed, start, end) for start, end in _spans(batch.rows)]
-    if column is not None and not column.all_known:
+    if unknown and column is not None and not column.all_known:
         nowhere = np.flatnonzero(~column.known).astype(np.int64)
         works += [partial(unplaced, start, end) for start, end in _spans(len(nowhere))]
-    return _in_order(works, threads)
+    for piece in _in_order(works, threads):
+        yield piece
+        spaces.give_back(piece.planes.space)
 
 
 def _in_order(works: Sequence[Callable[[], Piece]], threads: int) -> Iterator[Piece]:
@@ -119,14 +124,20 @@ class Planes:
     """
 
     def __init__(
-        self, program: Program, batch: Batch, answers: Answers, unknown: bool = True
+        self,
+        program: Program,
+        batch: Batch,
+        answers: Answers,
+        space: Workspace,
+        unknown: bool = True,
     ) -> None:
         self.program = program
         self.batch = batch
         self.unknown = unknown  # else a plane says only where something is true
-        self._columns = Columns(batch, answers)
+        self.space = space
+        self._columns = Columns(batch, answers, space)
         words = words_for(batch.rows)
-        self._room = np.empty((len(program.steps), 2, words), dtype=np.uint64)
+        self._room = space.planes[:, :, :words]
         self._made = [False] * len(program.steps)
         self._words = [slice(0, words)] * len(program.steps)
 
@@ -159,15 +170,16 @@ class Planes:
         for part in others[1:]:
             join(plane, part, out=plane)
 
-    def rules(self, placed: Bools | None, *, anywhere: bool = False) -> Iterator[RulePlanes]:
-        """The rules that are not false for all rows; `anywhere`: only those without jurisdiction.
+    def rules(self, placed: Bools | None) -> Iterator[RulePlanes]:
+        """The rules that are not false for all rows.
 
         With `placed` (whose region is known) only those rows are asked, and each rule only of the
-        rows where those of its jurisdiction stand.
+        rows where those of its jurisdiction stand. Where only who is entitled counts, rules
+        without jurisdiction are asked of all rows: the others entitle nobody without a region.
         """
-        everyone = everybody(self.batch.rows) if placed is None else packed(placed)
-        asked = np.stack([everyone, everyone]) if self.unknown else everyone[None]
-        alive = list(self._alive(placed is not None, anywhere))
+        everyone = everybody(self.batch.rows)
+        there = everyone if placed is None else packed(placed)
+        alive = list(self._alive(placed is not None))
         if placed is not None:
             self._narrow(alive)
         for number in self.program.in_order(
@@ -175,29 +187,27 @@ class Planes:
         ):
             self.step(number)
         for one in alive:
-            found = self._rule(one, asked)
+            anywhere = one.rule.jurisdiction is None and not self.unknown
+            found = self._rule(one, everyone if anywhere else there)
             if found is not None:
                 yield found
 
-    def _alive(self, is_placed: bool, anywhere: bool) -> Iterator[_Asked]:
+    def _alive(self, is_placed: bool) -> Iterator[_Asked]:
         """The rules to ask, and of whom."""
         everywhere = Stretch(0, self.batch.rows, alone=False)
         where = None
         if is_placed:
             assert self.program.region is not None
             where = Whereabouts(self.batch.columns[self.program.region])
-            if where.nobody:
+            if where.nobody and self.unknown:
                 return
         known: dict[tuple[int, int], Stretch | None] = {}
         for place, rule in enumerate(self.program.rules):
             stretch: Stretch | None = everywhere
-            if rule.jurisdiction is not None:
-                if anywhere:
-                    continue
-                if where is not None:
-                    if rule.jurisdiction not in known:
-                        known[rule.jurisdiction] = where.of(rule.jurisdiction)
-                    stretch = known[rule.jurisdiction]
+            if rule.jurisdiction is not None and where is not None:
+                if rule.jurisdiction not in known:
+                    known[rule.jurisdiction] = where.of(rule.jurisdiction)
+                stretch = known[rule.jurisdiction]
             if stretch is not None:
                 yield _Asked(place, rule, stretch)
 
@@ -218,27 +228,25 @@ class Planes:
         for number, start in starts.items():
             self._words[number] = slice(start, ends[number])
 
-    def _rule(self, one: _Asked, asked: Plane) -> RulePlanes | None:
+    def _rule(self, one: _Asked, asked: Words) -> RulePlanes | None:
         conditions = one.rule.conditions
-        if not self.unknown and None in conditions:
+        decided = None not in conditions
+        if not (self.unknown or decided):
             return None
-        sides, words = len(asked), one.stretch.words
-        whole = np.zeros((2, asked.shape[1]), dtype=np.uint64)
-        found = whole[:sides, words]
-        found[:] = asked[:, words]
+        sides, words = 2 if self.unknown else 1, one.stretch.words
+        whole = np.zeros((sides, len(asked)), dtype=np.uint64)
+        found = whole[:, words]
+        found[:] = asked[words]
         if one.stretch.alone:
             one.stretch.trim(found)
             conditions = conditions[1:]
-        decided = True
         for number in conditions:
-            if number is None:
-                decided = False
-                continue
-            np.bitwise_and(found, self.step(number)[:sides, words], out=found)
+            if number is not None:
+                np.bitwise_and(found, self.step(number)[:sides, words], out=found)
         if not found[-1].any():
             return None
         if not self.unknown:
-            whole[1] = whole[0]
+            whole = np.broadcast_to(whole, (2, len(asked)))
         elif not decided:
             whole[0] = 0
         return RulePlanes(one.place, one.rule, whole)

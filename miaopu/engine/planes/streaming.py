@@ -1,13 +1,16 @@
 """Matching a whole file in bounded memory: chunk after chunk through the planes.
 
-Rows, refusals and their order are those of `engine.matching.match_all`.
+Rows, refusals and their order are those of `engine.matching.match_all`. While one chunk is matched
+the next one is read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -15,11 +18,13 @@ import pyarrow as pa
 from miaopu.engine.facts import FactError
 from miaopu.engine.matching import ENTERPRISE_ID, FactsRefused, MatchRow, refused_id
 from miaopu.engine.planes.columns import Ints
+from miaopu.engine.planes.identity import Hashes, Met, chosen_rows, ids_of
 from miaopu.engine.planes.matching import Matches, match_batch, read_batch
 from miaopu.engine.rule_sets import RuleSet
 
-CHUNK = 65_536
+CHUNK = 131_072
 Report = Callable[[FactsRefused], None]
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -32,9 +37,12 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Part:
-    """The matches of one chunk: the enterprises that could be used, and their rows in the file."""
+    """The matches of one chunk: the enterprises that could be used, and their rows in the file.
 
-    ids: list[str]
+    `ids` are texts or whole numbers, as in the file.
+    """
+
+    ids: pa.Array
     numbers: Ints
     matches: Matches
 
@@ -47,19 +55,30 @@ def match_chunks(
     As `match_all`: raises FactsRefused for what cannot be used, or tells `problem` and goes on.
     """
     for part in matched_chunks(rules, chunks, as_of, problem):
+        ids = [str(one) for one in part.ids.to_pylist()]
         for row, rule, status, fen, missing in part.matches.rows():
-            yield MatchRow(part.ids[row], rules.rules[rule].id, status, fen, missing)
+            yield MatchRow(ids[row], rules.rules[rule].id, status, fen, missing)
 
 
 def matched_chunks(
-    rules: RuleSet, chunks: Iterable[Chunk], as_of: date, problem: Report | None = None
+    rules: RuleSet,
+    chunks: Iterable[Chunk],
+    as_of: date,
+    problem: Report | None = None,
+    *,
+    again: Hashes | None = None,
+    unknown: bool = True,
 ) -> Iterator[Part]:
-    """The same chunk by chunk, as tables: what `match_chunks` says row by row."""
-    seen: set[str] = set()
+    """The same chunk by chunk, as tables: what `match_chunks` says row by row.
+
+    `again` are the hashes that ids of the chunks share (`identity.met_again`); without them every
+    id is kept. Without `unknown`, the true rows only.
+    """
+    met = Met(again)
     done = 0
-    for chunk in chunks:
+    for chunk in read_ahead(chunks):
         refusals: list[FactsRefused] = []
-        ids, chosen = usable_rows(chunk, seen, done, refusals)
+        ids, chosen = usable_rows(chunk, met, done, refusals)
         columns = chunk.columns
         if len(chosen) < chunk.rows:
             columns = {name: values.take(chosen) for name, values in columns.items()}
@@ -74,29 +93,37 @@ def matched_chunks(
             if problem is None:
                 raise refusal
             problem(refusal)
-        yield Part(ids, done + chosen, match_batch(rules, as_of, batch))
+        yield Part(ids, done + chosen, match_batch(rules, as_of, batch, unknown=unknown))
         done += chunk.rows
 
 
 def usable_rows(
-    chunk: Chunk, seen: set[str], done: int, refusals: list[FactsRefused]
-) -> tuple[list[str], Ints]:
+    chunk: Chunk, met: Met, done: int, refusals: list[FactsRefused]
+) -> tuple[pa.Array, Ints]:
     """The ids of the rows that can be used, and where these rows stand."""
-    ids, chosen = [], []
     column = chunk.columns.get(ENTERPRISE_ID)
-    raws = [None] * chunk.rows if column is None else column.to_pylist()
-    if column is not None and not column.null_count:
-        texts = [str(raw).strip() for raw in raws]
-        different = set(texts)
-        if len(different) == len(texts) and "" not in different and seen.isdisjoint(different):
-            seen |= different
-            return texts, np.arange(chunk.rows, dtype=np.int64)
-    for place, raw in enumerate(raws):
-        enterprise_id = "" if raw is None else str(raw).strip()
-        if enterprise_id and enterprise_id not in seen:
-            seen.add(enterprise_id)
-            ids.append(enterprise_id)
-            chosen.append(place)
-        else:
-            refusals.append(refused_id(done + place + 1, enterprise_id))
-    return ids, np.array(chosen, dtype=np.int64)
+    ids = pa.nulls(chunk.rows, pa.string()) if column is None else ids_of(column)
+    fresh = met.fresh(ids)
+    if fresh.all():
+        return ids, np.arange(chunk.rows, dtype=np.int64)
+    for place in np.flatnonzero(~fresh).tolist():
+        found = ids[place].as_py()
+        refusals.append(refused_id(done + place + 1, "" if found is None else str(found)))
+    chosen = chosen_rows(fresh)
+    return ids.take(chosen), chosen
+
+
+def read_ahead(items: Iterable[_T]) -> Iterator[_T]:
+    """The same items, each one read in a thread of its own while the one before is worked on."""
+    with ThreadPoolExecutor(1) as reader:
+        rest = iter(items)
+        following = reader.submit(_next, rest)
+        while found := following.result():
+            following = reader.submit(_next, rest)
+            yield found[0]
+
+
+def _next(items: Iterator[_T]) -> tuple[_T] | None:
+    for item in items:
+        return (item,)
+    return None

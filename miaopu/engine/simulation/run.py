@@ -13,9 +13,10 @@ from miaopu.engine.facts import FactError
 from miaopu.engine.matching import FactsRefused
 from miaopu.engine.planes.batch import Batch
 from miaopu.engine.planes.columns import Ints, combined, read_column
+from miaopu.engine.planes.identity import Met
 from miaopu.engine.planes.matching import Matches, match_batch
 from miaopu.engine.planes.points import points_of
-from miaopu.engine.planes.streaming import Chunk, Report, usable_rows
+from miaopu.engine.planes.streaming import Chunk, Report, read_ahead, usable_rows
 from miaopu.engine.prepared import prepare
 from miaopu.engine.rule_sets import RuleSet
 from miaopu.engine.simulation.groups import Dimension, dimensions
@@ -102,11 +103,11 @@ def simulate(
     versions = [rules] if against is None else [rules, against]
     runs = [_Run(version, as_of, ways) for version in versions]
     result = Simulation(ways, runs[0].effect, runs[1].effect if against else None)
-    seen: set[str] = set()
+    met = Met()
     done = 0
-    for chunk in chunks:
+    for chunk in read_ahead(chunks):
         refusals: list[FactsRefused] = []
-        ids, chosen = usable_rows(chunk, seen, done, refusals)
+        ids, chosen = usable_rows(chunk, met, done, refusals)
         columns = {name: values.take(chosen) for name, values in chunk.columns.items()}
         used = Chunk(columns, len(ids))
         numbers = (chosen + done + 1).tolist()
@@ -117,7 +118,7 @@ def simulate(
                 raise refusal
             problem(refusal)
         if len(totals) == 2:
-            result.changes += _changes(ids, *totals[1], *totals[0])
+            result.changes += _changes(ids.to_pylist(), *totals[1], *totals[0])
         result.enterprises += len(ids)
         done += chunk.rows
     return result
@@ -219,10 +220,10 @@ class _Run:
 
 
 def _changes(
-    ids: list[str], before: list[int], had: Ints, after: list[int], has: Ints
+    ids: list[object], before: list[int], had: Ints, after: list[int], has: Ints
 ) -> list[Change]:
     return [
-        Change(enterprise_id, *one)
+        Change(str(enterprise_id), *one)
         for enterprise_id, *one in zip(ids, before, after, had.tolist(), has.tolist(), strict=True)
         if one[0] != one[1] or one[2] != one[3]
     ]

@@ -43,6 +43,7 @@ from miaopu.portal.views.bases_shared import (
     titles_of,
 )
 from miaopu.portal.views.enterprise_scope import person
+from miaopu.portal.views.growth_cards import month_cards
 from miaopu.portal.views.office_parts import CASE_READERS
 from miaopu.portal.views.office_standards import standards_shown
 from miaopu.portal.views.operator_forms import day_field
@@ -174,9 +175,12 @@ def _page(
         "base": base,
         "tone": BASE_TONES.get(base.state, "neutral"),
         "record": record_of(base),
-        "cards": figure_cards(figures_of([base])[base.pk], tenant_figures(base, today)),
+        "cards": [
+            *figure_cards(figures_of([base])[base.pk], tenant_figures(base, today)),
+            *month_cards(base, today),
+        ],
         "titles": titles_of(base, today),
-        "tenants": tenancy_table(tenancies.select_related("enterprise", "room")),
+        "tenants": tenancy_table(tenancies.select_related("enterprise", "room"), "office_growth"),
         "trail": present.trail_of(base.trail(), None, None, inside=True),
         "standards": standards_shown(base, user, views),
         "steps": steps,

@@ -26,6 +26,7 @@ from miaopu.portal.access import role_required
 from miaopu.portal.case_form import answers_of
 from miaopu.portal.corrections import CorrectionView, correction_views
 from miaopu.portal.downloads import file_response
+from miaopu.portal.rewarded import rewarded_for
 from miaopu.portal.shapes import Text
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_forms import STEPS, StepForm, StepKind
@@ -73,7 +74,7 @@ def case_or_404(user: Any, number: str) -> Case:
 
 def _explained(case: Case, day: date) -> ItemExplanation:
     answers = {name: bool(signed["answer"]) for name, signed in case.decisions.items()}
-    return explain_item(case.item.version, case.item.code, case.enterprise, day, answers)
+    return explain_item(case.item.version, case.item.code, case.judged, day, answers)
 
 
 def _would_be_amount(case: Case, day: date) -> int | None:
@@ -81,7 +82,7 @@ def _would_be_amount(case: Case, day: date) -> int | None:
     if case.amount_fen is not None:
         return case.amount_fen
     yes = {part.id: True for part in case.item.definition.conditions if part.decide is not None}
-    return explain_item(case.item.version, case.item.code, case.enterprise, day, yes).amount_fen
+    return explain_item(case.item.version, case.item.code, case.judged, day, yes).amount_fen
 
 
 def _cannot_yet(case: Case, corrections: list[CorrectionView], stopped: bool) -> set[str]:
@@ -148,6 +149,7 @@ def _summary(request: HttpRequest, case: Case, award: Award | None) -> list[shap
     rows = [
         shapes.Answer(_("企业"), enterprise.name, home),
         shapes.Answer(_("统一社会信用代码"), enterprise.uscc),
+        *rewarded_for(case, inside=True),
         shapes.Answer(_("区域"), present.region_name(case.region)),
         shapes.Answer(_("提交时间"), formats.moment(case.submitted_at)),
         origin_of(person(request), case),
@@ -243,7 +245,7 @@ def packet_context(
             person(request), case.item, case.region_id, _would_be_amount(case, today)
         ),
         "amount_fen": _would_be_amount(case, today),
-        "facts": fact_table(fresh.known, case.enterprise, version, personal=personal),
+        "facts": fact_table(fresh.known, case.judged, version, personal=personal),
         "answers": answers_of(case, own=personal),
         "personal": personal,
         "files": [(file, materials.get(file.material, file.material)) for file in files],

@@ -20,7 +20,6 @@ from miaopu.core.enums import Role
 from miaopu.core.models import User
 from miaopu.core.scope import reaches
 from miaopu.engine.clock import working_days_left
-from miaopu.engine.messages import Bilingual
 from miaopu.plans.enums import TargetLetterState as State
 from miaopu.plans.letter_actions import (
     ACKNOWLEDGE_DAYS,
@@ -240,10 +239,7 @@ def target_letter(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "letter": letter,
         "said": said,
-        "terms": [
-            present.in_language(Bilingual(*both))
-            for both in zip(said.terms, said.terms_en or said.terms, strict=True)
-        ],
+        "terms": [present.in_language(one) for one in said.bilingual_terms],
         "to": present.in_language(letter.title),
         "tone": LETTER_TONES.get(letter.state, "neutral"),
         "programme": present.in_language(letter.programme.name),

@@ -36,6 +36,7 @@ from miaopu.portal.views.bases_shared import (
     titles_of,
 )
 from miaopu.portal.views.enterprise_scope import enterprise_or_404, person
+from miaopu.portal.views.growth_cards import month_cards
 from miaopu.portal.views.operator_forms import RecordForm, RoomForm, TenantForm
 
 
@@ -73,7 +74,13 @@ def my_bases(request: HttpRequest) -> HttpResponse:
         empty=_("您的企业还没有填报基地"),
         empty_hint=_("运营创业基地的企业可以在这里填报，并申请准入。"),
     )
-    context = {"table": table, "page": page_of(request, enterprises)}
+    own = Tenancy.objects.for_user(person(request)).filter(enterprise__in=enterprises)
+    settled = own.select_related("enterprise", "room").order_by("-since", "-pk")
+    context = {
+        "table": table,
+        "page": page_of(request, enterprises),
+        "settled": tenancy_table(settled, "my_growth") if settled else None,
+    }
     return render(request, "base/my_bases.html", context)
 
 
@@ -136,7 +143,10 @@ def _page(request: HttpRequest, base: Base, room: RoomForm, status: int = 200) -
         "base": base,
         "tone": BASE_TONES.get(base.state, "neutral"),
         "record": record_of(base),
-        "cards": figure_cards(figures_of([base])[base.pk], tenant_figures(base, today)),
+        "cards": [
+            *figure_cards(figures_of([base])[base.pk], tenant_figures(base, today)),
+            *month_cards(base, today),
+        ],
         "titles": titles_of(base, today),
         "rooms": room_table(base),
         "tenants": tenancy_table(page.object_list, "tenancy"),

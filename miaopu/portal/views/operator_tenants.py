@@ -15,17 +15,24 @@ from django.views.decorators.http import require_POST, require_safe
 from miaopu.bases import tenants
 from miaopu.bases.guards import tenancy_steps
 from miaopu.bases.models import Base, Tenancy
+from miaopu.bases.months import record_follow_up
+from miaopu.bases.rewards import claim_reward
+from miaopu.cases.enums import CaseState
+from miaopu.cases.models import Item
 from miaopu.core import clock
 from miaopu.core.errors import ActionRefused
 from miaopu.core.models import User
+from miaopu.engine.money import yuan_to_fen
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import party_required
-from miaopu.portal.performing import in_one_line
+from miaopu.portal.performing import in_one_line, perform
 from miaopu.portal.shapes import Text
 from miaopu.portal.views.bases_shared import STAGE_TONES, rent_after_relief
 from miaopu.portal.views.enterprise_scope import person
+from miaopu.portal.views.growth_forms import FollowUpForm
 from miaopu.portal.views.operator_bases import crumbs
 from miaopu.portal.views.operator_forms import StepForm
+from miaopu.portal.views.tenant_parts import follow_up_parts, graduation_view, reward_views
 
 Act = Callable[[Tenancy, dict[str, Any], User], object]
 ACTS: dict[str, tuple[Text, Act]] = {
@@ -85,6 +92,7 @@ def _page(
     tenancy: Tenancy,
     typed: tuple[str, StepForm] | None = None,
     status: int = 200,
+    follow_up: tuple[int, FollowUpForm] | None = None,
 ) -> HttpResponse:
     names = tenancy_steps(person(request), tenancy)
     if typed and typed[0] not in names:
@@ -104,6 +112,9 @@ def _page(
         "tone": STAGE_TONES.get(tenancy.stage, "soon"),
         "facts": _facts(tenancy),
         "steps": steps,
+        "graduation": graduation_view(tenancy),
+        "rewards": reward_views(tenancy),
+        **follow_up_parts(tenancy, follow_up),
         "trail": present.trail_of(tenancy.trail(), None, None, inside=False),
         "crumbs": crumbs(tenancy.base, tenancy.tenant_name),
     }
@@ -134,4 +145,41 @@ def tenancy_step(request: HttpRequest, number: str, step: str) -> HttpResponse:
         fresh = _tenancy_or_404(request, number)
         return _page(request, fresh, (step, form), refused.status)
     messages.success(request, _("已办理：%(step)s") % {"step": ACTS[step][0]})
+    return redirect("tenancy", number=number)
+
+
+@require_POST
+@party_required
+def reward_claim(request: HttpRequest, number: str, item: int) -> HttpResponse:
+    """Begin the operator's application for a tenant's success, or go on with it."""
+    found = _tenancy_or_404(request, number)
+    asked = get_object_or_404(Item.objects.public(), pk=item)
+    case = perform(request, lambda: claim_reward(found, asked, by=person(request)))
+    if case is None:
+        return redirect("tenancy", number=number)
+    return redirect("case_form" if case.state == CaseState.DRAFT else "my_case", case.number)
+
+
+@require_POST
+@party_required
+def follow_up(request: HttpRequest, number: str, months: int) -> HttpResponse:
+    """Enter how a graduate fares; what is refused is told with everything typed kept."""
+    found = _tenancy_or_404(request, number)
+    form = FollowUpForm(request.POST, prefix=f"after-{months}")
+    if not form.is_valid():
+        return _page(request, found, status=422, follow_up=(months, form))
+    data = dict(form.cleaned_data)
+    revenue = data.pop("revenue")
+    try:
+        record_follow_up(
+            found,
+            months,
+            revenue_fen=None if revenue is None else yuan_to_fen(revenue),
+            by=person(request),
+            **data,
+        )
+    except ActionRefused as refused:
+        form.add_error(None, in_one_line(refused))
+        return _page(request, found, status=refused.status, follow_up=(months, form))
+    messages.success(request, _("已登记回访"))
     return redirect("tenancy", number=number)

@@ -73,6 +73,16 @@ def _board(programme: Programme, today: date, state: str | None) -> Board:
     )
 
 
+def _running_first(today: date) -> list[Programme]:
+    """The programmes in force, those whose period it is first."""
+
+    def is_over(programme: Programme) -> bool:
+        period = programme.current_version.pack.period
+        return not period.start <= today <= period.end
+
+    return sorted(Programme.objects.public(), key=is_over)
+
+
 @public_page
 def home(request: HttpRequest) -> HttpResponse:
     """Every programme in force with its figures and items, and the lists now in publicity."""
@@ -80,7 +90,7 @@ def home(request: HttpRequest) -> HttpResponse:
     lists = Publicity.objects.public().open_on(today).order_by("ends_on", "pk")
     context = {
         "today": today,
-        "boards": [_board(programme, today, state) for programme in Programme.objects.public()],
+        "boards": [_board(programme, today, state) for programme in _running_first(today)],
         "lists": [
             OpenList(
                 publicity=row,

@@ -126,3 +126,32 @@ def test_members_that_share_a_number_are_no_sum() -> None:
         "\n二、管理\n甲。"
     )
     assert not read_text(plan).checks
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"), [(350, []), (360, [("sum-mismatch", "error", 1000, 1010)])]
+)
+def test_what_each_year_brings_and_all_years(
+    last: int, expected: list[tuple[str, str, float, float]]
+) -> None:
+    years = f"2016年完成300户，2017年完成350户，2018年完成{last}户"
+    assert checks(f"{years}，三年累计完成1000户。") == expected
+    assert checks(f"{years}，五年累计完成2000户。") == []  # two years are not told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "项目总投资3.5亿元，其中申请中央资金1亿元。",
+        "总规模10亿元的基金，首期规模3亿元，其中市财政出资1亿元，社会资本2亿元。",
+        "培育企业100家，其中专精特新30家以上、高新技术企业50家以上。",
+        "发放贷款5亿元，其中小微企业贷款占60%，即3亿元。",
+        "省、市、县分别承担2万元、1.5万元、1.5万元，每户5万元。",
+        "安排资金2000万元，较上年增加500万元，增长33.3%。",
+        "一等奖1名奖励10万元，二等奖2名各奖励5万元，共奖励20万元。",
+        "每季度不少于3次，全年不少于12次。",
+        "中小企业营业收入增长12%，其中小微企业增长15%、中型企业增长10%。",
+    ],
+)
+def test_no_alarm_where_nothing_is_wrong(text: str) -> None:
+    assert checks(text) == []

@@ -1,6 +1,7 @@
 """Tables of tasks: units by the heads of their columns, times and counts in their cells."""
 
 import io
+from typing import Any
 
 import typst
 from docx import Document
@@ -121,4 +122,57 @@ def test_a_note_behind_a_unit_is_no_part_of_its_name() -> None:
     assert _units(reading) == [
         ("第一条", "lead", ("市商务局",)),
         ("第一条", "responsible", ("市贸促会",)),
+    ]
+
+
+def test_targets_in_the_cells_of_a_word_table() -> None:
+    """A place a row, an indicator a column; what a table says was reached is no target."""
+    rows = [
+        ["县区", "新增小微企业（户）", "带动就业（人）", "完成时限"],
+        ["东河区", "1,200", "3600", "12月底前"],
+        ["西岭县", "—", "900", "12月底前"],
+        ["合计", "1200", "4500", ""],
+    ]
+    document = Document()
+    for line in ("云河市2026年创业任务分解方案", "一、任务分解", "各县区任务表"):
+        document.add_paragraph(line)
+    _add(document, rows)
+    document.add_paragraph("二、上年完成情况")
+    _add(document, rows)
+    stream = io.BytesIO()
+    document.save(stream)
+    found = read_bytes(stream.getvalue()).targets
+    assert [(one.clause, one.scope, one.value, one.unit, one.date) for one in found] == [
+        ("一", "东河区", 1200, "户", "2026"),
+        ("一", "东河区", 3600, "人", "2026"),
+        ("一", "西岭县", 900, "人", "2026"),
+        ("一", None, 1200, "户", "2026"),
+        ("一", None, 4500, "人", "2026"),
+    ]
+
+
+def _add(document: Any, rows: list[list[str]]) -> None:
+    table = document.add_table(rows=0, cols=len(rows[0]))
+    for row in rows:
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.text = text
+
+
+def test_rows_whose_cells_are_parted_by_bars() -> None:
+    """Crawled pages print tables so; the column of a year that is past is left out."""
+    reading = read_text(
+        "云河市规划实施方案\n一、主要指标\n"
+        "| 指标 | 单位 | 2020年基数 | 2025年 |\n"
+        "| 高新技术企业 | 家 | 96 | 150 |\n"
+        "| 研发投入强度 | % | 2.1 | 2.8 |\n"
+        "二、分工\n"
+        "| 任务 | 牵头单位 | 配合单位 |\n| 培育企业 | 市科技局 | 市工信局 |\n"
+    )
+    assert [(one.indicator, one.value, one.unit, one.date) for one in reading.targets] == [
+        ("高新技术企业", 150, "家", "2025"),
+        ("研发投入强度", 2.8, "%", "2025"),
+    ]
+    assert _units(reading) == [
+        ("二", "lead", ("市科技局",)),
+        ("二", "cooperate", ("市工信局",)),
     ]

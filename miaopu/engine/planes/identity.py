@@ -1,0 +1,151 @@
+"""Ids of enterprises in a facts file: which rows have one, and which are met again.
+
+An id stands for itself once the blanks around it are taken off. Where the whole column can be read
+beforehand, 64-bit hashes of all ids say which of them may be there twice; only those are kept as
+texts and compared, so that memory does not grow with the ids. Elsewhere all ids are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from miaopu.engine.planes.columns import Bools, Ints
+
+Hashes = npt.NDArray[np.uint64]
+AT_A_TIME = 2**25  # hashes held in memory; of more, those of one remainder after the other
+_LONGEST = 64  # bytes of an id that is hashed with many others at a stroke
+_PRINTED = (0x21, 0x7E)  # what begins and ends a text that has no blanks around it
+_FACTORS = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9))
+_TURN = np.uint64(29)
+
+
+def ids_of(column: pa.Array) -> pa.Array:
+    """Ids as they are compared: whole numbers as they are, anything else as text; blank is null."""
+    if pa.types.is_integer(column.type):
+        return column
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if pa.types.is_string(column.type):
+        if _are_bare(column):
+            return column
+    texts = [None if raw is None else str(raw).strip() for raw in column.to_pylist()]
+    return pa.array([text or None for text in texts], pa.string())
+
+
+def hashes_of(ids: pa.Array) -> Hashes:
+    """A hash for each id; what it is for null means nothing. Those of whole numbers are exact."""
+    if pa.types.is_integer(ids.type):
+        numbers: Hashes = ids.fill_null(0).to_numpy().astype(np.uint64)
+        return numbers
+    offsets, data = _bytes(ids)
+    lengths = np.diff(offsets)
+    short = lengths <= _LONGEST
+    width = -(-int(lengths[short].max(initial=0)) // 8) * 8
+    padded = np.zeros((len(lengths), width), dtype=np.uint8)
+    if len(lengths) and width and (lengths == lengths[0]).all():
+        size = int(lengths[0])
+        padded[:, :size] = data[offsets[0] : offsets[-1]].reshape(-1, size)
+    elif width:
+        places = np.arange(width)
+        found = data.take(offsets[:-1, None] + places, mode="clip")
+        np.copyto(padded, found, where=places < lengths[:, None])
+    hashed = lengths.astype(np.uint64) * _FACTORS[0]
+    lanes = padded.view("<u8")
+    for place in range(lanes.shape[1]):
+        mixed = (hashed ^ lanes[:, place]) * _FACTORS[1]
+        mixed ^= mixed >> _TURN
+        hashed = np.where(lengths > 8 * place, mixed, hashed)
+    for row in np.flatnonzero(~short):
+        text = data[offsets[row] : offsets[row + 1]].tobytes()
+        hashed[row] = int.from_bytes(blake2b(text, digest_size=8).digest(), "little")
+    return hashed
+
+
+def met_again(read: Callable[[], Iterable[pa.Array]], rows: int) -> Hashes:
+    """The hashes that more than one id of a column has, in order; `read` gives it anew, in parts.
+
+    Holds AT_A_TIME hashes at the most: a longer column is read as often as that takes.
+    """
+    rounds = max(-(-rows // AT_A_TIME), 1)
+    again = []
+    for number in range(rounds):
+        parts = [np.zeros(0, dtype=np.uint64)]
+        for column in read():
+            ids = ids_of(column)
+            hashed = hashes_of(ids.drop_null())
+            parts.append(hashed if rounds == 1 else hashed[hashed % rounds == number])
+        every = np.concatenate(parts)
+        del parts
+        every.sort()
+        again.append(np.unique(every[1:][every[1:] == every[:-1]]))
+    return np.sort(np.concatenate(again))
+
+
+class Met:
+    """The ids met so far; with `again`, only those of them that may be met again."""
+
+    def __init__(self, again: Hashes | None = None) -> None:
+        self._again = again
+        self._ids: set[str] = set()
+
+    def fresh(self, ids: pa.Array) -> Bools:
+        """Which rows have an id that was not met before; they are met from now on."""
+        known: Bools = ids.is_valid().to_numpy(zero_copy_only=False)
+        asked = known if self._again is None else known & self._suspect(ids)
+        places = np.flatnonzero(asked)
+        if not len(places):
+            return known
+        texts = [str(one) for one in (ids if asked.all() else ids.take(places)).to_pylist()]
+        different = set(texts)
+        if len(different) == len(texts) and self._ids.isdisjoint(different):
+            self._ids |= different
+            return known
+        found = known.copy()
+        for place, text in zip(places.tolist(), texts, strict=True):
+            if text in self._ids:
+                found[place] = False
+            self._ids.add(text)
+        return found
+
+    def _suspect(self, ids: pa.Array) -> Bools:
+        assert self._again is not None
+        if not len(self._again):
+            return np.zeros(len(ids), dtype=np.bool_)
+        return np.isin(hashes_of(ids), self._again)
+
+
+def chosen_rows(fresh: Bools) -> Ints:
+    """The places of the rows that are fresh."""
+    return np.flatnonzero(fresh).astype(np.int64)
+
+
+def _are_bare(texts: pa.Array) -> bool:
+    """Whether no text is empty or has a blank at its ends."""
+    texts = texts.drop_null()
+    offsets, data = _bytes(texts)
+    if not len(texts):
+        return True
+    if not (np.diff(offsets) > 0).all():
+        return False
+    ends = np.concatenate([data[offsets[:-1]], data[offsets[1:] - 1]])
+    return bool(_PRINTED[0] <= ends.min() and ends.max() <= _PRINTED[1])
+
+
+def _bytes(texts: pa.Array) -> tuple[Ints, npt.NDArray[Any]]:
+    """Where each text begins and ends, and the bytes of all."""
+    _valid, offsets, data = texts.buffers()
+    places = np.zeros(1, dtype=np.int32)
+    if offsets is not None and len(texts):
+        places = np.frombuffer(offsets, dtype=np.int32)[
+            texts.offset : texts.offset + len(texts) + 1
+        ]
+    found = (
+        np.zeros(1, np.uint8) if data is None or not data.size else np.frombuffer(data, np.uint8)
+    )
+    return places.astype(np.int64), found

@@ -1,0 +1,187 @@
+"""What a campaign has come to: composites, classes, ranks, and what keeps it from being frozen."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from miaopu.bases.enums import BaseState
+from miaopu.bases.models import Base
+from miaopu.core.models import User
+from miaopu.engine.assessment.columns import columns_of
+from miaopu.engine.assessment.outliers import FEWEST, Given, Leaning, leanings
+from miaopu.engine.assessment.results import Result, consequence_of
+from miaopu.engine.assessment.scheme import OUTSTANDING
+from miaopu.engine.assessment.scores import Lines, Sheet
+from miaopu.engine.assessment.sensitivity import Sensitivity, sensitivity_of
+from miaopu.engine.assessment.standings import standings_of
+from miaopu.monitoring.enums import CampaignState, SheetState, Stage
+from miaopu.monitoring.models import AssessmentCampaign, AssessmentResult, ScoreSheet
+from miaopu.monitoring.sheets import by_line, lines_of, points_of, standing
+
+COMPARED_AT_LEAST = FEWEST
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A base in a campaign: its result now, the year before, and how near the next class is."""
+
+    base: Base
+    result: Result
+    points: Mapping[str, Mapping[str, Decimal]]
+    consequences: tuple[str, ...]
+    sensitivity: Sensitivity
+    before: AssessmentResult | None
+    operators: tuple[str, ...]
+
+    @property
+    def change(self) -> Decimal | None:
+        """Composite against the year before; None where there was none."""
+        return None if self.before is None else self.result.composite - self.before.composite
+
+
+@dataclass(frozen=True)
+class Board:
+    """All standings by rank, and the problems that keep the campaign from being frozen."""
+
+    standings: tuple[Standing, ...]
+    problems: tuple[str, ...]
+    changed: tuple[str, ...]
+
+
+def results_before(campaign: AssessmentCampaign) -> dict[int, AssessmentResult]:
+    """The published results of the year before, by base."""
+    rows = AssessmentResult.objects.current().filter(
+        freeze__campaign__programme=campaign.programme_id,
+        freeze__campaign__scheme_key=campaign.scheme_key,
+        freeze__campaign__year=campaign.year - 1,
+        freeze__campaign__state=CampaignState.PUBLISHED,
+    )
+    return {one.base_id: one for one in rows}
+
+
+def sheets_with_scores(campaign: AssessmentCampaign) -> list[ScoreSheet]:
+    """The sheets of a campaign with their scores, bases and operators, in four statements."""
+    rows = ScoreSheet.objects.filter(campaign=campaign)
+    joined = rows.select_related("base__region", "operator")
+    return list(joined.prefetch_related("scores", "files__file").order_by("base__number", "period"))
+
+
+def board_of(campaign: AssessmentCampaign, sheets: list[ScoreSheet] | None = None) -> Board:
+    """The standings of a campaign as the scores are now; what is missing counts for nothing.
+
+    Bases that have left or were delisted meanwhile are not ranked. The class of the year before is
+    the published one, not worked out anew.
+    """
+    scheme = campaign.scheme
+    grouped: dict[int, list[ScoreSheet]] = defaultdict(list)
+    for one in sheets_with_scores(campaign) if sheets is None else sheets:
+        # The ranking of a published year stays as it was, whatever became of a base since.
+        if one.base.state == BaseState.ADMITTED or campaign.state != CampaignState.OPEN:
+            grouped[one.base_id].append(one)
+    problems: list[str] = []
+    changed: list[str] = []
+    given: list[Sheet] = []
+    bases: dict[str, list[ScoreSheet]] = {}
+    for found in grouped.values():
+        base = found[0].base
+        bases[base.number] = found
+        problems += _problems(campaign, base, found)
+        if len({one.operator_id for one in found} | {base.operator_id}) > 1:
+            changed.append(_("%(base)s 年中变更了运营主体") % {"base": base.name})
+        periods = {one.period: points_of(scheme, one.scores.all()) for one in found}
+        whole = {str(name): dict(periods.get(name, {})) for name in scheme.periods}
+        given.append(Sheet(base.number, campaign.year, len(given), whole))
+    lines = Lines(scheme)
+    before = results_before(campaign)
+    ranked = []
+    for result in standings_of(lines, columns_of(lines, given)) if given else ():
+        sheets_of_base = bases[result.subject]
+        base = sheets_of_base[0].base
+        last = before.get(base.pk)
+        said = consequence_of(
+            scheme, result.band, last.band if last else None, _is_outstanding(campaign, result)
+        )
+        ranked.append(
+            Standing(
+                base,
+                result,
+                next(sheet.periods for sheet in given if sheet.subject == result.subject),
+                tuple(part for part in said.split(";") if part),
+                sensitivity_of(scheme, result),
+                last,
+                tuple(dict.fromkeys(sheet.operator.name for sheet in sheets_of_base)),
+            )
+        )
+    return Board(tuple(ranked), tuple(problems), tuple(changed))
+
+
+def _is_outstanding(campaign: AssessmentCampaign, one: Result) -> bool:
+    """Whether the engine names the result outstanding: by the rule's own name, or in plain."""
+    rules = campaign.scheme.consequences
+    names = {rule.do for rule in rules if rule.condition[0] == OUTSTANDING} or {OUTSTANDING}
+    return bool(set(one.consequence.split(";")) & names)
+
+
+def _problems(campaign: AssessmentCampaign, base: Base, found: list[ScoreSheet]) -> list[str]:
+    there = {one.period: one for one in found}
+    problems = []
+    for period in campaign.scheme.periods:
+        words = {"base": base.name, "period": period_name(period)}
+        if period not in there:
+            problems.append(_("%(base)s 没有%(period)s的评分表") % words)
+        elif there[period].state != SheetState.SETTLED:
+            state = there[period].get_state_display()
+            text = _("%(base)s 的%(period)s评分还在“%(state)s”")
+            problems.append(text % {**words, "state": state})
+    return problems
+
+
+def period_name(period: str) -> str:
+    """The name of a period in the language of the page."""
+    return {"half": _("半年"), "year": _("年终")}[period]
+
+
+def assessor_leanings(campaign: AssessmentCampaign) -> list[tuple[str, Leaning]]:
+    """How far each assessor, by name, lies from what the lines came to: districts and experts."""
+    lines = {line.key: line for line in lines_of(campaign.scheme) if line.kind == "scored"}
+    given = []
+    for sheet in sheets_with_scores(campaign):
+        scores = list(sheet.scores.all())
+        settled = by_line(scores)
+        for one in scores:
+            line = lines.get(one.line)
+            value = standing(settled.get(one.line, {}))
+            told = one.stage in (Stage.DISTRICT, Stage.EXPERT) and one.by_id is not None
+            if line and line.maximum and told and one.value is not None and value is not None:
+                given.append(Given(str(one.by_id), one.value, value, line.maximum))
+    found = leanings(given)
+    people = User.objects.in_bulk([int(one.assessor) for one in found])
+    return [(str(people[int(one.assessor)]), one) for one in found]
+
+
+def plain_result(one: Standing) -> dict[str, Any]:
+    """A standing as plain data: what a freeze keeps of it."""
+    return {
+        "base": one.base.number,
+        "composite": f"{one.result.composite:f}",
+        "band": one.result.band,
+        "rank": one.result.rank,
+        "consequences": list(one.consequences),
+        "totals": {name: f"{period.total:f}" for name, period in one.result.periods.items()},
+        "parts": {
+            name: {
+                "parts": [[key, f"{points:f}"] for key, points in period.parts],
+                "total": f"{period.total:f}",
+                "vetoes": list(period.vetoes),
+                "points": {key: f"{value:f}" for key, value in sorted(one.points[name].items())},
+            }
+            for name, period in one.result.periods.items()
+        },
+        "explanation": one.result.explanation,
+    }

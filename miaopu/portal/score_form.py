@@ -1,0 +1,177 @@
+"""The form of a score sheet: a row for each line of one's part, what others gave, what is wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from miaopu.core.models import User
+from miaopu.engine.messages import Bilingual
+from miaopu.monitoring.enums import CampaignState, SheetState, Stage
+from miaopu.monitoring.models import ScoreFile, ScoreSheet
+from miaopu.monitoring.score_actions import NOTE, POINTS, cells_of, own_scores
+from miaopu.monitoring.score_guards import stage_of
+from miaopu.monitoring.sheets import ORDER, Line, by_line, lines_of, plain, standing
+from miaopu.portal import formats, present
+
+PREFIX, FILE = "s-", "f-"
+LONGEST_SEEN = 100_000
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Points of another stage: who, how many, why, and what they were before."""
+
+    who: str
+    points: str
+    note: str
+    earlier: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line as the page shows it; the fields are empty where one only reads."""
+
+    line: Line
+    group: str
+    title: str
+    most: str
+    evidence: str
+    others: tuple[Shown, ...]
+    settled: str
+    points: str
+    note: str
+    error: str
+    note_error: str
+    files: tuple[ScoreFile, ...]
+
+    @property
+    def points_name(self) -> str:
+        """The name of the field for points."""
+        return f"{PREFIX}{self.line.key}.{POINTS}"
+
+    @property
+    def note_name(self) -> str:
+        """The name of the field for the reason."""
+        return f"{PREFIX}{self.line.key}.{NOTE}"
+
+    @property
+    def file_name(self) -> str:
+        """The name of the field for evidence."""
+        return f"{FILE}{self.line.key}"
+
+
+@dataclass(frozen=True)
+class ScoreForm:
+    """The rows of a sheet for one user; `stage` is None where she only reads."""
+
+    sheet: ScoreSheet
+    stage: Stage | None
+    rows: tuple[Row, ...]
+    seen: str
+    errors: Mapping[str, Bilingual] = field(default_factory=dict)
+    conflicts: Mapping[str, str] = field(default_factory=dict)
+
+
+def typed_fields(posted: Mapping[str, Any]) -> dict[str, str]:
+    """What was typed, by the address of the field."""
+    return {
+        name.removeprefix(PREFIX): str(posted[name]).replace("\x00", "")[:500]
+        for name in posted
+        if name.startswith(PREFIX)
+    }
+
+
+def seen_fields(posted: Mapping[str, Any]) -> dict[str, str]:
+    """What the person saw before typing; nothing where it cannot be read."""
+    text = str(posted.get("revision", ""))
+    try:
+        found = json.loads(text) if len(text) <= LONGEST_SEEN else {}
+    except (ValueError, RecursionError):
+        return {}
+    return {str(key): str(value) for key, value in found.items()} if type(found) is dict else {}
+
+
+def _stages_shown(sheet: ScoreSheet, user: User, stage: Stage | None) -> tuple[str, ...]:
+    """Whose points the user sees: operators their own until the result is told, experts no
+    official's, officials those of the stages before and of their own."""
+    if user.is_party:
+        told = sheet.campaign.state in (CampaignState.PUBLICITY, CampaignState.PUBLISHED)
+        return tuple(ORDER) if told else (Stage.SELF,)
+    if stage == Stage.EXPERT:
+        return (Stage.SELF,)
+    if sheet.state == SheetState.SELF:
+        return ()  # it is the operator's draft
+    return (*ORDER, Stage.EXPERT)
+
+
+def score_form(
+    sheet: ScoreSheet,
+    user: User,
+    typed: Mapping[str, str] | None = None,
+    errors: Mapping[str, Bilingual] | None = None,
+    conflicts: Mapping[str, str] | None = None,
+) -> ScoreForm:
+    """The form of a sheet as the user may see and fill it in; `typed` stands over what is saved."""
+    typed, errors, conflicts = typed or {}, errors or {}, conflicts or {}
+    stage = stage_of(user, sheet)
+    lines = lines_of(sheet.campaign.scheme, stage)
+    expert = user if stage == Stage.EXPERT else None
+    cells = cells_of(own_scores(sheet, stage, expert) if stage else {}, lines)
+    scores = sorted(
+        sheet.scores.prefetch_related("changes"),
+        key=lambda one: (list(Stage).index(Stage(one.stage)), one.pk),
+    )
+    files: dict[str, list[ScoreFile]] = {}
+    for file in sheet.files.kept().select_related("file").order_by("pk"):
+        files.setdefault(file.line, []).append(file)
+    shown = _stages_shown(sheet, user, stage)
+    settled = by_line(one for one in scores if one.stage in shown)
+    rows = []
+    for line in lines:
+        told = {name: f"{line.key}.{name}" for name in (POINTS, NOTE)}
+        value = {name: typed.get(address, cells[address]) for name, address in told.items()}
+        rows.append(
+            Row(
+                line,
+                present.in_language(line.group),
+                present.in_language(line.title),
+                plain(line.maximum) if line.maximum is not None else _unit(line),
+                present.in_language(line.evidence),
+                tuple(
+                    Shown(
+                        str(Stage(one.stage).label),
+                        plain(one.value) or formats.MISSING,
+                        one.note,
+                        " → ".join(plain(change.before) for change in one.changes.all()),
+                    )
+                    for one in scores
+                    if one.line == line.key and one.stage in shown and one.stage != stage
+                ),
+                plain(standing(settled.get(line.key, {}))) or formats.MISSING,
+                value[POINTS],
+                value[NOTE],
+                _told(told[POINTS], errors, conflicts),
+                _told(told[NOTE], errors, conflicts),
+                tuple(files.get(line.key, ())),
+            )
+        )
+    seen = json.dumps(cells, ensure_ascii=False, separators=(",", ":"))
+    return ScoreForm(sheet, stage, tuple(rows), seen, errors, conflicts)
+
+
+def _unit(line: Line) -> str:
+    return present.in_language(line.unit) if line.unit else ""
+
+
+def _told(address: str, errors: Mapping[str, Bilingual], conflicts: Mapping[str, str]) -> str:
+    if address in errors:
+        return present.in_language(errors[address])
+    if address in conflicts:
+        theirs = conflicts[address] or formats.MISSING
+        return present.in_language(
+            Bilingual(f"他人已改为 {theirs}", f"somebody changed it to {theirs}")
+        )
+    return ""

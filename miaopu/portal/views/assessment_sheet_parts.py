@@ -1,0 +1,65 @@
+"""What stands around the form of a score sheet: whose turn it is, who may do what, the trail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from miaopu.core.enums import WORKING_ROLES, Role
+from miaopu.core.holders import holders
+from miaopu.core.models import User
+from miaopu.core.scope import reaches
+from miaopu.monitoring.enums import CampaignState, SheetState, Stage
+from miaopu.monitoring.models import ScoreSheet
+from miaopu.portal import present, shapes
+from miaopu.portal.score_form import ScoreForm
+from miaopu.portal.views.assessment_parts import campaign_title
+
+_EXPERTS = (Role.REVIEWER, Role.APPROVER, Role.PROGRAMME_OFFICER)
+
+
+def experts_for(sheet: ScoreSheet, user: User) -> list[User]:
+    """Who may score the sheet as an expert: officials of the city who have not scored it."""
+    region = sheet.campaign.programme.region_id
+    used = {sheet.reviewed_by_id, sheet.settled_by_id, user.pk}
+    used |= set(sheet.samples.values_list("expert_id", flat=True))
+    found = {one.pk: one for role in _EXPERTS for one in holders(role, region)}
+    return [one for pk, one in sorted(found.items()) if pk not in used]
+
+
+def sheet_context(sheet: ScoreSheet, user: User, form: ScoreForm) -> dict[str, Any]:
+    """What the page of a sheet shows beside its head."""
+    campaign = sheet.campaign
+    is_open = campaign.state == CampaignState.OPEN
+    officer = reaches(user, campaign.programme.region_id, [Role.PROGRAMME_OFFICER])
+    seen = not user.is_party and reaches(user, sheet.base.region_id, WORKING_ROLES)
+    changed = sheet.operator_id != sheet.base.operator_id
+    back = reverse("my_assessments" if user.is_party else "campaigns")
+    drawn = sheet.samples.select_related("expert").order_by("pk") if officer else ()
+    return {
+        "sheet": sheet,
+        "form": form,
+        "filling": form.stage is not None,
+        "as_whom": str(form.stage.label) if form.stage else "",
+        "operator_changed": changed,
+        "may_hand_over": officer and is_open and changed and sheet.state == SheetState.SELF,
+        "may_return": (form.stage in (Stage.DISTRICT, Stage.CITY))
+        or (officer and is_open and sheet.state == SheetState.SETTLED),
+        "may_declare": form.stage not in (None, Stage.SELF),
+        "samples": drawn,
+        "experts": experts_for(sheet, user)
+        if officer and is_open and sheet.state in (SheetState.CITY, SheetState.SETTLED)
+        else [],
+        "trail": present.trail_of(sheet.trail(), None, None, inside=True) if seen else None,
+        "crumbs": [
+            shapes.Link(_("考核"), back),
+            shapes.Link(campaign_title(campaign), "" if user.is_party else _campaign(sheet)),
+            shapes.Link(sheet.base.name),
+        ],
+    }
+
+
+def _campaign(sheet: ScoreSheet) -> str:
+    return reverse("campaign", args=[sheet.campaign_id])
