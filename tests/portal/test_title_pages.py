@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def park(city: City) -> Park:
     """A base in the programme, of a kind that is sought, which the city's own enterprise runs."""
-    found = build_park(city, city.enterprise, carrier_type=CarrierType.MICRO_PARK)
+    found = build_park(city, city.enterprise, carrier_type=CarrierType.ENTREPRENEURSHIP_PARK)
     found.admitted()
     return found
 
