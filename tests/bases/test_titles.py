@@ -29,7 +29,7 @@ def campaign_of(city: City) -> TitleCampaign:
     )
 
 
-def park_of(city: City, name: str, kind: CarrierType = CarrierType.MICRO_PARK) -> Park:
+def park_of(city: City, name: str, kind: CarrierType = CarrierType.ENTREPRENEURSHIP_PARK) -> Park:
     """An admitted base in the approver's district."""
     park = build_park(city, name=name, carrier_type=kind)
     park.admitted()
@@ -61,7 +61,7 @@ def test_districts_propose_within_their_quota(city: City) -> None:
         campaign_of(city)
     first, second, third = (park_of(city, f"孵化园{number}").base for number in range(3))
     shop = park_of(city, "商贸区", CarrierType.COMMERCE_CLUSTER).base
-    draft = build_park(city, name="未准入", carrier_type=CarrierType.MICRO_PARK).base
+    draft = build_park(city, name="未准入", carrier_type=CarrierType.ENTREPRENEURSHIP_PARK).base
 
     def propose(base: Base) -> Nomination:
         return title_actions.nominate_base(campaign, base, by=city.approver, reason="服务好")

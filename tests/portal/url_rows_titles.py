@@ -86,7 +86,7 @@ def _campaign(city: City) -> TitleCampaign:
 
 
 def _nomination(city: City) -> Nomination:
-    park = build_park(city, city.enterprise, carrier_type=CarrierType.MICRO_PARK)
+    park = build_park(city, city.enterprise, carrier_type=CarrierType.ENTREPRENEURSHIP_PARK)
     park.admitted()
     return title_actions.nominate_base(_campaign(city), park.base, by=city.approver, reason="好")
 

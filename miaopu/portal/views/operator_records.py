@@ -13,8 +13,9 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from miaopu.bases import leaving, records
+from miaopu.bases.enums import BaseState
 from miaopu.bases.models import Base, BaseExit, BaseFile, Tenancy
-from miaopu.bases.record_enums import BaseFileKind, ChangeKind
+from miaopu.bases.record_enums import BaseFileKind, ChangeKind, ExitState
 from miaopu.core.errors import ActionRefused
 from miaopu.core.models import User
 from miaopu.portal.access import party_required
@@ -183,6 +184,8 @@ def base_leave(request: HttpRequest, number: str) -> HttpResponse:
         "base": base,
         "form": form,
         "asked": asked,
+        "may_ask": base.state == BaseState.ADMITTED
+        and (asked is None or asked.state != ExitState.FILED),
         "plans": exit_table(asked) if asked else None,
         "crumbs": crumbs(base, gettext("退出")),
     }
