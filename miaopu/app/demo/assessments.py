@@ -96,8 +96,9 @@ class _Demo:
 
     def year(self, year: int, place: int) -> None:
         """A whole year scored, frozen and publicised."""
+        officer = self.people.officer  # the bases were admitted before the programme was loaded
         version, _created = load_version(load_pack(_PACK), by=None)
-        made = open_campaign(version, SCHEME, year, by=self.people.officer)
+        made = open_campaign(version, SCHEME, year, by=officer)
         for period in made.scheme.periods:
             open_period(made, period, clock.today(), by=self.people.officer)
             for park, levels in zip(self.people.parks, _LEVELS, strict=True):
