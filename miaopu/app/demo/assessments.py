@@ -119,7 +119,9 @@ class _Demo:
         self.fill(sheet, {one.key: _points(one, level) for one in lines}, park.runner)
         if not until:
             return sheet
-        paper = self._papers.setdefault(park.base.pk, _paper(park.base.name))
+        if park.base.pk not in self._papers:
+            self._papers[park.base.pk] = _paper(park.base.name)
+        paper = self._papers[park.base.pk]
         for line in lines:
             if line.evidence:
                 keep_score_file(sheet, line.key, "佐证材料.docx", paper, by=park.runner)
