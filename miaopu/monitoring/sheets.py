@@ -9,7 +9,6 @@ from typing import Literal
 
 from miaopu.engine.assessment.results import rounded
 from miaopu.engine.assessment.scheme import Assessment
-from miaopu.engine.assessment.scores import Lines
 from miaopu.engine.messages import Bilingual
 from miaopu.monitoring.enums import SheetState, Stage
 from miaopu.monitoring.models import Score, ScoreSheet
@@ -80,7 +79,7 @@ def lines_of(scheme: Assessment, stage: str | None = None) -> list[Line]:
             )
         )
     group = Bilingual("计算得分所用的数据", "Figures that points are worked out from")
-    for name in sorted(Lines(scheme).figures):
+    for name in scheme.figure_names:
         known = scheme.figures.get(name)
         unit = known.unit.bilingual if known and known.unit else None
         title = _words(known.title if known else None, name)

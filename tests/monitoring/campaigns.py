@@ -45,9 +45,10 @@ _serial = count(1)
 
 @cache
 def bases_pack() -> Pack:
-    """Ganzhou's pack under a slug of its own, in the region of the tests' city."""
+    """Ganzhou's pack in the tests' city, under a slug of its own, without admission standards."""
     pack = load_pack(ROOT / "programmes" / "ganzhou-2012")
-    return pack.model_copy(update={"programme": "bases-2018", "region": CITY})
+    changed = {"programme": "bases-2018", "region": CITY, "base_standards": {}}
+    return pack.model_copy(update=changed)
 
 
 @dataclass

@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from miaopu.engine.definitions.pieces import Identifier, Piece, Text, Written, refuse
+from miaopu.engine.expressions.parse import parse
+from miaopu.engine.expressions.syntax import names_in
 
 PeriodId = Literal["half", "year"]
 Scorer = Literal["self", "district", "city", "expert"]
@@ -171,6 +173,12 @@ class Assessment(Piece):
     def leaves(self) -> tuple[tuple[Criterion, "ScoreItem | Criterion"], ...]:
         """Every line that is scored, with the criterion it belongs to."""
         return tuple((one, leaf) for one in self.criteria for leaf in one.leaves)
+
+    @cached_property
+    def figure_names(self) -> tuple[str, ...]:
+        """The figures that lines are worked out from, sorted. The expressions have been checked."""
+        read = (names_in(parse(leaf.points or ""), "name") for leaf in self.computed())
+        return tuple(sorted({name for names in read for name in names}))
 
     def computed(self) -> Iterator["ScoreItem | Criterion"]:
         """The lines whose points are worked out."""
