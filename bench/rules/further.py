@@ -25,7 +25,7 @@ from miaopu.engine.planes.identity import met_again
 from miaopu.engine.planes.long_table import SCHEMA, long_table
 from miaopu.engine.planes.matching import match_batch, read_batch
 from miaopu.engine.planes.renewal import renewed
-from miaopu.engine.planes.streaming import Chunk, matched_chunks
+from miaopu.engine.planes.streaming import Chunk, matched_chunks, read_ahead
 from miaopu.engine.prepared import prepare
 from miaopu.engine.rule_sets import RuleSet
 from miaopu.engine.tables import read_chunks, write_batches
@@ -160,7 +160,9 @@ def _stream(what: str, path: Path) -> None:
     ids = (columns[ENTERPRISE_ID] for columns, _ in read_chunks(path, CHUNK, {ENTERPRISE_ID}))
     again = met_again(lambda: ids, 0)  # one round holds all of a few ten million
     chunks = (Chunk(columns, count) for columns, count in read_chunks(path, CHUNK, wanted))
-    parts = matched_chunks(rules, chunks, AS_OF, again=again, unknown=what == "everything")
+    parts = matched_chunks(
+        rules, read_ahead(chunks), AS_OF, again=again, unknown=what == "everything"
+    )
     out = path.with_name(f"{what}.parquet")
     write_batches(out, SCHEMA, (long_table(rules, part) for part in parts))
 

@@ -63,7 +63,7 @@ def test_facts_of_tenants_that_look_wrong(city: City) -> None:
     tenant_of(park, calm)
     idle = make_enterprise(employees=0)
     tenant_of(park, idle)
-    done = make_enterprise(employees=4, operating_revenue=Decimal(0))
+    done = make_enterprise(employees=5, operating_revenue=Decimal(0))
     finished = tenant_of(park, done)
     tenants.graduate_tenant(finished, date(2018, 3, 1), by=park.runner, reason="达到条件")
     grown = make_enterprise(employees=6)

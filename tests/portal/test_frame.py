@@ -74,7 +74,7 @@ LIBRARY = {"policy_library", "fee_lists"}
 CASES = {
     *("case_queue", "entitlements", "enterprise_search", "office_bases"),
     *("objections", "batches", "office_offers", "office_board", "rule_list", "fact_doubts"),
-    *("target_board", "target_letters"),
+    *("target_board", "target_letters", "inspection_board", "office_anomalies", "campaigns"),
 }
 MONEY = {"finance_home", "payments", "payment_batches"}
 PLANS = {"task_board", "duties", "duty_calendar"}
@@ -113,6 +113,7 @@ def test_strangers_and_parties_see_theirs(client: Client) -> None:
         "my_home",
         "benefits",
         "my_bases",
+        "my_assessments",
         "my_cases",
         "notices",
     }

@@ -32,7 +32,9 @@ ROWS: dict[str, Route] = {
     ),
     "target_edit": Route(allow=OFFICER, thing="target_draft", methods=BOTH),
     "target_export": Route(allow=READERS, thing="target", also=EVERY_DISTRICT),
-    "target_marked": Route(allow=OFFICER, thing="target_draft", methods=POST, data={"block": "x"}),
+    "target_marked": Route(
+        allow=OFFICER, thing="target_draft", methods=POST, posted=200, data={"block": "x"}
+    ),
     "target_step": Route(
         allow=DECIDERS, thing="target_step", methods=POST, data={"reason": "同意"}
     ),

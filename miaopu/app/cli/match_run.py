@@ -15,7 +15,7 @@ from miaopu.engine.messages import Bilingual, EngineError
 from miaopu.engine.planes.identity import Hashes, met_again
 from miaopu.engine.planes.long_table import long_table
 from miaopu.engine.planes.sets import MatchSets
-from miaopu.engine.planes.streaming import CHUNK, Chunk, matched_chunks
+from miaopu.engine.planes.streaming import CHUNK, Chunk, matched_chunks, read_ahead
 from miaopu.engine.prepared import prepare
 from miaopu.engine.rule_sets import RuleSet
 from miaopu.engine.tables import columns_of, read_chunks, rows_stored
@@ -51,7 +51,7 @@ class MatchRun:
         """The rows of the matches file."""
         parts = matched_chunks(
             self.rules,
-            self._counted(),
+            read_ahead(self._counted()),
             self.as_of,
             self._problem,
             again=self._again(),

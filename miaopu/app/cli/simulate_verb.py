@@ -28,7 +28,7 @@ from miaopu.app.cli.output import (
 from miaopu.engine.matching import FactsRefused
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.money import fen_to_yuan, yuan_to_fen
-from miaopu.engine.planes.streaming import CHUNK, Chunk
+from miaopu.engine.planes.streaming import CHUNK, Chunk, read_ahead
 from miaopu.engine.rule_sets import RuleSet
 from miaopu.engine.simulation.answer import to_json, warnings
 from miaopu.engine.simulation.run import Effect, Simulation, decided
@@ -75,7 +75,7 @@ def simulate(
     problems: list[FactsRefused] = []
     found = run_simulation(
         new,
-        (Chunk(columns, rows) for columns, rows in read_chunks(facts, CHUNK)),
+        read_ahead(Chunk(columns, rows) for columns, rows in read_chunks(facts, CHUNK)),
         as_of,
         by=[name.strip() for name in by.split(",") if name.strip()],
         against=old,

@@ -76,7 +76,7 @@ def matched_chunks(
     """
     met = Met(again)
     done = 0
-    for chunk in read_ahead(chunks):
+    for chunk in chunks:
         refusals: list[FactsRefused] = []
         ids, chosen = usable_rows(chunk, met, done, refusals)
         columns = chunk.columns
@@ -114,7 +114,10 @@ def usable_rows(
 
 
 def read_ahead(items: Iterable[_T]) -> Iterator[_T]:
-    """The same items, each one read in a thread of its own while the one before is worked on."""
+    """The same items, each one read in a thread of its own while the one before is worked on.
+
+    For files: what is read through a connection of this thread cannot be read by another.
+    """
     with ThreadPoolExecutor(1) as reader:
         rest = iter(items)
         following = reader.submit(_next, rest)

@@ -16,7 +16,7 @@ from miaopu.engine.planes.columns import Ints, combined, read_column
 from miaopu.engine.planes.identity import Met
 from miaopu.engine.planes.matching import Matches, match_batch
 from miaopu.engine.planes.points import points_of
-from miaopu.engine.planes.streaming import Chunk, Report, read_ahead, usable_rows
+from miaopu.engine.planes.streaming import Chunk, Report, usable_rows
 from miaopu.engine.prepared import prepare
 from miaopu.engine.rule_sets import RuleSet
 from miaopu.engine.simulation.groups import Dimension, dimensions
@@ -105,7 +105,7 @@ def simulate(
     result = Simulation(ways, runs[0].effect, runs[1].effect if against else None)
     met = Met()
     done = 0
-    for chunk in read_ahead(chunks):
+    for chunk in chunks:
         refusals: list[FactsRefused] = []
         ids, chosen = usable_rows(chunk, met, done, refusals)
         columns = {name: values.take(chosen) for name, values in chunk.columns.items()}
