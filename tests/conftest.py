@@ -5,6 +5,7 @@ need Django the fixtures of `tests.harness.site`. Tests of the engine run withou
 (`pytest -p no:django tests/engine`).
 """
 
+import gc
 import os
 import socket
 from collections.abc import Iterator
@@ -26,6 +27,13 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.pluginmanager.hasplugin("django"):
         django.setup()
         config.pluginmanager.import_plugin("tests.harness.site")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What is there for good is not looked through again and again for rubbish."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 1000)
 
 
 class NetworkRefused(AssertionError):

@@ -67,6 +67,7 @@ def apply(owner: Person) -> str:
     return number
 
 
+@pytest.mark.slow
 def test_from_clause_to_published_yuan(person: Callable[..., Person], capsys: Any) -> None:
     """The short way, offices included, on a telephone; test_whole_job.py has the desk."""
     width = 375

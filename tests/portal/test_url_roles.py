@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.http import HttpResponse
 from django.urls import reverse
 
+from miaopu.app import urls
 from miaopu.cases.actions import attach_file, submit_case
 from miaopu.cases.batches import open_batch
 from miaopu.cases.corrections import Point, ask_correction
@@ -78,11 +80,9 @@ def _paper(city: City) -> dict[str, Any]:
 
 
 def _file(city: City) -> dict[str, Any]:
-    draft = city.draft()
-    material = city.item.definition.materials[0].id
-    attached = attach_file(draft, material, "计划.pdf", PDF, by=city.owner)
-    submit_case(draft, by=city.owner)
-    return {"pk": attached.pk}
+    paper = _paper(city)
+    submit_case(Case.objects.get(number=paper["number"]), by=city.owner)
+    return {"pk": paper["pk"]}
 
 
 def _job(city: City) -> dict[str, Any]:
@@ -219,6 +219,12 @@ def form_of(route: str, city: City) -> dict[str, Any]:
     if route == "payment_batch_new":
         return {"award": city.granted().number, "idempotency_key": "k2"}
     return dict(TABLE[route].data)
+
+
+@pytest.fixture(autouse=True)
+def plain_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a refusal only the status matters here; its page is not rendered thousands of times."""
+    monkeypatch.setattr(urls, "handler404", lambda request, exception: HttpResponse(status=404))
 
 
 def ask(
