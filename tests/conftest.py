@@ -36,6 +36,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.set_threshold(100_000, 50, 1000)
 
 
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """At the end everything may go."""
+    gc.unfreeze()
+
+
 class NetworkRefused(AssertionError):
     """A test wanted to reach another machine."""
 
