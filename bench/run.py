@@ -20,6 +20,7 @@ from bench.report import Report  # noqa: E402
 from miaopu.app.demo.load import load_demo  # noqa: E402
 from miaopu.app.static_files import collect_static_files  # noqa: E402
 from miaopu.core.actions import load_regions, start_demo_clock  # noqa: E402
+from miaopu.core.migrating import migrate  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 ENTERPRISES, LARGE = 2_000, 67_699
@@ -28,7 +29,7 @@ FEW, MANY = 20, 200
 
 def prepare() -> None:
     """The demo as `make demo` loads it."""
-    call_command("migrate", interactive=False, verbosity=0)
+    migrate()
     start_demo_clock(work.FIRST_DAY)
     call_command("load_pack", str(ROOT / "programmes" / "guiyang-2018"), stdout=io.StringIO())
     load_demo(ENTERPRISES, lambda line: None)
@@ -45,7 +46,7 @@ def main() -> int:
     asked = parser.parse_args()
     report = Report()
     if asked.search:
-        call_command("migrate", interactive=False, verbosity=0)
+        migrate()
         load_regions()
         start_demo_clock(work.FIRST_DAY)
         search.measure(report)

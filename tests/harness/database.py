@@ -14,13 +14,13 @@ from pathlib import Path
 
 import psycopg
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 
 from miaopu.core.actions import load_regions
 from miaopu.core.locks import FileLock
+from miaopu.core.migrating import migrate
 from miaopu.core.postgres_running import running
 from miaopu.core.processes import is_alive
 
@@ -101,7 +101,7 @@ def template() -> str:
             before = connections["default"].settings_dict["NAME"]
             _run("CREATE DATABASE {}", draft)
             use(draft)
-            call_command("migrate", interactive=False, verbosity=0)
+            migrate()
             load_regions()  # thousands of rows that never change: once, not in every test
             use(before)
             _run("ALTER DATABASE {} RENAME TO {}", draft, name)

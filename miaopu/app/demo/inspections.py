@@ -56,7 +56,8 @@ _FOUND: tuple[dict[str, tuple[str, str, str]], ...] = (
 def load_inspections() -> int:
     """A self-inspection with its problems, visits, answers and a survey; how many problems."""
     version = ProgrammeVersion.objects.current().filter(programme__slug=SLUG).first()
-    bases = list(Base.objects.filter(state=BaseState.ADMITTED).order_by("pk"))
+    admitted = Base.objects.filter(state=BaseState.ADMITTED, region__code__startswith="5201")
+    bases = list(admitted.order_by("pk"))
     if version is None or not bases or InspectionCampaign.objects.exists():
         return Rectification.objects.count()
     chief = holders(Role.PROGRAMME_OFFICER, CITY)[0]

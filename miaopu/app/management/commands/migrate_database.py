@@ -3,10 +3,11 @@
 import json
 from typing import Any
 
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+
+from miaopu.core.migrating import migrate
 
 
 class Command(BaseCommand):
@@ -23,7 +24,7 @@ class Command(BaseCommand):
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         if plan:
-            call_command("migrate", interactive=False, verbosity=0)
+            migrate()
         applied = [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
         if options["format"] == "json":
             self.stdout.write(json.dumps({"applied": applied}))
