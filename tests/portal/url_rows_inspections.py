@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from miaopu.bases.models import Rectification, RectificationFile, SurveyInvitation, VisitFile
-from miaopu.bases.rectification_actions import add_evidence
+from miaopu.bases.rectification_actions import Problem, add_evidence
 from miaopu.bases.survey_actions import open_survey
 from miaopu.bases.visit_actions import Visited, record_visit
 from miaopu.plans.enums import Rank
@@ -64,9 +64,15 @@ def _park(city: City) -> Park:
 
 
 def _problem(city: City) -> Rectification:
-    """A problem from the city's one self-inspection."""
-    known = Rectification.objects.filter(sheet__isnull=False).first()
-    return known or problem(_park(city))
+    """A problem that a visit has found in a base of the city's own enterprise."""
+    found = (Problem("电梯年检标志过期", "李安全", "联系检验", date(2018, 6, 29)),)
+    park = _park(city)
+    record_visit(
+        park.base,
+        Visited("张局长", Rank.PRINCIPAL, date(2018, 5, 10), "查看安全", found),
+        by=city.reviewer,
+    )
+    return Rectification.objects.get(base=park.base)
 
 
 def _file(city: City) -> dict[str, Any]:
@@ -85,9 +91,8 @@ def _standard(city: City) -> dict[str, Any]:
 
 
 def _sheet(city: City) -> dict[str, Any]:
-    row = _problem(city)
-    assert row.sheet_id is not None
-    return {"pk": row.sheet_id}
+    """A form of the city's one self-inspection, handed in with a problem."""
+    return {"pk": problem(_park(city)).sheet_id}
 
 
 def _asked(city: City) -> dict[str, Any]:

@@ -102,10 +102,28 @@
     if (announce && title) { announce.textContent = title.textContent; }
   });
 
+  // Keys that come while the panel is on its way mean what it will show: they wait for it.
+  var busy = false;
+  var waiting = [];
+  function ours(event) { return event.detail.target && event.detail.target.id === "desk-panel"; }
+  function press(key) {
+    var button = panel.querySelector('[data-desk="' + key + '"]');
+    if (button) { button.click(); }
+  }
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    if (ours(event)) { busy = true; }
+  });
+  document.addEventListener("htmx:afterSettle", function (event) {
+    if (!ours(event)) { return; }
+    busy = false;
+    if (panel.querySelector("form .field")) { waiting = []; }
+    while (!busy && waiting.length) { press(waiting.shift()); }
+  });
+  document.addEventListener("htmx:sendError", function () { busy = false; waiting = []; });
   document.addEventListener("keydown", function (event) {
     if (!/^[aexnjk]$/.test(event.key) || !window.miaopuKeysOn(event)) { return; }
-    var button = panel.querySelector('[data-desk="' + event.key + '"]');
-    if (button) { event.preventDefault(); button.click(); }
+    if (busy) { event.preventDefault(); waiting.push(event.key); return; }
+    if (panel.querySelector('[data-desk="' + event.key + '"]')) { event.preventDefault(); press(event.key); }
   });
   follow(true);
 }());
