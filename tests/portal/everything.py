@@ -21,8 +21,13 @@ from tests.house.url_roles import ROLES
 from tests.portal.test_url_roles import THINGS, people_of
 from tests.portal.url_table import TABLE
 
+# A form that has to be handed in by a day.
+EARLY = ("sheet",)
 # Things whose making moves the clock; what is made before them is older, what comes after newer.
-LATE = ("award", "publicity", "base_title", "title_motion_new", "motion_step")
+LATE = (
+    *("award", "publicity", "base_title", "title_motion_new", "motion_step"),
+    *("opinion_file", "delisting", "delisting_step"),
+)
 # Pages that several roles may read and one works on; else whoever may act, or who comes first.
 WORKED_ON_BY = {
     **dict.fromkeys(("office_board", "batches", "batch"), "leading_group"),
@@ -65,8 +70,8 @@ def make_everything() -> Everything:
     """Build it through the product's own actions."""
     city = build_city()
     found = Everything(city, people=people_of(city))
-    names = sorted({row.thing for row in TABLE.values() if row.thing}, key=lambda one: one in LATE)
-    names.sort(key=lambda one: LATE.index(one) if one in LATE else -1)
+    names = sorted({row.thing for row in TABLE.values() if row.thing})
+    names.sort(key=lambda one: LATE.index(one) if one in LATE else -2 if one in EARLY else -1)
     with clock.read_once():
         match_version(city.version, clock.today())
     for name in names:

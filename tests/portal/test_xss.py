@@ -28,13 +28,6 @@ from tests.portal.url_table import TABLE
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.long
-def test_there_are_many_payloads_and_all_are_used() -> None:
-    assert len(set(PAYLOADS)) == len(PAYLOADS) >= 80
-    make_everything()
-    assert fill_everything().used == set(PAYLOADS)
-
-
 def test_columns_without_free_text_exist() -> None:
     known = {
         f"{model._meta.label}.{field.name}"
@@ -49,17 +42,19 @@ def test_columns_without_free_text_exist() -> None:
 @pytest.mark.long
 def test_no_page_runs_what_people_wrote() -> None:
     """The strict client fails on any inline script, style, handler or javascript: address."""
+    assert len(set(PAYLOADS)) == len(PAYLOADS) >= 80
     everything = make_everything()
-    fill_everything()
+    assert fill_everything().used == set(PAYLOADS)
     pages = 0
     for language in (settings.LANGUAGE_CODE, "en"):
         for route, row in TABLE.items():
             if "GET" not in row.methods:
                 continue
             path = reverse(route, kwargs=everything.things[row.thing] if row.thing else {})
-            for role in ROLES:
-                if row.expected(role) != 200 or (row.open and role not in ("anonymous", "auditor")):
-                    continue
+            may = [role for role in ROLES if row.expected(role) == 200]
+            # Who sees the least and who sees the most; the words of both languages hold the texts.
+            shown = {*may[:1], *may[-1:]} if language == settings.LANGUAGE_CODE else {*may[:1]}
+            for role in sorted(shown):
                 client = StrictClient()
                 client.cookies["django_language"] = language
                 user = everything.user(role, row.thing)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from miaopu.bases.models import Rectification, RectificationFile, SurveyInvitation, VisitFile
 from miaopu.bases.rectification_actions import Problem, add_evidence
 from miaopu.bases.survey_actions import open_survey
 from miaopu.bases.visit_actions import Visited, record_visit
+from miaopu.core import clock
 from miaopu.plans.enums import Rank
 from tests.bases.factories import Park, build_park
 from tests.bases.inspected import KEY, problem
@@ -65,11 +66,12 @@ def _park(city: City) -> Park:
 
 def _problem(city: City) -> Rectification:
     """A problem that a visit has found in a base of the city's own enterprise."""
-    found = (Problem("电梯年检标志过期", "李安全", "联系检验", date(2018, 6, 29)),)
+    today = clock.today()
+    found = (Problem("电梯年检标志过期", "李安全", "联系检验", today + timedelta(days=30)),)
     park = _park(city)
     record_visit(
         park.base,
-        Visited("张局长", Rank.PRINCIPAL, date(2018, 5, 10), "查看安全", found),
+        Visited("张局长", Rank.PRINCIPAL, today, "查看安全", found),
         by=city.reviewer,
     )
     return Rectification.objects.get(base=park.base)
