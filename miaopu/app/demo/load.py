@@ -35,7 +35,7 @@ from miaopu.parties.dictionary import encode
 from miaopu.parties.enums import Verb
 from miaopu.parties.models import Enterprise, Fact
 from miaopu.plans.actions import match_version
-from miaopu.plans.models import Match, ProgrammeVersion
+from miaopu.plans.models import MatchRun, ProgrammeVersion
 
 ABOVE = {"520000": "Guizhou", "520100": "Guiyang"}
 FIRST_DAY = date(2018, 5, 10)
@@ -179,7 +179,7 @@ def load_demo(count: int, report: Report, *, cases: bool = False) -> None:
             cursor.execute(f"ANALYZE {tables}")
     with clock.read_once():
         for version in ProgrammeVersion.objects.current().select_related("programme"):
-            if new or not Match.objects.filter(version=version).exists():
+            if new or not MatchRun.objects.filter(version=version).exists():
                 matches = match_version(version, clock.today())
                 report(f"{version.programme.slug}: {matches} matches")
         if cases:
