@@ -127,11 +127,10 @@ def look(page: Page, width: int, *, care: bool, axe: bool = True) -> list[str]:
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_each_page_once(browser: Browser, full_city: FullCity, part: int) -> None:
-    """Each page as who works on it: in both modes, at both widths, by axe and by keyboard.
+    """Each page as who works on it, one in the usual mode and the next in the large one.
 
-    What is at the desk in one mode is on the telephone in the other, in turns; on the telephone it
-    is walked by keyboard, at the desk looked at by axe. Every page as every role, in all ways, is
-    the matter of the long walks.
+    At the desk it is looked at by axe, on the telephone walked by keyboard. Every page as every
+    role, in all ways, is the matter of the long walks.
     """
     problems: dict[str, list[str]] = defaultdict(list)
     count = 0
@@ -141,14 +140,13 @@ def test_each_page_once(browser: Browser, full_city: FullCity, part: int) -> Non
         browsers(browser, site, care=True, script=AXE) as care,
     ):
         for visit in list(one_visit_each(full_city.everything))[part::PARTS]:
-            turn = bool(count % 2)
-            for large, page_of in ((False, normal), (True, care)):
-                page = page_of(visit.user)
-                answer = page.goto(site + visit.path)
-                assert answer is not None
-                assert answer.status == 200, f"{visit}: {answer.status}"
-                assert page.locator("html.care").count() == large, visit
-                width = PHONE if large == turn else DESK
+            large = bool(count % 2)
+            page = (care if large else normal)(visit.user)
+            answer = page.goto(site + visit.path)
+            assert answer is not None
+            assert answer.status == 200, f"{visit}: {answer.status}"
+            assert page.locator("html.care").count() == large, visit
+            for width in (DESK, PHONE):
                 found = look(page, width, care=large, axe=width == DESK)
                 if width == PHONE:
                     found += unreachable(page)

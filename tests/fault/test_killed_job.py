@@ -123,6 +123,7 @@ def check(site: DemoSite, before: list[Any], times: int, seen: list[Moment], job
     wait_until(gone, 10, "the job leaves the queue")
 
 
+@pytest.mark.slow
 def test_a_killed_match_is_done_once(large_site: DemoSite) -> None:
     before = undisturbed(large_site)
     assert len(before) > 1000
