@@ -9,10 +9,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from miaopu.bases.admission import exit_base
-from miaopu.bases.enums import BaseState, TenancyStage, Verb
+from miaopu.bases.enums import BaseState
 from miaopu.bases.guards import check_row, check_runs, locked_base, may
 from miaopu.bases.models import Base, BaseExit, ExitPlan, Tenancy
 from miaopu.bases.record_enums import ExitState, RecordVerb, TenantFate
+from miaopu.bases.tenants import close_tenancy
 from miaopu.core import clock
 from miaopu.core.actions import record_event
 from miaopu.core.enums import Role
@@ -95,14 +96,9 @@ def confirm_exit(found: BaseExit, *, by: User, reason: str) -> BaseExit:
     _check_all(row.base, {one.tenancy_id: (TenantFate(one.fate), one.note) for one in ended})
     today = clock.today()
     for plan in ended:
-        tenancy = plan.tenancy
-        tenancy.stage, tenancy.left_on = TenancyStage.LEFT, today
-        tenancy.save(update_fields=["stage", "left_on"])
+        plan.tenancy.base = row.base
         why = f"{plan.get_fate_display()} {plan.note}".strip()
-        record_event(
-            tenancy, Verb.END_TENANCY, by=by, reason=why, region=row.base.region,
-            data={"base": row.base.number, "fate": plan.fate},
-        )  # fmt: skip
+        close_tenancy(plan.tenancy, today, by=by, reason=why, fate=plan.fate)
     row.state = ExitState.CONFIRMED
     row.save()
     record_event(

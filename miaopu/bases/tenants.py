@@ -179,12 +179,18 @@ def end_tenancy(tenancy: Tenancy, on: date, *, by: User, reason: str) -> Tenancy
             _("退出日期须在入驻日期 %(since)s 与今天之间") % {"since": locked.since},
             _("请核对日期"),
         )
-    locked.left_on = on
-    locked.save(update_fields=["stage", "left_on"])
-    _event(locked, Verb.END_TENANCY, by=by, reason=reason)
-    if locked.enterprise is not None and locked.incubated_from is not None:
-        _write_fact(locked, locked.enterprise, LEFT_ON, on, by)
-    return locked
+    return close_tenancy(locked, on, by=by, reason=reason)
+
+
+@transaction.atomic
+def close_tenancy(tenancy: Tenancy, on: date, *, by: User, reason: str, **more: object) -> Tenancy:
+    """Write down that a tenant has left, for rules too; whoever calls has checked who may."""
+    tenancy.stage, tenancy.left_on = TenancyStage.LEFT, on
+    tenancy.save(update_fields=["stage", "left_on"])
+    _event(tenancy, Verb.END_TENANCY, by=by, reason=reason, **more)
+    if tenancy.enterprise is not None and tenancy.incubated_from is not None:
+        _write_fact(tenancy, tenancy.enterprise, LEFT_ON, on, by)
+    return tenancy
 
 
 def _locked(tenancy: Tenancy) -> Tenancy:

@@ -11,6 +11,7 @@ from miaopu.bases.enums import BaseState, TenancyStage
 from miaopu.bases.models import Base, BaseFile, Tenancy
 from miaopu.bases.record_enums import ChangeKind, ChangeState, ExitState, TenantFate
 from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
+from miaopu.parties.models import Fact
 from tests.bases.factories import build_park
 from tests.factories import City, make_enterprise, make_owner
 from tests.plans.supervised import PDF
@@ -104,7 +105,7 @@ def test_a_base_leaves_when_every_tenant_is_provided_for(city: City) -> None:
     asked = leaving.file_exit(base, planned, fates, by=park.runner, reason="场地到期")
     with pytest.raises(NotAllowed):
         leaving.confirm_exit(asked, by=city.approver, reason="同意")
-    late = park.tenant(team="后来的团队")
+    late = park.tenant(enterprise=city.enterprise, team="", stage=TenancyStage.INCUBATING)
     with pytest.raises(ActionRefused, match="入驻情况已有变化"):
         leaving.confirm_exit(asked, by=park.accepter, reason="同意")
     leaving.return_exit(asked, by=park.accepter, reason="有新入驻的团队")
@@ -114,5 +115,7 @@ def test_a_base_leaves_when_every_tenant_is_provided_for(city: City) -> None:
     assert park.refreshed().state == BaseState.LEFT
     assert {one.stage for one in Tenancy.objects.all()} == {TenancyStage.LEFT}
     assert moves.trail().latest("pk").reason == "迁入其他基地 迁入观山湖孵化器"
+    left = Fact.objects.get(enterprise=city.enterprise, name="left_incubation_on")
+    assert left.record == late.number, "rules know that it is incubated no longer"
     again.refresh_from_db()
     assert again.state == ExitState.CONFIRMED
