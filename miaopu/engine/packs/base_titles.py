@@ -8,18 +8,9 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from miaopu.engine.definitions.pieces import Piece, Text, refuse
+from miaopu.engine.packs.base_parts import Carrier
 from miaopu.engine.packs.procedure import Clause
 
-CarrierName = Literal[
-    "makerspace",
-    "startup_base",
-    "tech_incubator",
-    "commerce_cluster",
-    "micro_park",
-    "sme_park",
-    "micro_village",
-    "entrepreneurship_park",
-]
 TitleLevelName = Literal["national", "provincial", "city", "county"]
 
 
@@ -59,6 +50,6 @@ class BaseTitleScheme(Piece):
     clause: Clause
     level: TitleLevelName
     per_district: DistrictQuota
-    carriers: tuple[CarrierName, ...] = ()
+    carriers: tuple[Carrier, ...] = ()
     publicity: TitlePublicity
     validity: TitleValidity
