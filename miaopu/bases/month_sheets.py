@@ -7,11 +7,9 @@ given back whole, every wrong cell coloured and told beside it, and nothing of i
 from __future__ import annotations
 
 import io
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import xlsxwriter
@@ -25,27 +23,17 @@ from miaopu.core import clock
 from miaopu.core.actions import keep_file
 from miaopu.core.errors import ActionRefused
 from miaopu.core.models import User
+from miaopu.core.titled_tables import Fault, titled_table
 from miaopu.engine.money import fen_to_yuan, yuan_to_fen
 from miaopu.engine.month_columns import ADDED, COLUMNS, PERSONS, YUAN
 from miaopu.engine.sheets.cells import CellError, to_count, to_money, to_text
-from miaopu.engine.sheets.header import plain_title
-from miaopu.engine.sheets.reading import read_table
 from miaopu.engine.sheets.references import column_letters
-from miaopu.engine.sheets.refusals import SheetError
 from miaopu.engine.sheets.returned import Mark, write_returned
 from miaopu.parties.facts import iterate_known_facts, values
 from miaopu.parties.models import Enterprise
 
 ROWS_MAX = 2000
 _WIDTHS = (22, 34, 16, 18, 18)
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong in a cell, named as Excel does."""
-
-    cell: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -100,33 +88,13 @@ def _known_staff(tenancies: Sequence[Tenancy]) -> dict[int | None, int]:
 
 def read_months(base: Base, month: date, content: bytes) -> ReadMonths:
     """The figures in a workbook or CSV. Raises ActionRefused where it is no such table."""
-    titles = {plain_title(title): name for name, title in COLUMNS.items()}
-    with tempfile.NamedTemporaryFile(prefix="miaopu-months-") as kept:
-        kept.write(content)
-        kept.flush()
-        try:
-            with read_table(Path(kept.name), titles) as table:
-                places = {
-                    titles[plain_title(str(cell))]: place
-                    for place, cell in enumerate(table.header)
-                    if cell is not None and plain_title(str(cell)) in titles
-                }
-                wanting = [title for name, title in COLUMNS.items() if name not in places]
-                if set(wanting) - {COLUMNS["name"]}:
-                    raise ActionRefused(
-                        _("缺少列：%(columns)s") % {"columns": _("、").join(wanting)},
-                        _("请使用下载的表格"),
-                    )
-                lines: list[Sequence[Any]] = []
-                for line in table.lines:
-                    if len(lines) >= ROWS_MAX:
-                        raise ActionRefused(
-                            _("表格超过 %(count)s 行") % {"count": ROWS_MAX}, _("请拆分")
-                        )
-                    lines.append(line)
-                return _checked(base, month, table.sheet, table.header, lines, places)
-        except SheetError as error:
-            raise ActionRefused(error.message, error.remedy) from error
+    with titled_table(content, COLUMNS, optional=["name"]) as (table, places):
+        lines: list[Sequence[Any]] = []
+        for line in table.lines:
+            if len(lines) >= ROWS_MAX:
+                raise ActionRefused(_("表格超过 %(count)s 行") % {"count": ROWS_MAX}, _("请拆分"))
+            lines.append(line)
+        return _checked(base, month, table.sheet, table.header, lines, places)
 
 
 def _checked(

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import io
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 from django.utils.translation import gettext as _
 
 from miaopu.core.errors import ActionRefused
+from miaopu.core.titled_tables import Fault, titled_table
 from miaopu.engine.fee_columns import COLUMNS, PAYERS, SHEET
 from miaopu.engine.sheets.cells import to_text
-from miaopu.engine.sheets.header import plain_title
-from miaopu.engine.sheets.reading import read_table
 from miaopu.engine.sheets.references import column_letters
-from miaopu.engine.sheets.refusals import SheetError
 from miaopu.plans.models import FeeEntry
 
 ROWS_MAX = 500
@@ -35,14 +31,6 @@ class Fee:
     standard: str
     payer: str
     note: str = ""
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong in a cell, named as Excel does (C7)."""
-
-    cell: str
-    text: str
 
 
 def fee_workbook(entries: Iterable[FeeEntry]) -> bytes:
@@ -70,26 +58,9 @@ def fee_workbook(entries: Iterable[FeeEntry]) -> bytes:
 
 def read_fees(content: bytes) -> tuple[list[Fee], list[Fault]]:
     """The rows of a workbook or CSV, and what is wrong in them. Raises ActionRefused."""
-    titles = {plain_title(title): name for name, (title, _most) in COLUMNS.items()}
-    with tempfile.NamedTemporaryFile(prefix="miaopu-fees-") as kept:
-        kept.write(content)
-        kept.flush()
-        try:
-            with read_table(Path(kept.name), titles) as table:
-                places = {
-                    titles[plain_title(str(cell))]: place
-                    for place, cell in enumerate(table.header)
-                    if cell is not None and plain_title(str(cell)) in titles
-                }
-                wanting = [COLUMNS[name][0] for name in COLUMNS if name not in places]
-                if set(wanting) - {COLUMNS["note"][0]}:
-                    raise ActionRefused(
-                        _("缺少列：%(columns)s") % {"columns": _("、").join(wanting)},
-                        _("请使用下载的表格"),
-                    )
-                return _rows(table.lines, places)
-        except SheetError as error:
-            raise ActionRefused(error.message, error.remedy) from error
+    columns = {name: title for name, (title, _most) in COLUMNS.items()}
+    with titled_table(content, columns, optional=["note"]) as (table, places):
+        return _rows(table.lines, places)
 
 
 def _rows(lines: Iterable[Sequence[Any]], places: dict[str, int]) -> tuple[list[Fee], list[Fault]]:

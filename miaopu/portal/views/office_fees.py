@@ -17,9 +17,10 @@ from django.views.decorators.http import require_POST, require_safe
 from miaopu.core import clock
 from miaopu.core.errors import ActionRefused
 from miaopu.core.scope import reaches
+from miaopu.core.titled_tables import Fault
 from miaopu.plans.document_states import PUBLISHERS, WRITERS
 from miaopu.plans.fee_actions import draft_fees, publish_fees
-from miaopu.plans.fee_sheets import Fault, fee_workbook, read_fees
+from miaopu.plans.fee_sheets import fee_workbook, read_fees
 from miaopu.plans.models import FeeEntry, FeeList
 from miaopu.portal import present, shapes
 from miaopu.portal.access import role_required

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from miaopu.bases.models import Base, MonthDelivery, MonthlyFigure
-from miaopu.bases.month_sheets import Fault, deliver_months, month_workbook
+from miaopu.bases.month_sheets import deliver_months, month_workbook
 from miaopu.bases.months import asked_of, last_month, month_open
 from miaopu.core.errors import ActionRefused
+from miaopu.core.titled_tables import Fault
 from miaopu.engine.clock import add_months
 from miaopu.portal import formats
 from miaopu.portal.access import party_required
