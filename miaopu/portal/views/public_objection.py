@@ -32,13 +32,11 @@ from miaopu.cases.objections import (
 from miaopu.core import clock
 from miaopu.core.errors import ActionRefused
 from miaopu.portal import present, shapes
+from miaopu.portal.objection_receipts import FollowForm, Receipts
 from miaopu.portal.views.enterprise_files import ACCEPT
 from miaopu.portal.views.office_objections import TONES, objection_clock
 
-SESSION_KEY = "objections"  # number → code, of this browser's own
-MOST_IN_SESSION = 10
-WRONG_CODES = "objection_wrong_codes"
-MOST_WRONG_CODES = 10
+RECEIPTS = Receipts("objections")
 
 
 class ObjectionForm(forms.Form):
@@ -92,28 +90,6 @@ class ObjectionForm(forms.Form):
             if line["case"] in still
         ]
         self.fields["line"].choices = [("", gettext("请选择")), *lines]  # type: ignore[attr-defined]
-
-
-class FollowForm(forms.Form):
-    """Number and code of an objection."""
-
-    use_required_attribute = False
-    number = forms.CharField(
-        label=_("异议编号"), help_text=_("提出异议时显示的编号，以Y和三位数字结尾"), max_length=50
-    )
-    code = forms.CharField(
-        label=_("查询码"),
-        help_text=_("提出异议时显示的12位查询码"),
-        max_length=30,
-        widget=forms.TextInput({"autocomplete": "off"}),
-    )
-
-
-def _remember(request: HttpRequest, number: str, code: str) -> None:
-    """Let this browser follow the objection for as long as its session lasts."""
-    known = dict(request.session.get(SESSION_KEY, {}))
-    known.pop(number, None)
-    request.session[SESSION_KEY] = dict([*known.items(), (number, code)][-MOST_IN_SESSION:])
 
 
 def _statement(form: ObjectionForm) -> Statement:
@@ -182,7 +158,7 @@ def objection_make(request: HttpRequest, number: str) -> HttpResponse:
         )
     except ActionRefused as refused:
         return _show(request, publicity, form, refused, refused.status)
-    _remember(request, made.number, code)
+    RECEIPTS.remember(request, made.number, code)
     messages.success(request, gettext("异议已收到"))
     return redirect("objection_follow")
 
@@ -192,7 +168,7 @@ def _followed(request: HttpRequest) -> list[dict[str, Any]]:
 
     What was said, and by whom, is shown to nobody here.
     """
-    known: dict[str, str] = request.session.get(SESSION_KEY, {})
+    known = RECEIPTS.codes(request)
     rows = (
         Objection.objects.public()
         .filter(number__in=list(known))
@@ -219,21 +195,12 @@ def _followed(request: HttpRequest) -> list[dict[str, Any]]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def objection_follow(request: HttpRequest) -> HttpResponse:
     """Receipts of this browser's objections, and the way to follow another by number and code."""
-    form = FollowForm(request.POST if request.method == "POST" else None)
-    status = 200
+    form, status = FollowForm(), 200
     if request.method == "POST":
-        status = 422
-        if request.session.get(WRONG_CODES, 0) >= MOST_WRONG_CODES:
-            form.add_error(None, gettext("查询码输错的次数太多，请稍后再试"))
-        elif form.is_valid():
-            number = form.cleaned_data["number"].strip()
-            code = form.cleaned_data["code"].strip().upper()
-            wanted = Objection.objects.public().filter(number=number)
-            if wanted.filter(code_digest=digest_of_code(code)).exists():
-                _remember(request, number, code)
-                return redirect("objection_follow")
-            request.session[WRONG_CODES] = request.session.get(WRONG_CODES, 0) + 1
-            form.add_error(None, gettext("编号和查询码对不上，请核对后再试"))
+        asked = RECEIPTS.ask(request, Objection.objects.public())
+        if asked is None:
+            return redirect("objection_follow")
+        form, status = asked, 422
     context = {
         "form": form,
         "followed": _followed(request),

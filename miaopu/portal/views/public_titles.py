@@ -26,14 +26,10 @@ from miaopu.core import clock
 from miaopu.core.errors import ActionRefused
 from miaopu.core.models import Region
 from miaopu.portal import present, shapes
+from miaopu.portal.objection_receipts import FollowForm, Receipts
 from miaopu.portal.paging import page_of
 from miaopu.portal.tables import Column, Table
-from miaopu.portal.views.public_objection import (
-    MOST_WRONG_CODES,
-    WRONG_CODES,
-    FollowForm,
-    ObjectionForm,
-)
+from miaopu.portal.views.public_objection import ObjectionForm
 from miaopu.portal.views.public_shared import public_page
 from miaopu.portal.views.title_parts import (
     OBJECTION_TONES,
@@ -42,8 +38,7 @@ from miaopu.portal.views.title_parts import (
     register_rows,
 )
 
-SESSION_KEY = "title_objections"  # number → code, of this browser's own
-MOST_IN_SESSION = 10
+RECEIPTS = Receipts("title_objections")
 LINE_COLUMNS = (
     Column("name", gettext_lazy("基地"), link="href"),
     Column("region", gettext_lazy("区域")),
@@ -177,16 +172,9 @@ def title_list(request: HttpRequest, number: str) -> HttpResponse:
         )
     except ActionRefused as refused:
         return _show(request, found, form, refused, refused.status)
-    _remember(request, made.number, code)
+    RECEIPTS.remember(request, made.number, code)
     messages.success(request, _("异议已收到"))
     return redirect("title_objection_follow")
-
-
-def _remember(request: HttpRequest, number: str, code: str) -> None:
-    """Let this browser follow the objection for as long as its session lasts."""
-    known = dict(request.session.get(SESSION_KEY, {}))
-    known[number] = code
-    request.session[SESSION_KEY] = dict([*known.items()][-MOST_IN_SESSION:])
 
 
 @login_not_required
@@ -194,21 +182,13 @@ def _remember(request: HttpRequest, number: str, code: str) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def title_objection_follow(request: HttpRequest) -> HttpResponse:
     """Receipts of this browser's objections to lists of titles, and following another."""
-    form = FollowForm(request.POST if request.method == "POST" else None)
-    status = 200
+    form, status = FollowForm(), 200
     if request.method == "POST":
-        status = 422
-        if request.session.get(WRONG_CODES, 0) >= MOST_WRONG_CODES:
-            form.add_error(None, _("查询码输错的次数太多，请稍后再试"))
-        elif form.is_valid():
-            number, code = form.cleaned_data["number"].strip(), form.cleaned_data["code"].strip()
-            wanted = TitleObjection.objects.public().filter(number=number)
-            if wanted.filter(code_digest=digest_of_code(code)).exists():
-                _remember(request, number, code.upper())
-                return redirect("title_objection_follow")
-            request.session[WRONG_CODES] = request.session.get(WRONG_CODES, 0) + 1
-            form.add_error(None, _("编号和查询码对不上，请核对后再试"))
-    known: dict[str, str] = request.session.get(SESSION_KEY, {})
+        asked = RECEIPTS.ask(request, TitleObjection.objects.public())
+        if asked is None:
+            return redirect("title_objection_follow")
+        form, status = asked, 422
+    known = RECEIPTS.codes(request)
     rows = TitleObjection.objects.public().filter(number__in=list(known))
     context = {
         "form": form,
