@@ -6,8 +6,6 @@ One that is upheld takes the base off the list; the others stand. As with the li
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -16,10 +14,9 @@ from miaopu.bases.title_actions import check_city, locked_campaign, move_nominat
 from miaopu.bases.title_enums import NominationState, TitleObjectionState, TitleVerb
 from miaopu.cases.clocks import calculation_rows
 from miaopu.cases.objections import (
-    LONGEST_REPLY,
-    MOST_PER_HOUR,
     Statement,
-    TooMany,
+    check_sender,
+    cleaned_reply,
     cleaned_statement,
     digest_of_code,
     new_code,
@@ -53,11 +50,7 @@ def object_to_title(
     nomination = rows.in_states(NominationState.PUBLISHED).select_related("base").first()
     if nomination is None:
         raise ActionRefused(_("这个基地不在公示中"), _("请核对名单后再选择"))
-    recent = clock.now() - timedelta(hours=1)
-    if sender and (
-        TitleObjection.objects.filter(sender=sender, made_at__gte=recent).count() >= MOST_PER_HOUR
-    ):
-        raise TooMany(_("这个网络在一小时内提出的异议太多"), _("请稍后再试，或者书面提出"))
+    check_sender(sender, TitleObjection.objects.all())
     period = working_days(clock.today(), campaign.scheme.publicity.objection_days)
     assert period.due is not None  # no pause is open
     code = new_code()
@@ -101,13 +94,7 @@ def answer_title_objection(
 
     By another person than who selected the base. Raises Conflict where it has been answered.
     """
-    reply = reason.strip()
-    if not reply:
-        raise ActionRefused(_("请写明答复"), _("提出异议的人会看到答复，办理记录也会记下"))
-    if len(reply) > LONGEST_REPLY:
-        raise ActionRefused(
-            _("答复最多 %(limit)s 个字") % {"limit": LONGEST_REPLY}, _("请精简文字")
-        )
+    reply = cleaned_reply(reason)
     campaign = locked_campaign(objection.publicity.campaign)
     check_city(by, campaign)
     rows = TitleObjection.objects.select_for_update(of=("self",), no_key=True)

@@ -12,9 +12,11 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import PurePath
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from miaopu.cases.actions import send_back
@@ -111,6 +113,25 @@ def check_period_open(publicity: Publicity) -> None:
         )
 
 
+def check_sender(sender: str, made: QuerySet[Any]) -> None:
+    """Raises TooMany where `sender` has made more of these objections than people do."""
+    recent = clock.now() - timedelta(hours=1)
+    if sender and made.filter(sender=sender, made_at__gte=recent).count() >= MOST_PER_HOUR:
+        raise TooMany(_("这个网络在一小时内提出的异议太多"), _("请稍后再试，或者书面提出"))
+
+
+def cleaned_reply(text: str) -> str:
+    """A reply without deceptive signs. Raises ActionRefused for one that is empty or too long."""
+    reply = DECEPTIVE.sub("", text).strip()
+    if not reply:
+        raise ActionRefused(_("请写明答复"), _("提出异议的人会看到答复，办理记录也会记下"))
+    if len(reply) > LONGEST_REPLY:
+        raise ActionRefused(
+            _("答复最多 %(limit)s 个字") % {"limit": LONGEST_REPLY}, _("请精简文字")
+        )
+    return reply
+
+
 @transaction.atomic
 def make_objection(
     publicity: Publicity,
@@ -137,11 +158,7 @@ def make_objection(
         raise ActionRefused(
             _("这一户不在公示中：可能已退回重审，或者不在这份名单上"), _("请核对名单后再选择")
         )
-    recent = clock.now() - timedelta(hours=1)
-    if sender and Objection.objects.filter(sender=sender, made_at__gte=recent).count() >= (
-        MOST_PER_HOUR
-    ):
-        raise TooMany(_("这个网络在一小时内提出的异议太多"), _("请稍后再试，或者书面提出"))
+    check_sender(sender, Objection.objects.all())
     count = Objection.objects.filter(publicity=publicity).count()
     file = keep_file(said.content, by=by) if said.content or said.file_name else None
     days = publicity.item.definition.side_steps_by_id[SIDE_STEP].working_days
@@ -183,13 +200,7 @@ def answer_objection(objection: Objection, *, upheld: bool, by: User, reason: st
     By an approver of the region who did not propose. Raises NotAllowed otherwise, AlreadyDone for
     a second click, Conflict where somebody else has answered.
     """
-    reply = DECEPTIVE.sub("", reason).strip()
-    if not reply:
-        raise ActionRefused(_("请写明答复"), _("提出异议的人会看到答复，办理记录也会记下"))
-    if len(reply) > LONGEST_REPLY:
-        raise ActionRefused(
-            _("答复最多 %(limit)s 个字") % {"limit": LONGEST_REPLY}, _("请精简文字")
-        )
+    reply = cleaned_reply(reason)
     locked = lock_case(objection.case)
     row = Objection.objects.select_for_update(of=("self",), no_key=True).get(pk=objection.pk)
     if not reaches(by, locked.region_id, [Role.APPROVER]):
