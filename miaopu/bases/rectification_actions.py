@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import PurePath
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,14 +15,14 @@ from miaopu.bases.inspection_notices import rectify_key, tell_checkers, tell_run
 from miaopu.bases.inspection_states import RECTIFICATION_TABLE
 from miaopu.bases.models import Base, BaseVisit, InspectionSheet, Rectification
 from miaopu.core import clock
-from miaopu.core.actions import keep_file, record_event
+from miaopu.core.actions import record_event
 from miaopu.core.errors import ActionRefused, Conflict, NotAllowed, check_reason
 from miaopu.core.holders import settle_notices
 from miaopu.core.models import User
 from miaopu.engine.clock import working_days
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.packs.base_parts import Inspection
-from miaopu.plans.evidence import GivenFile, check_evidence
+from miaopu.plans.evidence import GivenFile, check_evidence, keep_evidence
 
 
 @dataclass(frozen=True)
@@ -104,17 +103,7 @@ def _step(row: Rectification, name: str, revision: int, by: User) -> Rectificati
 
 
 def _keep(row: Rectification, moment: Moment, files: Sequence[GivenFile], by: User) -> list[str]:
-    digests = []
-    for name, content in files:
-        kept = keep_file(content, by=by)
-        row.files.get_or_create(
-            file=kept,
-            moment=moment,
-            round=row.round,
-            defaults={"name": PurePath(name).name[:200]},
-        )
-        digests.append(kept.sha256)
-    return digests
+    return keep_evidence(row, files, by=by, moment=moment, round=row.round)
 
 
 def _event(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import PurePath
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,7 +14,7 @@ from miaopu.bases.inspection_enums import InspectionVerb
 from miaopu.bases.models import Base, BaseVisit
 from miaopu.bases.rectification_actions import Problem, add_rectification
 from miaopu.core import clock
-from miaopu.core.actions import keep_file, record_event
+from miaopu.core.actions import record_event
 from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused, NotAllowed
 from miaopu.core.models import Office, User
@@ -26,7 +25,7 @@ from miaopu.engine.packs.plan_parts import Duty
 from miaopu.plans.duty_actions import Done, record_duty, recording_offices
 from miaopu.plans.duty_reads import days_of_duty, deed_of, in_force, rule_of
 from miaopu.plans.enums import Rank
-from miaopu.plans.evidence import GivenFile, check_evidence
+from miaopu.plans.evidence import GivenFile, check_evidence, keep_evidence
 from miaopu.plans.models import ProgrammeVersion
 
 VISITORS = frozenset({Role.REVIEWER, Role.APPROVER, Role.PROGRAMME_OFFICER, Role.LEADING_GROUP})
@@ -123,11 +122,7 @@ def record_visit(base: Base, seen: Visited, *, by: User) -> BaseVisit:
         recorded_by=by,
         recorded_at=clock.now(),
     )
-    digests = []
-    for name, content in seen.files:
-        kept = keep_file(content, by=by)
-        visit.files.get_or_create(file=kept, defaults={"name": PurePath(name).name[:200]})
-        digests.append(kept.sha256)
+    digests = keep_evidence(visit, seen.files, by=by)
     record_event(
         visit,
         InspectionVerb.RECORD_VISIT,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import PurePath
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from miaopu.core.actions import keep_file
 from miaopu.core.errors import ActionRefused
 from miaopu.core.models import User
-from miaopu.plans.models import DutyRecord, TaskReport
 
 MAX_FILES = 10
 GivenFile = tuple[str, bytes]  # name and content
@@ -23,17 +23,17 @@ def check_evidence(files: Sequence[GivenFile]) -> None:
 
 
 def keep_evidence(
-    owner: TaskReport | DutyRecord, files: Sequence[GivenFile], *, by: User
+    owner: Any, files: Sequence[GivenFile], *, by: User, **where: object
 ) -> list[str]:
     """Keep the files with what they prove, the same content once; returns their SHA-256.
 
-    Raises ActionRefused for files that cannot be kept.
+    `owner` has its files as `files`; `where` says more of where among them they belong. Raises
+    ActionRefused for files that cannot be kept.
     """
     digests: list[str] = []
     for name, content in files:
         kept = keep_file(content, by=by)
-        if kept.sha256 in digests:
-            continue
-        digests.append(kept.sha256)
-        owner.files.create(file=kept, name=PurePath(name).name[:200])
+        owner.files.get_or_create(file=kept, **where, defaults={"name": PurePath(name).name[:200]})
+        if kept.sha256 not in digests:
+            digests.append(kept.sha256)
     return digests
