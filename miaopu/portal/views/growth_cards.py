@@ -24,7 +24,7 @@ def month_cards(base: Base, today: date) -> list[Card]:
     found = month_totals(base)
     if found is not None:
         note = _("%(month)s，%(reported)s/%(asked)s 户已报") % {
-            "month": f"{found.month:%Y-%m}",
+            "month": formats.month(found.month),
             "reported": found.reported,
             "asked": found.asked,
         }

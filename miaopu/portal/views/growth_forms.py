@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from miaopu.bases.enums import NeedKind
 from miaopu.bases.models import AttachedOfficer, GrowthNeed
 from miaopu.core.models import User
+from miaopu.portal import formats
 from miaopu.portal.views.operator_forms import day_field
 
 
@@ -120,7 +121,7 @@ class MonthChoice(forms.Form):
         super().__init__(*args, **options)
         field = self.fields["month"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(f"{one:%Y-%m}", f"{one:%Y-%m}") for one in months]
+        field.choices = [(f"{one:%Y-%m}", formats.month(one)) for one in months]
 
 
 class FollowUpForm(forms.Form):

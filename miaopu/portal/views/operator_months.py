@@ -76,7 +76,7 @@ def _figures(request: HttpRequest, base: Base, month: date) -> Table:
                 "entered_at": formats.moment(figure.entered_at) if figure else _("未填报"),
             }
         )
-    caption = _("%(month)s在孵企业月度指标") % {"month": f"{month:%Y-%m}"}
+    caption = _("%(month)s在孵企业月度指标") % {"month": formats.month(month)}
     return Table(COLUMNS, rows, caption, empty=_("这个月没有在孵企业"))
 
 
@@ -86,7 +86,7 @@ def _deliveries(request: HttpRequest, base: Base) -> Table:
         {
             "at": formats.moment(one.delivered_at),
             "href": reverse("months_returned", args=[base.number, one.pk]) if one.faults else "",
-            "month": f"{one.month:%Y-%m}",
+            "month": formats.month(one.month),
             "rows": one.rows,
             "changed": one.changed,
             "faults": one.faults,
