@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from miaopu.bases.inspection_enums import Finding, Moment, RectificationState, SheetState
@@ -34,7 +34,7 @@ SHEET_COLUMNS = (
     Column("region", _("区域")),
     Column("due_on", _("上报期限"), kind="date"),
     Column("handed_in_on", _("上报日期"), kind="date"),
-    Column("problems", _("问题"), kind="number", unit=_("个")),
+    Column("problems", _("问题"), kind="number", unit=pgettext_lazy("problems", "个")),
     Column("state", _("状态"), kind="tag", tone="tone"),
 )
 RECTIFICATION_COLUMNS = (

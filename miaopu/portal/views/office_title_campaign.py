@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -41,9 +41,9 @@ from miaopu.portal.views.title_parts import (
 
 QUOTA_COLUMNS = (
     Column("region", _("区域")),
-    Column("proposed", _("已推荐"), kind="number", unit=_("个")),
+    Column("proposed", _("已推荐"), kind="number", unit=pgettext_lazy("bases", "个")),
     Column("quota", _("名额")),
-    Column("listed", _("已列入名单"), kind="number", unit=_("个")),
+    Column("listed", _("已列入名单"), kind="number", unit=pgettext_lazy("bases", "个")),
     Column("state", _("进展"), kind="tag", tone="tone"),
 )
 

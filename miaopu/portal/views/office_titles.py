@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -41,15 +41,8 @@ CAMPAIGN_COLUMNS = (
     Column("number", _("评选编号"), link="href"),
     Column("title", _("称号")),
     Column("until", _("推荐截止日期"), kind="date"),
-    Column("proposed", _("已推荐"), kind="number", unit=_("个")),
+    Column("proposed", _("已推荐"), kind="number", unit=pgettext_lazy("bases", "个")),
     Column("state", _("状态"), kind="tag", tone="tone"),
-)
-QUOTA_COLUMNS = (
-    Column("region", _("区域")),
-    Column("proposed", _("已推荐"), kind="number", unit=_("个")),
-    Column("quota", _("名额")),
-    Column("listed", _("已列入名单"), kind="number", unit=_("个")),
-    Column("state", _("进展"), kind="tag", tone="tone"),
 )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from miaopu.bases.enums import TitleLevel
@@ -61,7 +61,7 @@ MOTION_COLUMNS = (
 LIST_COLUMNS = (
     Column("number", _("名单编号"), link="href"),
     Column("title", _("称号")),
-    Column("bases", _("基地"), kind="number", unit=_("个")),
+    Column("bases", _("基地"), kind="number", unit=pgettext_lazy("bases", "个")),
     Column("starts_on", _("公示起"), kind="date"),
     Column("ends_on", _("公示止"), kind="date"),
     Column("state", _("公示"), kind="tag", tone="tone"),
