@@ -10,7 +10,7 @@ from typing import Literal
 from miaopu.engine.assessment.results import rounded
 from miaopu.engine.assessment.scheme import Assessment
 from miaopu.engine.messages import Bilingual
-from miaopu.monitoring.enums import SheetState, Stage
+from miaopu.monitoring.enums import SheetState, Stage, SubjectKind
 from miaopu.monitoring.models import Score, ScoreSheet
 
 Kind = Literal["scored", "bonus", "penalty", "veto", "figure"]
@@ -42,11 +42,12 @@ class Line:
     evidence: Bilingual | None = None
     unit: Bilingual | None = None
     illustrative: bool = False
+    needed: bool = True
 
     @property
     def wanted(self) -> bool:
-        """Whether it must be filled in: what is bonus, penalty or veto need not be."""
-        return self.kind in ("scored", "figure")
+        """Whether it must be filled in: what is bonus, penalty, veto or left out need not be."""
+        return self.kind in ("scored", "figure") and self.needed
 
 
 def _words(title: object, key: str) -> Bilingual:
@@ -83,8 +84,24 @@ def lines_of(scheme: Assessment, stage: str | None = None) -> list[Line]:
         known = scheme.figures.get(name)
         unit = known.unit.bilingual if known and known.unit else None
         title = _words(known.title if known else None, name)
-        found.append(Line(name, "figure", title, group, None, _TO_FIGURES, unit=unit))
+        needed = name in scheme.needed_figures
+        found.append(
+            Line(name, "figure", title, group, None, _TO_FIGURES, unit=unit, needed=needed)
+        )
     return [one for one in found if stage is None or stage in one.scorers]
+
+
+def lines_for(sheet: ScoreSheet, stage: str | None) -> list[Line]:
+    """The lines of a sheet that a stage fills in.
+
+    Figures of districts, departments, institutions and staff that the records know are not theirs
+    to type: only the city may put one right, with its reason.
+    """
+    lines = lines_of(sheet.campaign.scheme, stage)
+    if stage in (None, Stage.CITY) or sheet.campaign.subject_kind == SubjectKind.BASE:
+        return lines
+    known = {one.line for one in sheet.scores.all() if one.recorded}
+    return [one for one in lines if one.key not in known]
 
 
 def by_line(scores: Iterable[Score]) -> dict[str, dict[str, Score]]:

@@ -13,7 +13,7 @@ from miaopu.monitoring.enums import CampaignState, SheetState, Stage
 from miaopu.monitoring.models import ScoreFile, ScoreSheet
 from miaopu.monitoring.score_actions import NOTE, POINTS, cells_of, own_scores
 from miaopu.monitoring.score_guards import stage_of
-from miaopu.monitoring.sheets import ORDER, Line, by_line, lines_of, plain, standing
+from miaopu.monitoring.sheets import ORDER, Line, by_line, lines_for, plain, standing
 from miaopu.portal import formats, present
 
 PREFIX, FILE = "s-", "f-"
@@ -117,7 +117,7 @@ def score_form(
     """The form of a sheet as the user may see and fill it in; `typed` stands over what is saved."""
     typed, errors, conflicts = typed or {}, errors or {}, conflicts or {}
     stage = stage_of(user, sheet)
-    lines = lines_of(sheet.campaign.scheme, stage)
+    lines = lines_for(sheet, stage)
     expert = user if stage == Stage.EXPERT else None
     cells = cells_of(own_scores(sheet, stage, expert) if stage else {}, lines)
     scores = sorted(

@@ -79,7 +79,7 @@ def _file(city: City) -> dict[str, Any]:
 def _publicised(city: City, weak: int | None = None) -> AssessmentResult:
     campaign = _one(city).publicised(_year(), weak)
     return AssessmentResult.objects.current().get(
-        freeze__campaign=campaign, base__operator=city.enterprise
+        freeze__campaign=campaign, subject__base__operator=city.enterprise
     )
 
 

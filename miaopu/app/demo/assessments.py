@@ -92,7 +92,9 @@ class _Demo:
 
     def campaign(self, year: int) -> AssessmentCampaign:
         """The campaign of a year."""
-        return AssessmentCampaign.objects.get(programme__slug="ganzhou-2012", year=year)
+        return AssessmentCampaign.objects.get(
+            programme__slug="ganzhou-2012", scheme_key=SCHEME, year=year
+        )
 
     def year(self, year: int, place: int) -> None:
         """A whole year scored, frozen and publicised."""
@@ -112,7 +114,7 @@ class _Demo:
         self, made: AssessmentCampaign, period: str, park: Park, level: int, until: str = Stage.CITY
     ) -> ScoreSheet:
         """Score a sheet by everybody up to a stage; "" leaves it half filled in."""
-        sheet = ScoreSheet.objects.get(campaign=made, base=park.base, period=period)
+        sheet = ScoreSheet.objects.get(campaign=made, subject__base=park.base, period=period)
         lines = lines_of(made.scheme, Stage.SELF)
         if not until:
             lines = lines[: len(lines) // 2]
@@ -152,7 +154,7 @@ class _Demo:
         """A base just below the second class asks for a line to be looked at again."""
         park = self.people.parks[11]
         result = AssessmentResult.objects.current().get(
-            freeze__campaign=self.campaign(2017), base=park.base
+            freeze__campaign=self.campaign(2017), subject__base=park.base
         )
         reason = "全年组织招聘会四场，台账已补齐，请求复核"
         file_appeal(result, "year", "services", by=park.runner, reason=reason)

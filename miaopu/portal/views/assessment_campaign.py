@@ -35,6 +35,7 @@ from miaopu.monitoring.models import (
     AssessmentResult,
     DelistingCase,
 )
+from miaopu.monitoring.querysets import ASSESSORS, SUBJECT
 from miaopu.monitoring.standings import board_of
 from miaopu.monitoring.states import CAMPAIGNS
 from miaopu.portal import present, shapes
@@ -112,9 +113,9 @@ def _show(
 ) -> HttpResponse:
     user = person(request)
     region = found.programme.region_id
-    inside = reaches(user, region, WORKING_ROLES)
+    inside = reaches(user, region, ASSESSORS.get(found.subject_kind, WORKING_ROLES))
     officer = reaches(user, region, [Role.PROGRAMME_OFFICER])
-    sheets = found.sheets.for_user(user).select_related("base__region")
+    sheets = found.sheets.for_user(user).with_subjects()
     results = AssessmentResult.objects.for_user(user).current().filter(freeze__campaign=found)
     is_open = found.state == CampaignState.OPEN
     board = board_of(found) if inside and is_open else None
@@ -136,7 +137,7 @@ def _show(
         "leanings": leaning_table(found) if officer else None,
         "ranking": ranking_table(
             found,
-            results.select_related("base__region").order_by("rank", "base_id"),
+            results.with_subjects().order_by("rank", "subject_id"),
             lambda one: reverse("base_result", args=[one.pk]),
         )
         if not is_open
@@ -148,7 +149,7 @@ def _show(
         "problems": freeze_problems(freeze) if freeze is not None and verified else [],
         "appeals": _appeals(found, appeals),
         "decides": reaches(user, region, [Role.PROGRAMME_OFFICER, Role.LEADING_GROUP]),
-        "opinions": opinions.select_related("result__base").order_by("pk"),
+        "opinions": opinions.select_related("result__subject__base").order_by("pk"),
         "delistings": delisting_table(cases) if cases.exists() else None,
         "trail": present.trail_of(found.trail(), None, None, inside=True) if inside else None,
         "crumbs": [
@@ -161,14 +162,15 @@ def _show(
 
 def _appeals(found: AssessmentCampaign, rows: Any) -> list[dict[str, Any]]:
     titles = line_titles(found)
+    names = [f"result__subject__{one}" for one in SUBJECT]
     return [
         {
             "appeal": one,
-            "base": one.result.base.name,
+            "base": present.in_language(one.result.subject.title),
             "period": period_name(one.period),
             "line": titles.get(one.line, one.line),
         }
-        for one in rows.select_related("result__base").order_by("pk")
+        for one in rows.select_related(*names).order_by("pk")
     ]
 
 
@@ -196,7 +198,7 @@ def campaign_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
         except ActionRefused as refused:
             form.add_error(None, in_one_line(refused))
             return _show(request, found, form, refused.status)
-        messages.success(request, _("已向 %(count)s 个基地下发评分表") % {"count": issued})
+        messages.success(request, _("已下发 %(count)s 张评分表") % {"count": issued})
     elif step in STEPS:
         act, _title, success = STEPS[step]
         reason = request.POST.get("reason", "").replace("\x00", "")[:500]

@@ -41,7 +41,7 @@ DELISTING_TONES: dict[str, shapes.Tone] = {
     DelistingState.REFUSED: "good",
 }
 SHEET_COLUMNS = (
-    Column("base", _("基地"), link="href"),
+    Column("base", _("被考核对象"), link="href"),
     Column("region", _("区域")),
     Column("year", _("年度"), align="end"),
     Column("period", _("时段")),
@@ -50,7 +50,7 @@ SHEET_COLUMNS = (
 )
 RANKING_COLUMNS = (
     Column("rank", _("名次"), align="end"),
-    Column("base", _("基地"), link="href"),
+    Column("base", _("被考核对象"), link="href"),
     Column("region", _("区域")),
     Column("composite", _("综合得分"), align="end"),
     Column("band", pgettext_lazy("assessment", "类别"), kind="tag", tone="tone"),
@@ -132,9 +132,9 @@ def sheet_table(sheets: Iterable[ScoreSheet], caption: str, empty: str) -> Table
     """Score sheets, each leading to its page."""
     rows = [
         {
-            "base": one.base.name,
+            "base": present.in_language(one.subject.title),
             "href": reverse("score_sheet", args=[one.pk]),
-            "region": present.region_name(one.base.region),
+            "region": present.region_name(one.subject.region),
             "year": str(one.campaign.year),
             "period": period_name(one.period),
             "state": one.get_state_display(),
@@ -156,9 +156,9 @@ def ranking_table(
     rows = [
         {
             "rank": str(one.rank),
-            "base": one.base.name,
+            "base": present.in_language(one.subject.title),
             "href": href(one),
-            "region": present.region_name(one.base.region),
+            "region": present.region_name(one.subject.region),
             "composite": points_text(one.composite),
             "band": band_words(one.band),
             "tone": band_tone(scheme, one.band),

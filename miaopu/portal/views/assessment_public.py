@@ -65,9 +65,7 @@ def ranking(request: HttpRequest, pk: int) -> HttpResponse:
         "title": campaign_title(found),
         "tone": CAMPAIGN_TONES.get(found.state, "neutral"),
         "final": found.state == CampaignState.PUBLISHED,
-        "table": ranking_table(
-            found, results.select_related("base__region").order_by("rank", "base_id")
-        ),
+        "table": ranking_table(found, results.with_subjects().order_by("rank", "subject_id")),
         "bands": _("、").join(bands),
         "weights": " + ".join(
             f"{present.in_language(_period(name))} {weight}%"

@@ -44,10 +44,11 @@ from miaopu.portal.views.enterprise_scope import person
 
 def sheet_or_404(request: HttpRequest, pk: int) -> ScoreSheet:
     """A sheet in the user's scope."""
-    rows = ScoreSheet.objects.for_user(request.user).select_related(
-        "campaign__programme__region", "campaign__version", "base__region", "base__operator",
-        "operator",
-    )  # fmt: skip
+    rows = (
+        ScoreSheet.objects.for_user(request.user)
+        .with_subjects()
+        .select_related("campaign__programme__region", "campaign__version")
+    )
     return get_object_or_404(rows, pk=pk)
 
 
