@@ -33,7 +33,7 @@ from miaopu.monitoring.score_guards import (
     scores_itself,
     step_from,
 )
-from miaopu.monitoring.sheets import lines_of
+from miaopu.monitoring.sheets import lines_for, lines_of
 from miaopu.monitoring.states import DECIDERS, DELISTINGS
 from miaopu.monitoring.telling import tell_assessed
 
@@ -50,8 +50,8 @@ def file_appeal(
     last = campaign.publicity_to
     if campaign.state != CampaignState.PUBLICITY or last is None or clock.today() > last:
         raise Conflict(_("现在不在公示期，不能申请复核"), _("请向市级主管反映"))
-    scheme = campaign.scheme
-    if period not in scheme.periods or line not in {one.key for one in lines_of(scheme)}:
+    sheets = ScoreSheet.objects.filter(campaign=campaign, subject=result.subject_id, period=period)
+    if line not in {one.key for sheet in sheets for one in lines_for(sheet, None)}:
         raise ActionRefused(_("没有这个评分项"), _("请重新选择"))
     open_ones = result.appeals.filter(period=period, line=line, state=AppealState.FILED)
     if open_ones.exists():

@@ -195,7 +195,8 @@ class PlaceRecords:
 
     def _planned(self, region: str) -> dict[str, Recorded]:
         """The district's own targets of the year as the plan prints them."""
-        found = {}
+        gap = Recorded(None, _("计划没有给出本区县这一年的目标，不计这一项"))
+        found = {name: gap for name in self.wanted if name.endswith("_target")}
         for target in self.campaign.version.pack.targets:
             days = days_of(target.period)
             if target.region != region or days is None:
@@ -216,7 +217,7 @@ class PlaceRecords:
         mine = level_money(Level.COUNTY, (one for one in self._balances if one.region == region))
         returned = Transfer.objects.filter(
             kind=TransferKind.RETURN,
-            award__case__version__programme=self.campaign.programme_id,
+            award__case__programme=self.campaign.programme_id,
             award__case__region=region,
             at__date__range=(date(self.campaign.year, 1, 1), self.as_of),
         ).count()

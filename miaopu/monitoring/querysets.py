@@ -20,12 +20,13 @@ from miaopu.parties.scope import own_rows
 
 M = TypeVar("M", bound=models.Model)  # the model: bound by `as_manager()`
 TOLD = (CampaignState.PUBLICITY, CampaignState.PUBLISHED)
+READERS = (
+    Role.REVIEWER, Role.APPROVER, Role.PROGRAMME_OFFICER, Role.LEADING_GROUP, Role.AUDITOR,
+)  # fmt: skip
 OPEN_KINDS = (SubjectKind.BASE, SubjectKind.REGION, SubjectKind.INSTITUTION)
-"""Whose sheets all offices of the region may read."""
+"""Whose sheets all READERS of the region may read."""
 ASSESSORS: dict[str, tuple[Role, ...]] = {
-    SubjectKind.DEPARTMENT: (
-        Role.REVIEWER, Role.PROGRAMME_OFFICER, Role.LEADING_GROUP, Role.AUDITOR,
-    ),
+    SubjectKind.DEPARTMENT: READERS,
     SubjectKind.STAFF: (
         Role.APPROVER, Role.PROGRAMME_OFFICER, Role.LEADING_GROUP, Role.AUDITOR,
     ),
@@ -64,9 +65,7 @@ def seen_subjects(user: AnyUser, subject: str) -> Q:
     if user is None or not user.is_authenticated or not user.is_active or user.is_party:
         return Q(pk__in=[])
     region = f"{subject}region__code"
-    seen = within(region_prefixes(user, WORKING_ROLES), region) & Q(
-        **{f"{subject}kind__in": OPEN_KINDS}
-    )
+    seen = within(region_prefixes(user, READERS), region) & Q(**{f"{subject}kind__in": OPEN_KINDS})
     for kind, roles in ASSESSORS.items():
         seen |= within(region_prefixes(user, roles), region) & Q(**{f"{subject}kind": kind})
     return seen | own_subjects(user, subject)

@@ -15,6 +15,12 @@ from miaopu.monitoring.models import AssessmentCampaign, AssessmentSubject, Scor
 from miaopu.monitoring.place_records import PlaceRecords
 from miaopu.monitoring.recorded import Recorded
 
+OURS = (
+    "targets_", "tasks_", "duties_", "visits_", "money_", "payments_", "bases_", "needs_",
+    "services_", "tenants_", "satisfaction",
+)  # fmt: skip
+"""How the names of figures begin that are never typed in; every other one is where unknown."""
+
 
 class Records:
     """What the records know of the subjects of a campaign on a day, by the names of figures.
@@ -46,6 +52,9 @@ class Records:
             found = self._places.of(subject)
         else:
             found = self._help.of(subject)
+        if subject.kind != SubjectKind.BASE:
+            gap = Recorded(None, _("记录中没有这项数据，不计这一项"))
+            found |= {name: gap for name in self.wanted - found.keys() if name.startswith(OURS)}
         return {name: found[name] for name in sorted(self.wanted & found.keys())}
 
     def scores(self, sheet: ScoreSheet) -> list[Score]:

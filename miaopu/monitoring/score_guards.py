@@ -19,8 +19,12 @@ from miaopu.monitoring.models import (
 from miaopu.monitoring.states import DISTRICT, OFFICER
 from miaopu.parties.models import Representative
 
+# Who looks at what districts and departments have said of themselves.
+CITY_REVIEW = frozenset({Role.REVIEWER, Role.APPROVER, Role.LEADING_GROUP})
 # Who fills in for an office that is assessed.
-WRITERS = (Role.REVIEWER, Role.APPROVER, Role.PROGRAMME_OFFICER)
+WRITERS = (
+    Role.REVIEWER, Role.APPROVER, Role.FINANCE_OFFICER, Role.PROGRAMME_OFFICER, Role.LEADING_GROUP,
+)  # fmt: skip
 
 
 def acts_for(user: User, enterprise_id: int) -> bool:
@@ -67,7 +71,7 @@ def review_of(sheet: ScoreSheet) -> tuple[str, frozenset[str]]:
     Districts and departments by the city's, persons by those who approve in their district.
     """
     if sheet.subject.kind in (SubjectKind.REGION, SubjectKind.DEPARTMENT):
-        return sheet.campaign.programme.region_id, DISTRICT
+        return sheet.campaign.programme.region_id, CITY_REVIEW
     if sheet.subject.kind == SubjectKind.STAFF:
         return sheet.subject.region_id, frozenset({Role.APPROVER})
     return sheet.subject.region_id, DISTRICT

@@ -42,12 +42,11 @@ class Line:
     evidence: Bilingual | None = None
     unit: Bilingual | None = None
     illustrative: bool = False
-    needed: bool = True
 
     @property
     def wanted(self) -> bool:
-        """Whether it must be filled in: what is bonus, penalty, veto or left out need not be."""
-        return self.kind in ("scored", "figure") and self.needed
+        """Whether it must be filled in: what is bonus, penalty or veto need not be."""
+        return self.kind in ("scored", "figure")
 
 
 def _words(title: object, key: str) -> Bilingual:
@@ -84,24 +83,24 @@ def lines_of(scheme: Assessment, stage: str | None = None) -> list[Line]:
         known = scheme.figures.get(name)
         unit = known.unit.bilingual if known and known.unit else None
         title = _words(known.title if known else None, name)
-        needed = name in scheme.needed_figures
-        found.append(
-            Line(name, "figure", title, group, None, _TO_FIGURES, unit=unit, needed=needed)
-        )
+        found.append(Line(name, "figure", title, group, None, _TO_FIGURES, unit=unit))
     return [one for one in found if stage is None or stage in one.scorers]
 
 
 def lines_for(sheet: ScoreSheet, stage: str | None) -> list[Line]:
-    """The lines of a sheet that a stage fills in.
+    """The lines of a sheet that a stage fills in; with no stage, those that anybody may.
 
-    Figures of districts, departments, institutions and staff that the records know are not theirs
-    to type: only the city may put one right, with its reason.
+    Figures of districts, departments, institutions and staff that come from the records are not
+    theirs to type: only the city may put one right, with its reason. What the records may not tell
+    nobody fills in.
     """
     lines = lines_of(sheet.campaign.scheme, stage)
-    if stage in (None, Stage.CITY) or sheet.campaign.subject_kind == SubjectKind.BASE:
+    if sheet.campaign.subject_kind == SubjectKind.BASE:
         return lines
-    known = {one.line for one in sheet.scores.all() if one.recorded}
-    return [one for one in lines if one.key not in known]
+    recorded = [one for one in sheet.scores.all() if one.recorded]
+    city = stage in (None, Stage.CITY)
+    closed = {one.line for one in recorded if not city or one.value is None}
+    return [one for one in lines if one.key not in closed]
 
 
 def by_line(scores: Iterable[Score]) -> dict[str, dict[str, Score]]:

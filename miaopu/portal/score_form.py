@@ -12,7 +12,7 @@ from miaopu.engine.messages import Bilingual
 from miaopu.monitoring.enums import CampaignState, SheetState, Stage
 from miaopu.monitoring.models import ScoreFile, ScoreSheet
 from miaopu.monitoring.score_actions import NOTE, POINTS, cells_of, own_scores
-from miaopu.monitoring.score_guards import stage_of
+from miaopu.monitoring.score_guards import belongs, stage_of
 from miaopu.monitoring.sheets import ORDER, Line, by_line, lines_for, plain, standing
 from miaopu.portal import formats, present
 
@@ -95,9 +95,9 @@ def seen_fields(posted: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _stages_shown(sheet: ScoreSheet, user: User, stage: Stage | None) -> tuple[str, ...]:
-    """Whose points the user sees: operators their own until the result is told, experts no
+    """Whose points the user sees: the assessed their own until the result is told, experts no
     official's, officials those of the stages before and of their own."""
-    if user.is_party:
+    if user.is_party or belongs(user, sheet.subject):
         told = sheet.campaign.state in (CampaignState.PUBLICITY, CampaignState.PUBLISHED)
         return tuple(ORDER) if told else (Stage.SELF,)
     if stage == Stage.EXPERT:

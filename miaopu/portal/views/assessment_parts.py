@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from miaopu.core.enums import Role
 from miaopu.monitoring.enums import (
     AppealState,
     CampaignState,
@@ -59,12 +60,14 @@ RANKING_COLUMNS = (
 
 
 def assessors_only(view: View) -> View:
-    """Let only those in who read cases in an office, or act for a party; scopes do the rest."""
+    """Let only officials in who work in an office, and parties; scopes do the rest."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         user = request.user
-        if user.is_authenticated and (user.is_party or user.has_role(*CASE_READERS)):
+        if user.is_authenticated and (
+            user.is_party or user.has_role(*CASE_READERS, Role.FINANCE_OFFICER)
+        ):
             return view(request, *args, **kwargs)
         raise Http404
 

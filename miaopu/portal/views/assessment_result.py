@@ -21,6 +21,7 @@ from miaopu.monitoring.appeal_actions import file_appeal
 from miaopu.monitoring.consequences import MAKERS, document
 from miaopu.monitoring.enums import CampaignState
 from miaopu.monitoring.models import AssessmentOpinion, AssessmentResult
+from miaopu.monitoring.querysets import READERS
 from miaopu.monitoring.score_guards import scores_itself
 from miaopu.monitoring.sheets import Line, lines_of
 from miaopu.portal import formats, present, shapes
@@ -179,7 +180,8 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
                 messages.success(request, _("已申请复核，由没有评过这张表的人员决定"))
                 return redirect("base_result", pk)
     titles = line_titles(campaign)
-    back = reverse("my_assessments" if user.is_party else "campaigns")
+    back = reverse("my_assessments") if user.is_party else ""
+    back = reverse("campaigns") if user.has_role(*READERS) else back
     subject = present.in_language(found.subject.title)
     context = {
         "result": found,

@@ -13,10 +13,11 @@ from miaopu.core.models import User
 from miaopu.core.scope import reaches
 from miaopu.monitoring.enums import CampaignState, SheetState, Stage
 from miaopu.monitoring.models import ScoreSheet
-from miaopu.monitoring.querysets import ASSESSORS
+from miaopu.monitoring.querysets import ASSESSORS, READERS
 from miaopu.monitoring.score_guards import belongs
 from miaopu.portal import present, shapes
 from miaopu.portal.score_form import ScoreForm
+from miaopu.portal.views.assessment_figures import figures_of
 from miaopu.portal.views.assessment_parts import campaign_title
 
 _EXPERTS = (Role.REVIEWER, Role.APPROVER, Role.PROGRAMME_OFFICER)
@@ -41,9 +42,10 @@ def sheet_context(sheet: ScoreSheet, user: User, form: ScoreForm) -> dict[str, A
     is_open = campaign.state == CampaignState.OPEN
     officer = reaches(user, campaign.programme.region_id, [Role.PROGRAMME_OFFICER])
     roles = ASSESSORS.get(campaign.subject_kind, WORKING_ROLES)
-    seen = not user.is_party and reaches(user, sheet.subject.region_id, roles)
+    seen = reaches(user, sheet.subject.region_id, roles) and not belongs(user, sheet.subject)
     changed = sheet.operator_changed
-    back = reverse("my_assessments" if user.is_party else "campaigns")
+    reader = user.has_role(*READERS)
+    back = reverse("my_assessments") if user.is_party else reverse("campaigns") if reader else ""
     drawn = sheet.samples.select_related("expert").order_by("pk") if officer else ()
     return {
         "sheet": sheet,
@@ -52,6 +54,7 @@ def sheet_context(sheet: ScoreSheet, user: User, form: ScoreForm) -> dict[str, A
         "filling": form.stage is not None,
         "as_whom": str(form.stage.label) if form.stage else "",
         "operator_changed": changed,
+        "figures": figures_of(sheet, user),
         "may_hand_over": officer and is_open and changed and sheet.state == SheetState.SELF,
         "may_return": (form.stage in (Stage.DISTRICT, Stage.CITY))
         or (officer and is_open and sheet.state == SheetState.SETTLED),
@@ -63,7 +66,7 @@ def sheet_context(sheet: ScoreSheet, user: User, form: ScoreForm) -> dict[str, A
         "trail": present.trail_of(sheet.trail(), None, None, inside=True) if seen else None,
         "crumbs": [
             shapes.Link(_("考核"), back),
-            shapes.Link(campaign_title(campaign), "" if user.is_party else _campaign(sheet)),
+            shapes.Link(campaign_title(campaign), _campaign(sheet) if reader else ""),
             shapes.Link(present.in_language(sheet.subject.title)),
         ],
     }
