@@ -52,7 +52,8 @@ def refresh_figures(campaign: AssessmentCampaign, *, by: User, reason: str = "")
 
 def _renew(known: Score, fresh: Score, by: User, reason: str) -> int:
     """Write the figure anew; 1 where its value is another than before."""
-    before, known.value, known.note, known.at = known.value, fresh.value, fresh.note, fresh.at
+    before, known.value, known.at = known.value, fresh.value, fresh.at
+    known.note, known.note_en = fresh.note, fresh.note_en
     known.save()
     if before == fresh.value:
         return 0

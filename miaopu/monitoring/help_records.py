@@ -8,7 +8,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from miaopu.bases.enums import NeedState
 from miaopu.bases.models import (
@@ -22,6 +21,7 @@ from miaopu.bases.models import (
 from miaopu.bases.survey_actions import results_of
 from miaopu.core.models import User
 from miaopu.core.scope import region_prefix
+from miaopu.engine.messages import Bilingual
 from miaopu.monitoring.enums import SubjectKind
 from miaopu.monitoring.models import AssessmentCampaign, AssessmentSubject
 from miaopu.monitoring.place_records import PlaceRecords
@@ -93,15 +93,16 @@ class HelpRecords:
         rows = GrowthNeed.objects.filter(raised, raised_on__range=self.year).exclude(others)
         every = rows.count()
         met = rows.filter(solved, state=NeedState.CONFIRMED, confirmed_on__lte=self.as_of).count()
-        note = _("需求 %(every)s 项，办结并经企业确认 %(met)s 项，截至 %(day)s") % {
-            "every": every, "met": met, "day": self.as_of,
-        }  # fmt: skip
+        note = Bilingual(
+            f"需求 {every} 项，办结并经企业确认 {met} 项，截至 {self.as_of}",
+            f"{every} needs, {met} met and confirmed by the tenant by {self.as_of}",
+        )
         return {
             "needs_raised": Recorded(Decimal(every), note),
             "needs_confirmed": Recorded(Decimal(met), note),
             "needs_share": Recorded(share(met, every), note)
             if every
-            else Recorded(None, _("没有登记的需求，不计这一项")),
+            else Recorded(None, Bilingual("没有登记的需求", "no needs were entered")),
         }
 
     def _services(self, by: Q) -> dict[str, Recorded]:
@@ -109,9 +110,10 @@ class HelpRecords:
         rows = ServiceRecord.objects.filter(by, inside, on__range=self.year)
         count = rows.count()
         served = rows.values("plan").distinct().count()
-        note = _("服务 %(count)s 次，%(served)s 户，截至 %(day)s") % {
-            "count": count, "served": served, "day": self.as_of,
-        }  # fmt: skip
+        note = Bilingual(
+            f"服务 {count} 次，{served} 户，截至 {self.as_of}",
+            f"{count} services to {served} tenants by {self.as_of}",
+        )
         return {
             "services_given": Recorded(Decimal(count), note),
             "tenants_served": Recorded(Decimal(served), note),
@@ -159,10 +161,16 @@ class HelpRecords:
                     total += sum(score * count for score, count in enumerate(row.counts, start=1))
         if answers:
             mean = (Decimal(total) / answers).quantize(Decimal("0.01"), ROUND_HALF_UP)
-            note = _("匿名满意度测评均分，满分 5 分，%(count)s 份评价") % {"count": answers}
+            note = Bilingual(
+                f"匿名满意度测评均分，满分 5 分，{answers} 份评价",
+                f"mean of the anonymous survey, of 5, over {answers} answers",
+            )
             return {"satisfaction": Recorded(mean, note)}
         if hidden:
-            note = _("答复太少：不足 %(count)s 户，为保护匿名不计这一项") % {"count": minimum}
+            note = Bilingual(
+                f"答复太少：不足 {minimum} 户，为保护匿名不计这一项",
+                f"too few answers: fewer than {minimum} tenants, left out to keep them anonymous",
+            )
         else:
-            note = _("没有已截止的满意度测评，不计这一项")
+            note = Bilingual("没有已截止的满意度测评", "no survey has closed yet")
         return {"satisfaction": Recorded(None, note)}

@@ -8,11 +8,11 @@ from decimal import Decimal
 from functools import cached_property
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from miaopu.core.models import Office
 from miaopu.engine.definitions.times import days_of
 from miaopu.engine.duties import Compliance, compliance
+from miaopu.engine.messages import Bilingual
 from miaopu.ledger.enums import Level, TransferKind
 from miaopu.ledger.models import Transfer
 from miaopu.monitoring.decomposed import DecomposedTarget, decomposed_targets
@@ -87,11 +87,11 @@ class PlaceRecords:
         ]
         in_time = sum(self._in_time(one.task) for one in due)
         red = sum(one.colour == "red" for one in mine)
-        words = {
-            "all": len(mine), "due": len(due), "done": in_time, "red": red, "day": self.as_of,
-        }  # fmt: skip
-        note = _(
-            "任务 %(all)s 项，%(day)s 前到期 %(due)s 项，按时办结 %(done)s 项，红灯 %(red)s 项"
+        note = Bilingual(
+            f"任务 {len(mine)} 项，截至 {self.as_of} 到期 {len(due)} 项，"
+            f"按时办结 {in_time} 项，红灯 {red} 项",
+            f"{len(mine)} tasks, {len(due)} due by {self.as_of}, "
+            f"{in_time} of them closed in time; {red} on red",
         )
         counts = {
             "tasks_all": len(mine),
@@ -99,11 +99,11 @@ class PlaceRecords:
             "tasks_in_time": in_time,
             "tasks_red": red,
         }
-        found = {name: Recorded(Decimal(count), note % words) for name, count in counts.items()}
+        found = {name: Recorded(Decimal(count), note) for name, count in counts.items()}
         found["tasks_in_time_share"] = (
-            Recorded(share(in_time, len(due)), note % words)
+            Recorded(share(in_time, len(due)), note)
             if due
-            else Recorded(None, _("还没有到期的任务，不计这一项"))
+            else Recorded(None, Bilingual("还没有到期的任务", "no task has fallen due yet"))
         )
         return found
 
@@ -142,15 +142,16 @@ class PlaceRecords:
                     met += compliance(
                         [one for one in line.periods if one.span.first.year == self.campaign.year]
                     )
-        note = _("应履职 %(due)s 次，已履职 %(met)s 次，截至 %(day)s") % {
-            "due": met.due, "met": met.met, "day": self.as_of,
-        }  # fmt: skip
+        note = Bilingual(
+            f"应履职 {met.due} 次，已履职 {met.met} 次，截至 {self.as_of}",
+            f"due {met.due} times, met {met.met} times by {self.as_of}",
+        )
         return {
             f"{prefix}_due": Recorded(Decimal(met.due), note),
             f"{prefix}_met": Recorded(Decimal(met.met), note),
             f"{prefix}_share": Recorded(share(met.met, met.due), note)
             if met.due
-            else Recorded(None, _("还没有到期的职责，不计这一项")),
+            else Recorded(None, Bilingual("还没有到期的职责", "no duty has fallen due yet")),
         }
 
     # Targets
@@ -175,19 +176,21 @@ class PlaceRecords:
             for row in target.rows:
                 if row.kind != MemberKind.REGION or row.key != region or row.target is None:
                     continue
-                note = _("%(title)s：目标 %(target)s，按时间应达 %(due)s，实绩 %(done)s") % {
-                    "title": target.title.zh,
-                    "target": f"{row.target.normalize():f}",
-                    "due": "—" if row.due is None else f"{row.due.normalize():f}",
-                    "done": "—" if row.done is None else row.done,
-                }
+                aim, due = f"{row.target.normalize():f}", _plain(row.due)
+                done = "—" if row.done is None else str(row.done)
+                note = Bilingual(
+                    f"{target.title.zh}：目标 {aim}，按时间应达 {due}，实绩 {done}",
+                    f"{target.title.en}: target {aim}, by now {due}, reached {done}",
+                )
                 found[f"{target.indicator}_target"] = Recorded(row.target, note)
                 if row.done is not None:
                     found[f"{target.indicator}_done"] = Recorded(Decimal(row.done), note)
                 if row.done is not None and row.due:
                     shares.append(min(share(row.done, row.due), HUNDRED))
                     said.append(note)
-        note = _("；").join(said) or _("没有可由记录计算的分解目标，不计这一项")
+        note = Bilingual("没有可由记录计算的分解目标", "no part of a target that records tell")
+        if said:
+            note = Bilingual("；".join(x.zh for x in said), "; ".join(x.en for x in said))
         average = share(sum(shares), HUNDRED * len(shares)) if shares else None
         found["targets_counted"] = Recorded(Decimal(len(shares)), note)
         found["targets_share"] = Recorded(average, note)
@@ -195,14 +198,18 @@ class PlaceRecords:
 
     def _planned(self, region: str) -> dict[str, Recorded]:
         """The district's own targets of the year as the plan prints them."""
-        gap = Recorded(None, _("计划没有给出本区县这一年的目标，不计这一项"))
+        gap = Recorded(
+            None, Bilingual("计划没有给出这一年的目标", "the plan gives no target for the year")
+        )
         found = {name: gap for name in self.wanted if name.endswith("_target")}
         for target in self.campaign.version.pack.targets:
             days = days_of(target.period)
             if target.region != region or days is None:
                 continue
             if days[0].year <= self.campaign.year <= days[1].year:
-                note = _("计划目标，条款 %(clause)s") % {"clause": target.clause}
+                note = Bilingual(
+                    f"计划目标，条款 {target.clause}", f"the plan's target, clause {target.clause}"
+                )
                 found[f"{target.indicator}_target"] = Recorded(Decimal(target.value), note)
         return found
 
@@ -221,10 +228,11 @@ class PlaceRecords:
             award__case__region=region,
             at__date__range=(date(self.campaign.year, 1, 1), self.as_of),
         ).count()
-        note = _("县级资金：安排 %(quota)s 元，已拨付 %(paid)s 元；退回重付 %(back)s 笔") % {
-            "quota": f"{mine.funded_fen / FEN:f}", "paid": f"{mine.paid_fen / FEN:f}",
-            "back": returned,
-        }  # fmt: skip
+        quota, paid = f"{mine.funded_fen / FEN:,f}", f"{mine.paid_fen / FEN:,f}"
+        note = Bilingual(
+            f"县级资金：安排 {quota} 元，已拨付 {paid} 元；退回重付 {returned} 笔",
+            f"the county's money: {quota} yuan set aside, {paid} yuan paid; {returned} came back",
+        )
         found = {
             "money_quota": Recorded(mine.funded_fen / FEN, note),
             "money_committed": Recorded(mine.committed_fen / FEN, note),
@@ -234,7 +242,7 @@ class PlaceRecords:
         found["money_paid_share"] = (
             Recorded(share(mine.paid_fen, mine.funded_fen), note)
             if mine.funded_fen > 0
-            else Recorded(None, _("账上没有县级资金，不计这一项"))
+            else Recorded(None, Bilingual("账上没有县级资金", "no county money on the books"))
         )
         return found
 
@@ -258,10 +266,11 @@ class PlaceRecords:
         """
         mine = [one for one in self._results if one.subject.region_id == region]
         if not mine:
-            note = _("本区县的基地还没有公布的考核结果")
+            note = Bilingual("没有参评的基地", "no base was rated")
             return {} if not self._results else {"bases_rated": Recorded(Decimal(0), note)}
         bands = [one.name for one in mine[0].freeze.campaign.scheme.bands]
-        note = _("；").join(f"{one.subject.name} {one.band}" for one in mine)
+        names = [f"{one.subject.name} {one.band}" for one in mine]
+        note = Bilingual("；".join(names), "; ".join(names))
         mean = sum((one.composite for one in mine), Decimal(0)) / len(mine)
         found = {
             "bases_rated": Recorded(Decimal(len(mine)), note),
@@ -271,3 +280,7 @@ class PlaceRecords:
             count = sum(one.band == band for one in mine)
             found[f"bases_class_{place}"] = Recorded(Decimal(count), note)
         return found
+
+
+def _plain(value: Decimal | None) -> str:
+    return "—" if value is None else f"{value.normalize():f}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from miaopu.engine.messages import Bilingual
+
 HUNDRED = Decimal(100)
 
 
@@ -13,7 +15,7 @@ class Recorded:
     """A figure and what it is made of; no value where the records may not or cannot tell."""
 
     value: Decimal | None
-    note: str
+    note: Bilingual
 
 
 def share(part: Decimal | int, whole: Decimal | int) -> Decimal:

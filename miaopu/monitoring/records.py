@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import date
 from functools import cached_property
 
-from django.utils.translation import gettext as _
-
 from miaopu.bases.figures import recorded_figures
 from miaopu.core import clock
+from miaopu.engine.messages import Bilingual
 from miaopu.monitoring.enums import Stage, SubjectKind
 from miaopu.monitoring.help_records import HelpRecords
 from miaopu.monitoring.models import AssessmentCampaign, AssessmentSubject, Score, ScoreSheet
@@ -45,7 +44,7 @@ class Records:
     def of(self, subject: AssessmentSubject) -> dict[str, Recorded]:
         """The figures that the scheme asks for and the records know."""
         if subject.kind == SubjectKind.BASE:
-            note = _("入驻记录，截至 %(day)s") % {"day": self.as_of}
+            note = Bilingual(f"入驻记录，截至 {self.as_of}", f"records of tenants on {self.as_of}")
             known = recorded_figures(subject.its_base, self.as_of)
             found = {name: Recorded(value, note) for name, value in known.items()}
         elif subject.kind in (SubjectKind.REGION, SubjectKind.DEPARTMENT):
@@ -53,7 +52,7 @@ class Records:
         else:
             found = self._help.of(subject)
         if subject.kind != SubjectKind.BASE:
-            gap = Recorded(None, _("记录中没有这项数据，不计这一项"))
+            gap = Recorded(None, Bilingual("记录中没有这项数据", "no record tells"))
             found |= {name: gap for name in self.wanted - found.keys() if name.startswith(OURS)}
         return {name: found[name] for name in sorted(self.wanted & found.keys())}
 
@@ -62,7 +61,7 @@ class Records:
         return [
             Score(
                 sheet=sheet, stage=Stage.SELF, line=name, value=one.value, recorded=True,
-                note=one.note[:500], at=clock.now(),
+                note=one.note.zh[:500], note_en=one.note.en[:500], at=clock.now(),
             )
             for name, one in self.of(sheet.subject).items()
         ]  # fmt: skip

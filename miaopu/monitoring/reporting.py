@@ -11,7 +11,7 @@ from miaopu.core.actions import record_event
 from miaopu.core.errors import ActionRefused, Conflict
 from miaopu.core.events import acting_office
 from miaopu.core.models import Event, User
-from miaopu.engine.letters.assessment_report import ReportText
+from miaopu.engine.letters.assessment_report import ReportRow, ReportText
 from miaopu.monitoring.consequences import MAKERS
 from miaopu.monitoring.enums import CampaignState, Verb
 from miaopu.monitoring.models import AssessmentCampaign, AssessmentResult
@@ -67,14 +67,14 @@ def report_of(campaign: AssessmentCampaign, by: User) -> ReportText:
         scheme=scheme.title.zh if scheme.title else campaign.scheme_key,
         clause=scheme.clause or "",
         year=campaign.year,
-        weights="、".join(f"{PERIODS[name].zh}占 {part}%" for name, part in scheme.periods.items()),
+        weights=tuple((PERIODS[name].zh, part) for name, part in scheme.periods.items()),
         rows=tuple(
-            (
-                str(one.rank),
+            ReportRow(
+                one.rank,
                 one.subject.name,
                 two_decimals(one.composite),
                 one.band,
-                "；".join(titles.get(name, name) for name in one.consequences) or "—",
+                tuple(titles.get(name, name) for name in one.consequences),
             )
             for one in results.order_by("rank", "subject__number")
         ),

@@ -136,7 +136,7 @@ def _write(changes: list[tuple[Score, Decimal | None, dict[str, str]]], by: User
         if POINTS in values:
             score.value = Decimal(values[POINTS]) if values[POINTS] else None
             score.recorded = False
-        score.note = values.get(NOTE, score.note)
+        score.note, score.note_en = values.get(NOTE, score.note), ""
         score.by, score.at = by, now
     known = [score for score, _before, _values in changes if score.pk is not None]
     Score.objects.bulk_create(score for score, _before, _values in changes if score.pk is None)

@@ -144,7 +144,7 @@ def score_form(
                     Shown(
                         str(Stage(one.stage).label),
                         plain(one.value) or formats.MISSING,
-                        one.note,
+                        present.in_language(Bilingual(one.note, one.note_en or one.note)),
                         " → ".join(plain(change.before) for change in one.changes.all()),
                     )
                     for one in scores

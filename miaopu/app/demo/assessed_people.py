@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db import transaction
+
 from miaopu.app.demo.offices import LEADING_GROUP
 from miaopu.core import clock
 from miaopu.core.enums import Role
@@ -30,6 +32,7 @@ SLUG = "guiyang-2018"
 DUE = date(2018, 7, 13)
 
 
+@transaction.atomic
 def load_assessed() -> int:
     """A campaign of Guiyang's districts and one of its staff at work; again changes nothing."""
     version = ProgrammeVersion.objects.current().filter(programme__slug=SLUG).first()

@@ -193,7 +193,8 @@ class ScoreSheet(models.Model):
 class Score(models.Model):
     """Points of a line, or a figure that points are worked out from, as one stage gave them.
 
-    `recorded`: taken from the records of tenants rather than typed. NULL: nothing given (again).
+    `recorded`: taken from the records rather than typed; `note`, in English too, says what it is
+    made of. NULL: nothing given (again), or the records may not tell.
     """
 
     sheet = models.ForeignKey(ScoreSheet, on_delete=models.PROTECT, related_name="scores")
@@ -202,6 +203,7 @@ class Score(models.Model):
     line = models.CharField(_("评分项"), max_length=60)
     value = models.DecimalField(_("分数或数据"), max_digits=20, decimal_places=6, null=True)
     note = models.CharField(_("说明"), max_length=500, blank=True)
+    note_en = models.CharField(_("英文说明"), max_length=500, blank=True)
     recorded = models.BooleanField(_("来自记录"), default=False)
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(_("时间"))

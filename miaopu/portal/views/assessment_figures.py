@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from miaopu.bases.models import AttachedOfficer, Base
 from miaopu.core.models import User
+from miaopu.engine.messages import Bilingual
 from miaopu.monitoring.enums import SubjectKind
 from miaopu.monitoring.models import AssessmentCampaign, ScoreSheet
 from miaopu.monitoring.sheets import lines_of, plain
@@ -38,10 +39,13 @@ def figures_of(sheet: ScoreSheet, user: User) -> list[ShownFigure]:
     for line in lines_of(sheet.campaign.scheme):
         one = known.get(line.key)
         if one is not None:
+            note = present.in_language(Bilingual(one.note, one.note_en or one.note))
+            if one.value is None:
+                note = _("不计这一项：%(why)s") % {"why": note}
             links = () if user.is_party else tuple(_links(line.key, sheet, user))
             value = plain(one.value) or formats.MISSING
             unit = present.in_language(line.unit) if line.unit and one.value is not None else ""
-            found.append(ShownFigure(present.in_language(line.title), value, unit, one.note, links))
+            found.append(ShownFigure(present.in_language(line.title), value, unit, note, links))
     return found
 
 
