@@ -56,6 +56,7 @@ def report_of(campaign: AssessmentCampaign, by: User) -> ReportText:
         raise Conflict(_("结果还没有公布"), _("公布以后再报送"))
     scheme = campaign.scheme
     titles = {one.do: one.title.zh if one.title else one.do for one in scheme.consequences}
+    bands = {one.name: one.title.zh for one in scheme.bands if one.title}
     freeze = campaign.freezes.get(number=campaign.freeze_number)
     results = AssessmentResult.objects.filter(freeze=freeze).with_subjects()
     office = acting_office(by, campaign.programme.region_id)
@@ -73,7 +74,7 @@ def report_of(campaign: AssessmentCampaign, by: User) -> ReportText:
                 one.rank,
                 one.subject.name,
                 two_decimals(one.composite),
-                one.band,
+                bands.get(one.band) or one.band,
                 tuple(titles.get(name, name) for name in one.consequences),
             )
             for one in results.order_by("rank", "subject__number")

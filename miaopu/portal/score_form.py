@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from miaopu.core.models import User
 from miaopu.engine.messages import Bilingual
 from miaopu.monitoring.enums import CampaignState, SheetState, Stage
@@ -142,7 +144,7 @@ def score_form(
                 present.in_language(line.evidence),
                 tuple(
                     Shown(
-                        str(Stage(one.stage).label),
+                        _("记录") if one.recorded else str(Stage(one.stage).label),
                         plain(one.value) or formats.MISSING,
                         present.in_language(Bilingual(one.note, one.note_en or one.note)),
                         " → ".join(plain(change.before) for change in one.changes.all()),

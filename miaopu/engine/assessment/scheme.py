@@ -99,6 +99,7 @@ class Band(Piece):
 
     name: Identifier = Field(alias="class")
     start: Points = Field(alias="from")
+    title: Text | None = None
 
 
 class Consequence(Piece):

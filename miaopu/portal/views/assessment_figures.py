@@ -10,10 +10,13 @@ from django.utils.translation import gettext as _
 
 from miaopu.bases.models import AttachedOfficer, Base
 from miaopu.core.models import User
+from miaopu.engine.assessment.scores import Lines
 from miaopu.engine.messages import Bilingual
-from miaopu.monitoring.enums import SubjectKind
+from miaopu.monitoring.enums import Stage, SubjectKind
 from miaopu.monitoring.models import AssessmentCampaign, ScoreSheet
-from miaopu.monitoring.sheets import lines_of, plain
+from miaopu.monitoring.querysets import TOLD
+from miaopu.monitoring.score_guards import belongs
+from miaopu.monitoring.sheets import lines_of, plain, points_of
 from miaopu.portal import formats, present, shapes
 
 _SHOWN = 8
@@ -30,13 +33,25 @@ class ShownFigure:
     links: tuple[shapes.Link, ...]
 
 
+@dataclass(frozen=True)
+class ShownPoints:
+    """Points that are worked out, of how many, and by which expression."""
+
+    title: str
+    points: str
+    most: str
+    how: str
+
+
 def figures_of(sheet: ScoreSheet, user: User) -> list[ShownFigure]:
     """What the records gave to the sheet, with links for officials; bases have theirs typed in."""
     if sheet.campaign.subject_kind == SubjectKind.BASE:
         return []
     known = {one.line: one for one in sheet.scores.all() if one.recorded}
     found = []
-    for line in lines_of(sheet.campaign.scheme):
+    scheme = sheet.campaign.scheme
+    told = [*scheme.figures, *scheme.figure_names]  # in the order in which the scheme names them
+    for line in sorted(lines_of(scheme), key=lambda one: (*told, one.key).index(one.key)):
         one = known.get(line.key)
         if one is not None:
             note = present.in_language(Bilingual(one.note, one.note_en or one.note))
@@ -46,6 +61,28 @@ def figures_of(sheet: ScoreSheet, user: User) -> list[ShownFigure]:
             value = plain(one.value) or formats.MISSING
             unit = present.in_language(line.unit) if line.unit and one.value is not None else ""
             found.append(ShownFigure(present.in_language(line.title), value, unit, note, links))
+    return found
+
+
+def worked_out(sheet: ScoreSheet, user: User) -> list[ShownPoints]:
+    """The lines whose points are worked out, as they are now; for bases the preview says it.
+
+    Whoever is assessed is not told what others made of a figure before the result is told.
+    """
+    scheme = sheet.campaign.scheme
+    if sheet.campaign.subject_kind == SubjectKind.BASE:
+        return []
+    own = user.is_party or belongs(user, sheet.subject)
+    told = not own or sheet.campaign.state in TOLD
+    scores = (one for one in sheet.scores.all() if told or one.stage == Stage.SELF)
+    given = points_of(scheme, scores)
+    found = []
+    for line in Lines(scheme).computed.values():
+        points = line.points(given)
+        title = present.in_language(line.line.title) or line.line.id
+        left_out = points is None and line.line.unknown == "left_out"
+        shown = _("不计") if left_out else plain(points) or "0"
+        found.append(ShownPoints(title, shown, line.line.max or "", line.line.points or ""))
     return found
 
 

@@ -197,7 +197,7 @@ def my_assessments(request: HttpRequest) -> HttpResponse:
             "href": reverse("base_result", args=[one.pk]),
             "year": str(one.freeze.campaign.year),
             "composite": points_text(one.composite),
-            "band": band_words(one.band),
+            "band": band_words(one.freeze.campaign.scheme, one.band),
             "tone": band_tone(one.freeze.campaign.scheme, one.band),
             "rank": str(one.rank),
             "follows": follow_words(one.freeze.campaign.scheme, one.consequences),

@@ -95,8 +95,11 @@ def band_tone(scheme: Assessment, band: str) -> shapes.Tone:
     return "late" if band == names[-1] else "soon"
 
 
-def band_words(band: str) -> str:
-    """A class as pages name it."""
+def band_words(scheme: Assessment, band: str) -> str:
+    """A class as pages name it: by the title that the scheme gives it, else by its name."""
+    titles = {one.name: present.in_language(one.title) for one in scheme.bands}
+    if titles.get(band):
+        return titles[band]
     return pgettext("assessment", "%(band)s 类") % {"band": band}
 
 
@@ -111,14 +114,14 @@ def points_text(value: Decimal | str | None) -> str:
     return formats.MISSING if value is None else two_decimals(Decimal(value))
 
 
-def way_words(way: Way | None, *, up: bool) -> str:
+def way_words(scheme: Assessment, way: Way | None, *, up: bool) -> str:
     """How far the next class is, and what of the year-end's points that is."""
     if way is None:
         return formats.MISSING
     year = way.in_period.get("year")
     words = {
         "points": plain(way.points.quantize(Decimal("0.0001"))) or "0",
-        "band": band_words(way.band),
+        "band": band_words(scheme, way.band),
         "year": plain(year.quantize(Decimal("0.01"))) if year is not None else formats.MISSING,
     }
     if up:
@@ -163,7 +166,7 @@ def ranking_table(
             "href": href(one),
             "region": present.region_name(one.subject.region),
             "composite": points_text(one.composite),
-            "band": band_words(one.band),
+            "band": band_words(scheme, one.band),
             "tone": band_tone(scheme, one.band),
             "follows": follow_words(scheme, one.consequences),
         }

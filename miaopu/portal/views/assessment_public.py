@@ -59,7 +59,11 @@ def ranking(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(rows, pk=pk)
     results = AssessmentResult.objects.public().filter(freeze__campaign=found)
     freeze = found.freezes.get(number=found.freeze_number)
-    bands = [f"{one.name} ≥ {one.start}" for one in found.scheme.bands if one.start not in ("0", 0)]
+    bands = [
+        f"{present.in_language(one.title) or one.name} ≥ {one.start}"
+        for one in found.scheme.bands
+        if one.start not in ("0", 0)
+    ]
     context = {
         "campaign": found,
         "title": campaign_title(found),

@@ -189,7 +189,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
         "frame": "base.html" if user.is_party else "staff.html",
         "heading": campaign_title(campaign),
         "composite": points_text(found.composite),
-        "band": band_words(found.band),
+        "band": band_words(campaign.scheme, found.band),
         "tone": band_tone(campaign.scheme, found.band),
         "follows": follow_words(campaign.scheme, found.consequences),
         "sum": _sum(found),

@@ -17,7 +17,7 @@ from miaopu.monitoring.querysets import ASSESSORS, READERS
 from miaopu.monitoring.score_guards import belongs
 from miaopu.portal import present, shapes
 from miaopu.portal.score_form import ScoreForm
-from miaopu.portal.views.assessment_figures import figures_of
+from miaopu.portal.views.assessment_figures import figures_of, worked_out
 from miaopu.portal.views.assessment_parts import campaign_title
 
 _EXPERTS = (Role.REVIEWER, Role.APPROVER, Role.PROGRAMME_OFFICER)
@@ -55,6 +55,7 @@ def sheet_context(sheet: ScoreSheet, user: User, form: ScoreForm) -> dict[str, A
         "as_whom": str(form.stage.label) if form.stage else "",
         "operator_changed": changed,
         "figures": figures_of(sheet, user),
+        "worked_out": worked_out(sheet, user),
         "may_hand_over": officer and is_open and changed and sheet.state == SheetState.SELF,
         "may_return": (form.stage in (Stage.DISTRICT, Stage.CITY))
         or (officer and is_open and sheet.state == SheetState.SETTLED),
