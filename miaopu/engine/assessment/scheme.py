@@ -25,6 +25,8 @@ Points = Annotated[
     Field(pattern=r"^[0-9]{1,6}(\.[0-9]{1,4})?$"),
 ]
 OUTSTANDING = "outstanding"
+OF_BASES = {"rectify", "delist"}
+"""What follows by itself, and only for bases: an opinion, a delisting case."""
 WHOLE = 100
 _WHEN = re.compile(r"class (?P<name>[\w.\-]{1,20})(?P<twice> twice running)?")
 
@@ -180,6 +182,8 @@ class Assessment(Piece):
         names = [band.name for band in self.bands]
         if len(set(names)) < len(names):
             raise refuse("bands 的类别名重复", "a class stands in bands twice")
+        if self.assessed != "base" and {one.do for one in self.consequences} & OF_BASES:
+            raise refuse("rectify 和 delist 只用于基地", "rectify and delist belong to bases")
         for one in self.consequences:
             if one.condition[0] not in {*names, OUTSTANDING}:
                 raise refuse(
