@@ -21,6 +21,9 @@ _ISSUED = re.compile(r"(?:[和、]《[^》]{4,60}》)?,?现(?:将[^,。]{0,8})?(
 _MADE = re.compile(r"制定|修订|起草|拟定")
 _NUMBER_BRACKET = re.compile(r"\n?[(〔\[]\n?")
 _DRAFT = re.compile(r"^\((?:送审|征求意见|讨论|初|草案|修改|报批)稿?")
+# 加快《…条例》立法进程, 研究制定《…办法》: not yet made.
+_TO_BE_MADE = re.compile(r"(?:出台|起草|制定|制订|编制|拟定)(?:《[^《》]{2,40}》[、和及])*$")
+_BEING_MADE = re.compile(r"^(?:等)?(?:的)?(?:立法|起草|制定|制订|编制|出台)")
 _ANNEX_AFTER = re.compile(r"^\((?:详?见)?附[件表]")
 _APPLIED = r"(?:贯彻|落实|转发|学习|执行|分解|实施)[〈《<“]"
 _LEADING = re.compile(
@@ -129,8 +132,12 @@ def _is_none(seen: str, start: int, end: int, title: str, whole: str) -> bool:
         return True
     if len(plain) <= _SHORT and not _LAW.match(plain) or seen[end - 2 : end - 1] == "表":
         return True
-    if _OWN_AFTER.search(seen[end : end + 30]):
+    if _OWN_AFTER.search(seen[end : end + 30]) or _BEING_MADE.match(seen[end : end + 6]):
         return True
+    to_make = _TO_BE_MADE.search(seen[max(0, start - 100) : start])
+    if to_make and not _NUMBER_BRACKET.match(seen, end):
+        part = re.split("[,;。]", seen[max(0, start - 100) : start])[-1]
+        return not re.search("根据|按照|依据|贯彻", part)
     if _ISSUED.match(seen, end) and _MADE.search(seen, max(0, start - 60), start):
         return True
     if "转发" in seen[max(0, start - 24) : start] or re.search(_APPLIED + re.escape(title), whole):

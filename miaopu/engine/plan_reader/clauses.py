@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from miaopu.engine.plan_reader.folded import Folded
 from miaopu.engine.plan_reader.marks import HIGH, RANKS, Mark, find_marks
+from miaopu.engine.plan_reader.sequences import HEADINGS, is_excerpt_head, seconds
 
 _SKIP = 3
 _DEEPEST = 10
@@ -124,7 +125,7 @@ class _Builder:
         self.annex = ""
         self.used: set[str] = set()
         self.annexes = [(found.start(1), found.group(1)) for found in _ANNEX_HEAD.finditer(seen)]
-        self.seconds = _seconds(marks)
+        self.seconds = seconds(marks)
 
     def build(self) -> list[Node]:
         pointer = 0
@@ -185,11 +186,13 @@ class _Builder:
         previous = self.last.get(mark.style)
         if previous is not None and mark.value == previous + 1:
             return mark.at_line or mark.style in ("cn-paren", "条") or self._runs_on(mark)
-        if previous is None and mark.at_line and mark.style == "ar-dot":
+        if mark.at_line and mark.style == "ar-dot" and (previous is None or mark.value > previous):
             return index in self.seconds and bool(self.stack)
-        if not mark.at_line or mark.style not in ("章", "条", "cn-dun", "cn-paren"):
+        if not mark.at_line or mark.style not in HEADINGS or previous is not None:
             return False
-        return previous is None and not self.nodes and index in self.seconds
+        if index in self.seconds:
+            return True
+        return not self.nodes and is_excerpt_head(self.seen, self.marks, index)
 
     def _runs_on(self, mark: Mark) -> bool:
         """7. right behind a sentence, in a text that lost its line breaks, numbered through."""
@@ -251,34 +254,6 @@ class _Builder:
 
 
 _ANNEX_HEAD = re.compile(r"(?:^|\n)(附(?:件|表|录)[\d一二三四五六七八九十]{0,2}):?(?=\n)")
-
-
-def _seconds(marks: list[Mark]) -> set[int]:
-    """Indexes of firsts of a list that a second item follows before something higher comes.
-
-    Where numbers run on through the sections, the second item may stand in the next of them.
-    """
-    waiting: dict[str, int] = {}
-    latest: dict[str, int] = {}
-    confirmed: set[int] = set()
-    for index, mark in enumerate(marks):
-        if mark.at_line and mark.style == "ar-dot":
-            before = latest.get(mark.style)
-            if before is not None and mark.value == marks[before].value + 1:
-                confirmed.add(before)
-            latest[mark.style] = index
-        first = waiting.get(mark.style)
-        if first is not None and mark.value == marks[first].value + 1:
-            confirmed.add(first)
-            del waiting[mark.style]
-        if mark.at_line:
-            rank = RANKS.get(mark.style, 7)
-            for style in [one for one in waiting if RANKS.get(one, 7) > rank]:
-                del waiting[style]
-        if mark.value == 1 or mark.style in ("cn-dun", "cn-paren", "条", "章"):
-            if mark.value == 1 or mark.style not in waiting:
-                waiting[mark.style] = index
-    return confirmed
 
 
 def _close(nodes: list[Node], body_end: int) -> None:

@@ -16,9 +16,17 @@ IN_TIME = re.compile(r"(?:完成|办结|整改|落实)?(?:时限|时间|期限)(
 # “月调度、季通报”机制: a way of working, not a name.
 QUOTED_WAY = re.compile(r"^[^”。]{0,24}”的?[\u4e00-\u9fff]{0,6}(?:机制|制度|模式|办法|要求)")
 RATE_PER = re.compile(r"^(?:利率|费率|按|加收|万分之|千分之|\d[\d.,]*(?:[百千万亿]{0,2}元|%))")
+# 2022年“智改数转”工作推进方案: the year is the name's.
+NAMED = re.compile(
+    r"^(?:度)?(?:[“][^”]{1,20}[”]|[\u4e00-\u9fff]){2,24}?(?:方案|计划(?!投|安|新|完|建|招|实)|要点|预算(?!安|内)|报告|规划|清单|台账)(?=[,;。、》)]|的通知|$)"
+)
 # 完成2009年工作总结: the year belongs to the name of what is made.
 NAMES_YEAR = re.compile(
     r"(?:完成|编制|制定|报送|上报|提交|形成|公布|印发|下达|做好|纳入|编报|列入|填报|审议|将|把)$"
+)
+# 示范期为2018—2020年: how long the programme runs.
+PERIOD_IS = re.compile(
+    r"(?:示范|试点|实施|创建|建设|执行|政策|工作|活动|行动)(?:期限?|周期|时间|年限)(?:暂?定?为|是|:)$"
 )
 # 执行期限延长至2019年底: until when something holds.
 UNTIL = re.compile(

@@ -16,6 +16,8 @@ from miaopu.engine.plan_reader.deadline_words import (
     MEETING,
     MEETING_BEFORE,
     NAMES_YEAR,
+    NAMED,
+    PERIOD_IS,
     QUOTED_WAY,
     RATE_PER,
     TO_REPORT,
@@ -29,7 +31,7 @@ from miaopu.engine.plan_reader.model import Deadline, Money, Target
 from miaopu.engine.plan_reader.target_extras import shortened_times
 from miaopu.engine.plan_reader.time_spans import LENGTHS, Time
 
-PERIODS = ("years", "run", "plan")
+PERIODS = ("years", "run", "plan", "coming")
 YEARS = ("year", *PERIODS)
 
 
@@ -220,12 +222,14 @@ def _dates_an_act(
     if nearest_target is not None:
         # 每年 bounded by years is the interval.
         return one.kind in PERIODS and "每年" in seen[one.end : nearest_target]
-    if one.kind == "run":
+    if one.kind == "run" or one.kind == "years" and PERIOD_IS.search(seen[: one.start][-12:]):
         return True
     if one.kind == "years" and re.match(r"^\)?[^,。]{0,3}(?:[一二三四五]年)?[^,。]{0,4}期", after):
         return False
     if one.kind == "year" and (
-        with_target.get(statement.start) or NAMES_YEAR.search(seen[statement.start : one.start])
+        with_target.get(statement.start)
+        or NAMES_YEAR.search(seen[statement.start : one.start])
+        or NAMED.match(after)
     ):
         return False
     return bool(ACTION.search(after)) and not re.match(r"^(?:的|以来|度?[^,。]{0,10}目标)", after)

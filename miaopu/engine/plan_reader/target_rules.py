@@ -91,7 +91,7 @@ def is_target(context: Context, statement: Statement, one: Quantity, memory: Mem
         return is_money_target(statement, left, right, wide) or goes_on(
             statement, memory, one, left
         )
-    if _BAD_NOUN.match(right):
+    if _BAD_NOUN.match(right) and not (one.unit[-1] in "家户名" and right.startswith("重点")):
         return False
     if one.chinese and (_BAD_CN_NOUN.match(right) or not _is_chinese_target(left, right, one)):
         return False
