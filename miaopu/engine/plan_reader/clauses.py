@@ -182,7 +182,7 @@ class _Builder:
                 return True
             if mark.style == "cn-shi" or mark.style == "cn-first":
                 return True
-            return index in self.seconds
+            return index in self.seconds or self._is_sole_item(mark)
         previous = self.last.get(mark.style)
         if previous is not None and mark.value == previous + 1:
             return mark.at_line or mark.style in ("cn-paren", "条") or self._runs_on(mark)
@@ -193,6 +193,18 @@ class _Builder:
         if index in self.seconds:
             return True
         return not self.nodes and is_excerpt_head(self.seen, self.marks, index)
+
+    def _is_sole_item(self, mark: Mark) -> bool:
+        """A 1. alone, on the line right below a heading of its own line."""
+        if not mark.at_line or mark.style != "ar-dot" or not self.stack:
+            return False
+        above = self.stack[-1]
+        text = self.seen[above.mark.end : mark.start].strip("\n。")
+        return (
+            above.mark.at_line
+            and RANKS.get(above.style, 7) < RANKS["ar-dot"]
+            and (0 < len(text) <= 40 and not set("。;\n") & set(text))
+        )
 
     def _runs_on(self, mark: Mark) -> bool:
         """7. right behind a sentence, in a text that lost its line breaks, numbered through."""

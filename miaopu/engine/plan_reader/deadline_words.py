@@ -22,7 +22,7 @@ NAMED = re.compile(
 )
 # 完成2009年工作总结: the year belongs to the name of what is made.
 NAMES_YEAR = re.compile(
-    r"(?:完成|编制|制定|报送|上报|提交|形成|公布|印发|下达|做好|纳入|编报|列入|填报|审议|将|把)$"
+    r"(?:完成|编制|制定|报送|上报|提交|形成|公布|印发|下达|做好|纳入|编报|列入|填报|审议|将|把|申办|承办|参加|举办|办好)$"
 )
 # 示范期为2018—2020年: how long the programme runs.
 PERIOD_IS = re.compile(

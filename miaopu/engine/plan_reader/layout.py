@@ -12,16 +12,18 @@ KINDS = (
     "|行动|要点|通告|公告|规程|制度|举措|清单|台账|打算|分工|任务书"
 )
 _TITLE = re.compile(
-    rf"^[^。;!?\n]{{4,80}}(?:{KINDS}|体系建设)(?:\((?:试行|暂行|修订|[^()]{{0,12}}年[^()]{{0,8}})\))?$"
+    rf"^[^。;!?\n]{{4,80}}(?:{KINDS}|体系建设)(?:\((?:试行|暂行|修订|节选|摘[要录]|[^()]{{2,5}}稿|[^()]{{0,12}}年[^()]{{0,8}})\))?$"
 )
-_KINDS_END = re.compile(rf"(?:{KINDS})(?:\((?:试行|暂行|修订|[^()]{{0,12}}年[^()]{{0,8}})\))?$")
+_KINDS_END = re.compile(
+    rf"(?:{KINDS})(?:\((?:试行|暂行|修订|节选|摘[要录]|[^()]{{2,5}}稿|[^()]{{0,12}}年[^()]{{0,8}})\))?$"
+)
 _CHROME = re.compile(
     r"来源:|点击|访问量|浏览|当前位置|所在位置|首页|关怀版|无障碍|字号|打印|收藏|分享|编辑|责任编辑|发布时间"
     r"|公开发布|主动公开|发布日期|索引号|主题分类|扫一扫|上一篇|下一篇|相关文章|相关阅读|相关链接|版权|网站|登录|注册|搜索|http"
 )
 _TAIL = re.compile(
     r"(?<=[\n。])附件\d?:(?=\d[.、])|\n(?:相关(?:文章|阅读|链接|推荐|解读|政策|文件|附件)|上一篇|下一篇|扫一扫|分享到|【?打印|责任编辑|信息来源"
-    r"|编辑:|来源:|附件(?:下载)?:|\(?此件(?:主动|公开|依申请)|抄送:|主题词:|附件\d?[:.]|附:)"
+    r"|编辑:|来源:|版权所有|网站地图|网站标识码|技术支持:|打印本页|关闭窗口|返回顶部|附件(?:下载)?:|\(?此件(?:主动|公开|依申请)|抄送:|主题词:|附件\d?[:.]|附:)"
 )
 NUMBER = re.compile(
     r"(?P<code>[\u4e00-\u9fff]{2,12})(?P<open>[〔\[(【])(?P<year>(?:19|20)\d\d)(?:[〕\])】]\s?第?(?P<serial>\d{1,4})号"
@@ -125,6 +127,7 @@ def _title(folded: Folded, body_start: int) -> tuple[str, int]:
         if index and 4 <= len(lines[index - 1][1]) <= 30 and _is_title_start(lines[index - 1][1]):
             first = lines[index - 1][0]
             text = folded.clean(first, first + len(lines[index - 1][1])) + text
+        first, text = _with_lines_above(folded, lines, index, first, text)
         end = start + len(line)
         following = lines[index + 1][1] if index + 1 < len(lines) else ""
         if re.match(
@@ -136,6 +139,18 @@ def _title(folded: Folded, body_start: int) -> tuple[str, int]:
     if not best[0] and not body_start:
         best = (folded.clean(0, len(lines[0][1]))[:80], 0)
     return best
+
+
+def _with_lines_above(
+    folded: Folded, lines: list[tuple[int, str]], index: int, first: int, text: str
+) -> tuple[int, str]:
+    """A title over three lines or more: a 》 whose 《 stands above says so."""
+    above = next(order for order, (start, _) in enumerate(lines) if start == first)
+    while text.count("》") > text.count("《") and above > max(0, index - 4):
+        above -= 1
+        first, line = lines[above]
+        text = folded.clean(first, first + len(line)) + text
+    return first, text
 
 
 def _is_title_start(line: str) -> bool:

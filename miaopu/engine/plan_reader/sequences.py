@@ -31,7 +31,19 @@ def seconds(marks: list[Mark]) -> set[int]:
         if mark.value == 1 or mark.style in HEADINGS:
             if mark.value == 1 or mark.style not in waiting:
                 waiting[mark.style] = index
+    for first in sorted(confirmed):
+        head = first - 1
+        if _stands_over(marks, head, first):
+            confirmed.add(head)
     return confirmed
+
+
+def _stands_over(marks: list[Mark], head: int, first: int) -> bool:
+    """一、标题（一）, right before the first item of a list: its line break was lost."""
+    if head < 0 or marks[first].style != "cn-paren" or marks[first].value != 1:
+        return False
+    over = marks[head]
+    return over.style == "cn-dun" and over.value == 1 and marks[first].start - over.end <= 40
 
 
 def is_excerpt_head(seen: str, marks: list[Mark], index: int) -> bool:

@@ -19,7 +19,7 @@ _TIME = re.compile(
     "|".join(
         (
             rf"(?P<days>(?:(?P<ds_y>{_Y})年)?(?P<ds_m>{_M})月(?P<ds_d>{_D})日?{TO}(?:(?P<de_y>{_Y})年)?(?:(?P<de_m>{_M})月)?(?P<de_d>{_D})日)",
-            rf"(?P<months>(?:(?P<ms_y>{_Y})年)?(?P<ms_m>{_M})月?{TO}(?:(?P<me_y>{_Y})年)?(?P<me_m>{_M})月(?!\d)(?P<me_end>底|末)?)",
+            rf"(?P<months>(?:(?P<ms_y>{_Y})年)?(?P<ms_m>{_M})月?{TO}(?:(?P<me_y>{_Y})年)?(?P<me_m>{_M})月(?!\d)(?P<me_end>底|末|上旬|中旬|下旬)?)",
             rf"(?P<day>(?:(?P<d_y>{_Y})年)?(?P<d_m>{_M})月(?P<d_d>{_D})日)",
             rf"(?P<lostyear>(?<!\d)(?P<ly_y>20\d\d)(?P<ly_m>{_M})月(?:(?P<ly_d>{_D})日)?)",
             rf"(?P<lostmonth>(?P<lm_y>{_Y})年(?P<lm_m>1[0-2]|[1-9])(?P<lm_d>{_D})(?=日|前|[,。;)\n]))日?",
@@ -44,7 +44,7 @@ _TIME = re.compile(
             rf"(?P<full>满(?P<f_n>{_N})(?P<f_u>{_PERIOD})之?后(?=[,]?(?:再?拨付|发放|兑现|兑付|支付|给予)))",
             rf"(?P<apart>分(?P<ap_n>{_N})(?:个)?年(?:度)?(?=[^,。;]{{0,14}}(?:拨付|发放|兑现|兑付|支付|到位|给予)))",
             rf"(?P<coming>(?:今后|未来)(?P<co_n>[{_CN}\d]{{1,2}})年(?:之?内|时间)?)",
-            rf"(?P<given>(?<=给予)(?P<g_n>{_N})(?P<g_u>年|个月)的?(?=[^,。;\d]{{0,8}}(?:补贴|补助|减免|贴息|扶持|奖励|资助|优惠)))",
+            rf"(?P<given>(?:(?<=给予)|(?<=免收)|(?<=免缴)|(?<=免交)|(?<=免征)|(?<=减免))(?P<g_n>{_N})(?P<g_u>年)的?(?=[^,。;\d]{{0,8}}(?:补贴|补助|减免|贴息|扶持|奖励|资助|优惠|租金|房租|费用|税)))",
             rf"(?P<term>(?P<t_n>{_N})(?P<t_u>{_PERIOD})的?[\u4e00-\u9fff]{{0,4}}(?:缓缴|过渡|宽限|公示|整改|保护|免租|观察|缓冲|试运行)期)",
             rf"(?P<most>(?:最长(?:不超过|为)?|(?<=[后业起园])的?前|(?<=起,)前|(?<=[,;、。:\n)])前(?=[{_CN}\d]年[免按给减全补予缴])|(?<=期满前)|(?<=届满前)|(?<=[,;、])后(?=[{_CN}\d]年[减按给免补予])|(?:一般|原则上|累计|均|最多)?不(?:得)?超过|控制在)(?P<mo_n>{_N})(?P<mo_u>个?工作日|个?自然日|个月|天|日|年|小时)(?!的|以[内上下]|度))",
             rf"(?P<valid>(?:[\u4e00-\u9fff]{{0,2}}期(?:限|间)?|时间(?=(?:统一|初步)?(?:暂|拟)?定为)|为期|暂定|延长|(?:全额)?贴息|连续(?:给予)?(?:补助|补贴|奖励|支持|扶持|安排|资助|享受)|公示(?:时间)?)"
@@ -162,9 +162,9 @@ def _days(g: dict[str, str], _: str) -> tuple[int | None, str | None]:
 
 def _months(g: dict[str, str], _: str) -> tuple[int | None, str | None]:
     end_year = g["me_y"] or g["ms_y"]
-    return _year(
-        end_year
-    ), f"{_month(g['ms_y'], g['ms_m'], None)}/{_month(end_year, g['me_m'], None)}"
+    part = g["me_end"] if g["me_end"] in ("上旬", "中旬") else None  # 5月至8月底 is all of August
+    end = _month(end_year, g["me_m"], part)
+    return _year(end_year), f"{_month(g['ms_y'], g['ms_m'], None)}/{end}"
 
 
 def _years(g: dict[str, str], _: str) -> tuple[int | None, str | None]:

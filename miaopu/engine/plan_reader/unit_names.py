@@ -10,7 +10,7 @@ _ENDINGS = (
 )
 UNIT_END = re.compile(rf"(?:{_ENDINGS})(?:\([^()]*\)|〔[^〔〕]*〕|〈[^〈〉]*〉|\[[^\[\]]*\])*$")
 _OPEN, _CLOSE = "([〔【{“‘《〈", ")]〕】}”’》〉"
-_LEVEL = re.compile(r"^各?(?:[省市县区州盟旗乡镇]、)*[省市县区州盟旗乡镇]$")
+_LEVEL = re.compile(r"^各?(?:[省市县区州盟旗乡镇]、)*[省市县区州盟旗乡镇]$|^各[县市区乡镇]{2}$")
 # What goes on after 各市、: 州人民政府; and after a collective, 党委、: 政府.
 _GOES_ON = re.compile(r"^[县区州盟旗市镇乡](?:\([^()]*\))?(?:人民政府|党委|政府|管委会|有关|$)")
 _SHARED_END = re.compile(r"^(?:人民)?政府$")
