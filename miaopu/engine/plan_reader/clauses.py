@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from miaopu.engine.plan_reader.folded import Folded
 from miaopu.engine.plan_reader.marks import HIGH, RANKS, Mark, find_marks
+from miaopu.engine.plan_reader.rare_marks import RARE, with_rare
 from miaopu.engine.plan_reader.sequences import HEADINGS, is_excerpt_head, seconds
 
 _SKIP = 3
@@ -66,7 +67,7 @@ def build_tree(folded: Folded, body_end: int) -> Tree:
     """The clause tree of the text up to folded `body_end`, where signature or chrome begin."""
     seen = folded.seen
     marks = [one for one in find_marks(seen) if one.start < body_end]
-    nodes = _Builder(seen, _with_runs(folded, marks)).build()
+    nodes = _Builder(seen, with_rare(_with_runs(folded, marks), seen, body_end)).build()
     _close(nodes, body_end)
     return Tree(nodes)
 
@@ -145,6 +146,9 @@ class _Builder:
         if mark.style == "bullet":
             self._bullet(mark)
             return
+        if mark.style in RARE:
+            self._push(mark, self._parent_of_rare(mark))
+            return
         level = self._level(mark)
         if level is not None:
             self.stack = self.stack[: level + 1]
@@ -153,6 +157,18 @@ class _Builder:
             return
         if self._starts_here(index, mark):
             self._push(mark, self._parent_for(mark))
+
+    def _parent_of_rare(self, mark: Mark) -> Node | None:
+        """The parent of 任务一, A. or 1.1: below what is open, beside its like."""
+        rank = RANKS[mark.style]
+        least = RANKS["款"] if mark.style == "task" else rank
+        for level, node in enumerate(self.stack):
+            if node.style == mark.style:
+                self.stack = self.stack[:level]
+                break
+        while self.stack and RANKS.get(self.stack[-1].style, 7) >= least:
+            self.stack.pop()
+        return self.stack[-1] if self.stack else None
 
     def _level(self, mark: Mark) -> int | None:
         """The level of the stack that `mark` continues."""

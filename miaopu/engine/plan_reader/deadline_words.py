@@ -16,6 +16,10 @@ IN_TIME = re.compile(r"(?:完成|办结|整改|落实)?(?:时限|时间|期限)(
 # “月调度、季通报”机制: a way of working, not a name.
 QUOTED_WAY = re.compile(r"^[^”。]{0,24}”的?[\u4e00-\u9fff]{0,6}(?:机制|制度|模式|办法|要求)")
 RATE_PER = re.compile(r"^(?:利率|费率|按|加收|万分之|千分之|\d[\d.,]*(?:[百千万亿]{0,2}元|%))")
+# Who signs a document, on a line of its own.
+SIGNED = re.compile(
+    r"^[\u4e00-\u9fff()]{2,30}(?:政府|办公厅|办公室|委员会|[局厅部委会署院办]|小组|中心)(?:\(章\))?$"
+)
 # 2022年“智改数转”工作推进方案: the year is the name's.
 NAMED = re.compile(
     r"^(?:度)?(?:[“][^”]{1,20}[”]|[\u4e00-\u9fff]){2,24}?(?:方案|计划(?!投|安|新|完|建|招|实)|要点|预算(?!安|内)|报告|规划|清单|台账)(?=[,;。、》)]|的通知|$)"

@@ -20,6 +20,7 @@ from miaopu.engine.plan_reader.deadline_words import (
     PERIOD_IS,
     QUOTED_WAY,
     RATE_PER,
+    SIGNED,
     TO_REPORT,
     UNTIL,
     begins_with,
@@ -49,6 +50,8 @@ def read_deadlines(
         statement = context.at(one.start)
         if statement is None or one.start >= context.layout.body_end or one.start in shortened:
             continue
+        if one.kind == "day" and _signs(context, one):
+            continue
         if statement.node is None and context.tree.nodes and not _opens(context, statement, one):
             continue
         date = date_of_time(context, statement, one)
@@ -64,6 +67,15 @@ def read_deadlines(
     rows.extend(_horizons(context, money_statements))
     rows.sort(key=lambda one: one.start)
     return _once(rows)
+
+
+def _signs(context: Context, one: Time) -> bool:
+    """A date on a line of its own, below who signs: above annexes or a second plan."""
+    seen = context.folded.seen
+    if seen[one.start - 1 : one.start] != "\n" or seen[one.end : one.end + 1] not in ("", "\n"):
+        return False
+    above = seen[max(0, one.start - 42) : one.start - 1].rpartition("\n")[2]
+    return SIGNED.search(above) is not None
 
 
 def _opens(context: Context, statement: Statement, one: Time) -> bool:

@@ -17,6 +17,12 @@ _TITLE = re.compile(
 _KINDS_END = re.compile(
     rf"(?:{KINDS})(?:\((?:试行|暂行|修订|节选|摘[要录]|[^()]{{2,5}}稿|[^()]{{0,12}}年[^()]{{0,8}})\))?$"
 )
+# 安丰市创业工作方案为促进创业,…: a title whose line break was lost.
+_RUN_IN_TITLE = re.compile(
+    r"(#*[^,。;:\n]{4,50}?(?:方案|计划|意见|办法|规定|若干措施|规划|要点|细则))(?=为(?:[^期了])|根据|按照|一、|第一[章条])"
+)
+# 计划(2018—2020年), on a line of its own below …三年行动
+_TITLE_REST = re.compile(rf"(?:{KINDS}|实施方案|工作方案|的通知)(?:\([^()]{{2,20}}\))?$")
 _CHROME = re.compile(
     r"来源:|点击|访问量|浏览|当前位置|所在位置|首页|关怀版|无障碍|字号|打印|收藏|分享|编辑|责任编辑|发布时间"
     r"|公开发布|主动公开|发布日期|索引号|主题分类|扫一扫|上一篇|下一篇|相关文章|相关阅读|相关链接|版权|网站|登录|注册|搜索|http"
@@ -130,15 +136,21 @@ def _title(folded: Folded, body_start: int) -> tuple[str, int]:
         first, text = _with_lines_above(folded, lines, index, first, text)
         end = start + len(line)
         following = lines[index + 1][1] if index + 1 < len(lines) else ""
-        if re.match(
+        if _TITLE_REST.match(following):
+            end = lines[index + 1][0] + len(following)
+            text += folded.clean(lines[index + 1][0], end)
+        elif re.match(
             r"\((?:19|20)\d\d[^()]{0,12}年?\)$|\((?:试行|暂行|修订)[^()]{0,6}\)$", following
         ):
             end = lines[index + 1][0] + len(following)
             text += folded.clean(lines[index + 1][0], end)
         best = (text, end)
+    run_in = _RUN_IN_TITLE.match(lines[0][1]) if not best[0] else None
+    if run_in:
+        return folded.clean(0, run_in.end(1)).lstrip("#"), run_in.end(1)
     if not best[0] and not body_start:
         best = (folded.clean(0, len(lines[0][1]))[:80], 0)
-    return best
+    return best[0].lstrip("#"), best[1]
 
 
 def _with_lines_above(
