@@ -17,6 +17,8 @@ _OWN_BEFORE = re.compile(
 _OWN_AFTER = re.compile(
     r"^(?:\([^()]{2,30}\))?,?(?:已经?|经)[^。;]{0,24}(?:同意|审议|批准|通过|审定)"
 )
+# 《甲》《乙》已经审议通过: both are the document's own.
+_OTHERS = re.compile(r"(?:[、和及]?《[^《》\n]{4,60}》){1,6}")
 _ISSUED = re.compile(r"(?:[和、]《[^》]{4,60}》)?,?现(?:将[^,。]{0,8})?(?:予以?)?(?:印发|发布)")
 _MADE = re.compile(r"制定|修订|起草|拟定")
 _NUMBER_BRACKET = re.compile(r"\n?[(〔\[]\n?")
@@ -132,7 +134,10 @@ def _is_none(seen: str, start: int, end: int, title: str, whole: str) -> bool:
         return True
     if len(plain) <= _SHORT and not _LAW.match(plain) or seen[end - 2 : end - 1] == "表":
         return True
-    if _OWN_AFTER.search(seen[end : end + 30]) or _BEING_MADE.match(seen[end : end + 6]):
+    following = _OTHERS.match(seen, end)
+    if _OWN_AFTER.search(seen[following.end() if following else end :][:30]) or _BEING_MADE.match(
+        seen[end : end + 6]
+    ):
         return True
     to_make = _TO_BE_MADE.search(seen[max(0, start - 100) : start])
     if to_make and not _NUMBER_BRACKET.match(seen, end):
@@ -142,6 +147,9 @@ def _is_none(seen: str, start: int, end: int, title: str, whole: str) -> bool:
         return True
     if "转发" in seen[max(0, start - 24) : start] or re.search(_APPLIED + re.escape(title), whole):
         return False  # what is passed on or applied is another's, though it stands in the title
+    named = re.search(rf"(.{{0,2}})[〈《]{re.escape(title)}[》〉]", whole)
+    if named and named.group(1) not in ("印发", "颁发", "下发", "发布", "公布", "制定"):
+        return False  # 《政府工作报告》重点工作分解方案 names what it works out
     return (
         bool(own) and len(plain) >= 6 and (plain in own or own in plain) and "关于印发" not in plain
     )

@@ -9,7 +9,7 @@ from miaopu.engine.plan_reader.marks import find_marks
 
 KINDS = (
     "方案|计划|意见|办法|通知|规划|细则|规定|措施|纲要|决定|条例|政策"
-    "|行动|要点|通告|公告|规程|制度|举措|清单|台账|打算|分工|任务书"
+    "|行动|要点|通告|公告|规程|制度|举措|清单|台账|打算|分工|分解|任务书"
 )
 _TITLE = re.compile(
     rf"^[^。;!?\n]{{4,80}}(?:{KINDS}|体系建设)(?:\((?:试行|暂行|修订|节选|摘[要录]|[^()]{{2,5}}稿|[^()]{{0,12}}年[^()]{{0,8}})\))?$"
@@ -17,6 +17,8 @@ _TITLE = re.compile(
 _KINDS_END = re.compile(
     rf"(?:{KINDS})(?:\((?:试行|暂行|修订|节选|摘[要录]|[^()]{{2,5}}稿|[^()]{{0,12}}年[^()]{{0,8}})\))?$"
 )
+# 现将《…》印发给你们: the plan's name, where no title is printed above it.
+_ISSUED_HERE = re.compile(r"现将《([^《》]{4,80})》(?:印发|予以)")
 # 安丰市创业工作方案为促进创业,…: a title whose line break was lost.
 _RUN_IN_TITLE = re.compile(
     r"(#*[^,。;:\n]{4,50}?(?:方案|计划|意见|办法|规定|若干措施|规划|要点|细则))(?=为(?:[^期了])|根据|按照|一、|第一[章条])"
@@ -123,6 +125,7 @@ def _title(folded: Folded, body_start: int) -> tuple[str, int]:
     if not body_start:
         lines = [(0, seen.split("\n", 1)[0])]
     best = ("", 0)
+    first_end = 0
     for index, (start, line) in enumerate(lines):
         if not _TITLE.match(line) or _CHROME.search(line) or line.endswith(":"):
             continue
@@ -133,6 +136,9 @@ def _title(folded: Folded, body_start: int) -> tuple[str, int]:
         if index and 4 <= len(lines[index - 1][1]) <= 30 and _is_title_start(lines[index - 1][1]):
             first = lines[index - 1][0]
             text = folded.clean(first, first + len(lines[index - 1][1])) + text
+        elif line[0] in "及和与暨" and (above := _printed_above(lines, index)) is not None:
+            first, line_above = lines[above]
+            text = folded.clean(first, first + len(line_above)) + text
         first, text = _with_lines_above(folded, lines, index, first, text)
         end = start + len(line)
         following = lines[index + 1][1] if index + 1 < len(lines) else ""
@@ -145,12 +151,23 @@ def _title(folded: Folded, body_start: int) -> tuple[str, int]:
             end = lines[index + 1][0] + len(following)
             text += folded.clean(lines[index + 1][0], end)
         best = (text, end)
+        first_end = first_end or end
     run_in = _RUN_IN_TITLE.match(lines[0][1]) if not best[0] else None
     if run_in:
         return folded.clean(0, run_in.end(1)).lstrip("#"), run_in.end(1)
+    if not best[0] and body_start and (issued := _ISSUED_HERE.search(seen, 0, body_start)):
+        return folded.clean(issued.start(1), issued.end(1)).replace("\n", ""), 0
     if not best[0] and not body_start:
         best = (folded.clean(0, len(lines[0][1]))[:80], 0)
-    return best[0].lstrip("#"), best[1]
+    return best[0].lstrip("#"), first_end or best[1]
+
+
+def _printed_above(lines: list[tuple[int, str]], index: int) -> int | None:
+    """The last line with text above a line that goes on with 及 or 和."""
+    for order in range(index - 1, max(-1, index - 4), -1):
+        if lines[order][1]:
+            return order if _is_title_start(lines[order][1]) else None
+    return None
 
 
 def _with_lines_above(

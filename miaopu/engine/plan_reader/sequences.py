@@ -15,7 +15,7 @@ def seconds(marks: list[Mark]) -> set[int]:
     latest: dict[str, int] = {}
     confirmed: set[int] = set()
     for index, mark in enumerate(marks):
-        if mark.at_line and mark.style == "ar-dot":
+        if mark.at_line and mark.style in ("ar-dot", "cn-paren"):
             before = latest.get(mark.style)
             if before is not None and mark.value == marks[before].value + 1:
                 confirmed.add(before)
