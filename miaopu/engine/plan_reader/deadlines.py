@@ -12,6 +12,7 @@ from miaopu.engine.plan_reader.deadline_words import (
     BEFORE_ACT,
     BOUNDS_EVERY,
     DESCRIBES,
+    HEADS,
     IN_TIME,
     MEETING,
     MEETING_BEFORE,
@@ -20,13 +21,13 @@ from miaopu.engine.plan_reader.deadline_words import (
     PERIOD_IS,
     QUOTED_WAY,
     RATE_PER,
-    SIGNED,
     TO_REPORT,
     UNTIL,
     begins_with,
     inside_name,
     is_window,
     is_yearly,
+    signs,
 )
 from miaopu.engine.plan_reader.model import Deadline, Money, Target
 from miaopu.engine.plan_reader.target_extras import shortened_times
@@ -50,7 +51,7 @@ def read_deadlines(
         statement = context.at(one.start)
         if statement is None or one.start >= context.layout.body_end or one.start in shortened:
             continue
-        if one.kind == "day" and _signs(context, one):
+        if one.kind == "day" and signs(context.folded.seen, one):
             continue
         if statement.node is None and context.tree.nodes and not _opens(context, statement, one):
             continue
@@ -67,15 +68,6 @@ def read_deadlines(
     rows.extend(_horizons(context, money_statements))
     rows.sort(key=lambda one: one.start)
     return _once(rows)
-
-
-def _signs(context: Context, one: Time) -> bool:
-    """A date on a line of its own, below who signs: above annexes or a second plan."""
-    seen = context.folded.seen
-    if seen[one.start - 1 : one.start] != "\n" or seen[one.end : one.end + 1] not in ("", "\n"):
-        return False
-    above = seen[max(0, one.start - 42) : one.start - 1].rpartition("\n")[2]
-    return SIGNED.search(above) is not None
 
 
 def _opens(context: Context, statement: Statement, one: Time) -> bool:
@@ -165,6 +157,8 @@ def _is_deadline(
     if _dates_only_target(one, statement, with_target, seen):
         return False
     if one.kind == "nextyear":
+        if before.endswith("待"):
+            return False
         return bool(re.search("[月季半]", one.value)) or bool(
             ACTION.search(seen[one.end : statement.end])
         )
@@ -242,6 +236,7 @@ def _dates_an_act(
         with_target.get(statement.start)
         or NAMES_YEAR.search(seen[statement.start : one.start])
         or NAMED.match(after)
+        or HEADS.match(seen, one.end)
     ):
         return False
     return bool(ACTION.search(after)) and not re.match(r"^(?:的|以来|度?[^,。]{0,10}目标)", after)

@@ -127,6 +127,12 @@ def _title(folded: Folded, body_start: int) -> tuple[str, int]:
     best = ("", 0)
     first_end = 0
     for index, (start, line) in enumerate(lines):
+        above = _printed_above(lines, index)
+        if above is not None and best[1] != start - 1 and _TITLE_REST.match(line):
+            best = (folded.clean(lines[above][0], start + len(line)), start + len(line))
+            best = (best[0].replace("\n", ""), best[1])
+            first_end = first_end or best[1]
+            continue
         if not _TITLE.match(line) or _CHROME.search(line) or line.endswith(":"):
             continue
         if not _KINDS_END.search(line) and "建设" not in line:
@@ -136,7 +142,7 @@ def _title(folded: Folded, body_start: int) -> tuple[str, int]:
         if index and 4 <= len(lines[index - 1][1]) <= 30 and _is_title_start(lines[index - 1][1]):
             first = lines[index - 1][0]
             text = folded.clean(first, first + len(lines[index - 1][1])) + text
-        elif line[0] in "及和与暨" and (above := _printed_above(lines, index)) is not None:
+        elif above is not None and (line[0] in "及和与暨" or _is_broken(lines, above, index)):
             first, line_above = lines[above]
             text = folded.clean(first, first + len(line_above)) + text
         first, text = _with_lines_above(folded, lines, index, first, text)
@@ -160,6 +166,19 @@ def _title(folded: Folded, body_start: int) -> tuple[str, int]:
     if not best[0] and not body_start:
         best = (folded.clean(0, len(lines[0][1]))[:80], 0)
     return best[0].lstrip("#"), first_end or best[1]
+
+
+def _is_broken(lines: list[tuple[int, str]], above: int, index: int) -> bool:
+    """Whether blank lines stand between all lines, so that the one above may be the title's."""
+    line = lines[above][1]
+    blank = sum(not text for _, text in lines)
+    return (
+        above == index - 2
+        and 8 <= len(line) <= 30
+        and 3 * blank >= len(lines)
+        and not _ISSUER.match(line)
+        and not line.endswith(")")
+    )
 
 
 def _printed_above(lines: list[tuple[int, str]], index: int) -> int | None:
@@ -205,7 +224,8 @@ def _own_number(folded: Folded, body_start: int) -> tuple[str | None, tuple[int,
 def number_text(found: re.Match[str]) -> str:
     """A document number in its regular form, 国办发〔2015〕9号."""
     serial = found.group("serial") or found.group("damaged")
-    return f"{found.group('code')}〔{found.group('year')}〕{int(serial)}号"
+    code = re.sub(r"^.*(?:文号|字号|编号|号:)", "", found.group("code")) or found.group("code")
+    return f"{code}〔{found.group('year')}〕{int(serial)}号"
 
 
 def _issuer_and_day(folded: Folded, sign: re.Match[str] | None) -> tuple[str | None, str | None]:
