@@ -16,7 +16,14 @@ from miaopu.engine.expressions.changes import Both
 from miaopu.engine.expressions.evaluate import Facts
 from miaopu.engine.expressions.plain import FALSE, TRUE, UNKNOWN, in_one_line
 from miaopu.engine.expressions.reasons import ReasonNode
-from miaopu.engine.expressions.telling import Answer, Subject, head, printed, printed_names
+from miaopu.engine.expressions.telling import (
+    Answer,
+    Subject,
+    head,
+    printed,
+    printed_change,
+    printed_names,
+)
 from miaopu.engine.expressions.tree import Op
 from miaopu.engine.facts import Value
 from miaopu.engine.messages import Bilingual
@@ -35,7 +42,7 @@ class Asking:
         self.facts = facts
         self.decisions = decisions
         self._subject = Subject(facts)
-        self._values: list[Value | None] = [_NOT_ASKED] * conditions
+        self.values: list[Value | None] = [_NOT_ASKED] * conditions
         self._answers: list[Answer | None] = [None] * conditions
         self._nodes: list[ReasonNode | None] = [None] * conditions
 
@@ -43,23 +50,32 @@ class Asking:
         """True, false, or None: unknown, or not decided."""
         if part.reasons is None:
             return self.decisions.get(f"{rule}.{part.condition.id}")
-        value = self._values[part.number]
+        value = self.values[part.number]
         if value is _NOT_ASKED:
-            value = self._values[part.number] = part.reasons.runnable.value(self.facts)
+            value = self.values[part.number] = part.reasons.runnable.value(self.facts)
         return value
 
-    def answers(self, rule: str, parts: Sequence[PreparedCondition]) -> list[Answer]:
-        """What each condition came to, and its reasons as they are printed."""
-        known, found = self._answers, []
-        for part in parts:
-            if part.reasons is None:
-                found.append(self._decided(rule, part))
-                continue
-            answer = known[part.number]
-            if answer is None:
-                answer = known[part.number] = part.reasons.answer(self._subject)
-            found.append(answer)
-        return found
+    def answers(self, prepared: PreparedRule) -> Sequence[Answer]:
+        """What each condition of a rule came to, and its reasons as they are printed."""
+        known, conditions = self._answers, prepared.conditions
+        if prepared.pick is None:
+            name = prepared.rule.id
+            return [self._answer(name, part) for part in conditions]
+        found = prepared.pick(known)
+        if all(found):
+            return found
+        for part in conditions:
+            if known[part.number] is None:
+                self._answer("", part)
+        return prepared.pick(known)
+
+    def _answer(self, rule: str, part: PreparedCondition) -> Answer:
+        if part.reasons is None:
+            return self._decided(rule, part)
+        answer = self._answers[part.number]
+        if answer is None:
+            answer = self._answers[part.number] = part.reasons.answer(self._subject)
+        return answer
 
     def node(self, rule: str, part: PreparedCondition) -> ReasonNode:
         """The reasons of a condition, with its title and id."""
@@ -86,8 +102,8 @@ class Asking:
         value = self.decisions.get(f"{rule}.{part.condition.id}")
         needs = (part.need,) if value is None else ()
         change = _decision_needed(value, question)
-        shown = "" if change is None else printed(in_one_line(Bilingual(*change)))
-        text = head(Op.DECIDE.value, _STATUS[value], question, value, needs) + "]}"
+        shown = b"" if change is None else printed_change(change)
+        text = head(Op.DECIDE.value, _STATUS[value], question, value, needs) + b"]}"
         return Answer(value, needs, change, text, shown)
 
 
@@ -103,15 +119,14 @@ class Explanation:
     _lacking: tuple[str, ...] = ()
 
     @cached_property
-    def answers(self) -> list[Answer]:
+    def answers(self) -> Sequence[Answer]:
         """What each condition came to."""
-        return self.asking.answers(self.rule, self.prepared.conditions)
+        return self.asking.answers(self.prepared)
 
     @cached_property
     def needs(self) -> tuple[str, ...]:
         """The facts (or "decide:ID") that the conditions lack."""
-        unknown = [answer.needs for answer in self.answers if answer.value is None]
-        return tuple(dict.fromkeys([need for needs in unknown for need in needs]))
+        return _united([answer.needs for answer in self.answers if answer.value is None])
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -208,44 +223,71 @@ class Explanation:
             "near_miss": None if self.near_miss is None else self.near_miss.to_json(),
         }
 
-    def print_to(self, pieces: list[str]) -> None:
-        """`to_json` as text, put together from what each condition prints."""
-        answers = self.asking.answers(self.rule, self.prepared.conditions)
-        unknown = [answer[1] for answer in answers if answer[0] is None]
-        needs = tuple(dict.fromkeys([need for needs in unknown for need in needs]))
-        short = self._near_miss(answers)
-        fen = "null" if self.amount_fen is None else str(self.amount_fen)
+    def print_to(self, pieces: list[bytes]) -> None:
+        """`to_json` in UTF-8, piece by piece, put together from what each condition prints."""
+        answers = self.asking.answers(self.prepared)
+        if not answers:
+            answers = _NO_ANSWERS
+        values, needs, _changes, texts, shown = zip(*answers, strict=True)
+        lacking: tuple[str, ...] = ()
+        if None in values:
+            lacking = _united([n for v, n in zip(values, needs, strict=True) if v is None])
+        short = self._near_miss(answers) if values.count(False) == 1 else None
         pieces += (
-            _rule_head(self.prepared, self.status, needs, fen),
-            ", ".join([answer[3] for answer in answers]),
-            f']}}, "missing": {printed_names(needs or self._lacking)}, "would_change": [',
-            ", ".join([answer[4] for answer in answers if answer[4]]),
-            '], "near_miss": null}' if short is None else f'], "near_miss": {_printed(short)}}}',
+            _rule_head(self.prepared, self.status, lacking, self.amount_fen),
+            _COMMA.join(texts),
+            _missing(lacking or self._lacking),
+            _COMMA.join([text for text in shown if text]),
+            _NO_NEAR_MISS if short is None else _printed(short),
         )
 
 
+_NO_ANSWERS = [Answer(True, (), None, b"", b"")]
+_COMMA, _NO_NEAR_MISS = b", ", b'], "near_miss": null}'
+
+
+def _united(parts: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([name for names in parts for name in names]))
+
+
 @lru_cache(maxsize=8192)
-def _rule_head(rule: PreparedRule, status: str, needs: tuple[str, ...], fen: str) -> str:
+def _rule_head(
+    rule: PreparedRule, status: str, needs: tuple[str, ...], amount_fen: int | None
+) -> bytes:
     name = rule.rule.id
     begun = head(
         Op.RULE.value, status, rule.rule.title or Bilingual(name, name), _VALUE[status], needs
     )
-    return f'{{"rule": {printed(name)}, "status": "{status}", "amount_fen": {fen}, "tree": {begun}'
+    return b'{"rule": %b, "status": "%b", "amount_fen": %b, "tree": %b' % (
+        printed(name),
+        status.encode(),
+        printed(amount_fen),
+        begun,
+    )
 
 
-def _printed(short: NearMiss) -> str:
-    gain = "null" if short.gain_fen is None else str(short.gain_fen)
-    change = printed(in_one_line(short.would_change))
-    return (
-        f'{{"condition": {printed(short.condition)}, "would_change": {change}, "gain_fen": {gain}}}'
+@lru_cache(maxsize=4096)
+def _missing(names: tuple[str, ...]) -> bytes:
+    return b']}, "missing": %b, "would_change": [' % printed_names(names)
+
+
+def _printed(short: NearMiss) -> bytes:
+    change = printed_change((short.would_change.zh, short.would_change.en))
+    return b'], "near_miss": {"condition": %b, "would_change": %b, "gain_fen": %b}}' % (
+        printed(short.condition),
+        change,
+        printed(short.gain_fen),
     )
 
 
 def explain_rule(rule: PreparedRule, asking: Asking) -> Explanation:
     """The rule for the enterprise that is asked."""
     name, status = rule.rule.id, TRUE
+    known, ask = asking.values, asking.value
     for part in rule.conditions:
-        value = asking.value(name, part)
+        value = known[part.number] if part.number >= 0 else _NOT_ASKED
+        if value is _NOT_ASKED:
+            value = ask(name, part)
         if value is False:
             status = FALSE
             break
@@ -255,13 +297,13 @@ def explain_rule(rule: PreparedRule, asking: Asking) -> Explanation:
     return Explanation(name, status, fen, rule, asking, lacking)
 
 
-def explanations_as_text(explained: Iterable[Explanation]) -> str:
-    """Explanations as one JSON document, as `explain` prints them."""
-    pieces: list[str] = []
+def explanations_as_json(explained: Iterable[Explanation]) -> bytes:
+    """Explanations as one JSON document in UTF-8, as `explain` prints them."""
+    pieces: list[bytes] = []
     for one in explained:
-        pieces.append(", " if pieces else "[")
+        pieces.append(_COMMA if pieces else b"[")
         one.print_to(pieces)
-    return "".join(pieces) + "]" if pieces else "[]"
+    return b"".join([*pieces, b"]"]) if pieces else b"[]"
 
 
 def near_misses(explained: Sequence[Explanation]) -> list[Explanation]:

@@ -12,7 +12,7 @@ from miaopu.engine.explaining import (
     Asking,
     Explanation,
     explain_rule,
-    explanations_as_text,
+    explanations_as_json,
     near_misses,
 )
 from miaopu.engine.explanations import MatchRow, PriorityPoints
@@ -31,7 +31,7 @@ __all__ = [
     "PriorityPoints",
     "ReasonNode",
     "explain_one",
-    "explanations_as_text",
+    "explanations_as_json",
     "match_all",
     "near_misses",
 ]

@@ -1,9 +1,11 @@
 """Rules made ready to run on one day: parsed, typed and lowered once, whoever asks."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from operator import itemgetter
+from typing import Any
 
 from miaopu.engine.codes import region_range
 from miaopu.engine.explanations import MatchRow
@@ -96,6 +98,12 @@ class PreparedRule:
     conditions: tuple[PreparedCondition, ...]
     priorities: tuple[tuple[Priority, Reasons], ...]
     amount: Runnable | None
+
+    @cached_property
+    def pick(self) -> Callable[[Sequence[Any]], tuple[Any, ...]] | None:
+        """Takes what is kept by number for each of some conditions; None: some are discretion."""
+        numbers = [part.number for part in self.conditions]
+        return None if len(numbers) < 2 or min(numbers) < 0 else itemgetter(*numbers)
 
     @property
     def matched_facts(self) -> tuple[str, ...]:
