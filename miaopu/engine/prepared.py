@@ -15,7 +15,7 @@ from miaopu.engine.expressions.plain import TRUE, UNKNOWN
 from miaopu.engine.expressions.reasons import Reasons
 from miaopu.engine.expressions.tree import Kind, Node, Op
 from miaopu.engine.facts import Fact, FactError, Value, read_fact
-from miaopu.engine.rule_sets import Condition, Priority, Rule, RuleSet
+from miaopu.engine.rule_sets import Condition, CountedOnce, Priority, Rule, RuleSet
 
 Decisions = Mapping[str, bool | None]
 Known = dict[str, tuple[Reasons, int]]
@@ -30,11 +30,17 @@ def prepare(rules: RuleSet, as_of: date) -> "PreparedRules":
     prepared = tuple(_prepare_rule(rules, rule, as_of, known) for rule in rules.rules)
     matched = dict.fromkeys(name for rule in prepared for name in rule.matched_facts)
     others = dict.fromkeys(name for rule in prepared for name in rule.priority_facts)
+    places = {rule.rule.id: place for place, rule in enumerate(prepared)}
+    counted = [
+        (one, tuple(sorted(places[name] for name in one.rules if name in places)))
+        for one in rules.counted_once
+    ]
     return PreparedRules(
         prepared,
         tuple(around.facts[name] for name in matched),
         tuple(around.facts[name] for name in others if name not in matched),
         len(known),
+        tuple(one for one in counted if len(one[1]) > 1),
     )
 
 
@@ -50,6 +56,21 @@ class PreparedRules:
     facts: tuple[Fact, ...]
     priority_facts: tuple[Fact, ...]
     conditions: int  # how many different ones there are
+    counted_once: tuple[tuple[CountedOnce, tuple[int, ...]], ...] = ()  # with the rules' places
+
+    def elsewhere(self, fen: Mapping[int, int | None]) -> dict[int, int]:
+        """The rules that do not count because another of their set does, and that rule.
+
+        `fen` are the amounts of the rules that are true, by place. Who has the largest amount
+        counts; an amount that cannot be computed is behind all others.
+        """
+        found: dict[int, int] = {}
+        for _set, places in self.counted_once:
+            true = [place for place in places if place in fen]
+            if len(true) > 1:
+                first = min(true, key=lambda place: _rank(fen[place], place))
+                found |= {place: first for place in true if place != first}
+        return found
 
     def read(
         self,
@@ -67,6 +88,11 @@ class PreparedRules:
                 report(error)
                 known[fact.name] = None
         return known
+
+
+def _rank(fen: int | None, place: int) -> tuple[bool, int, int]:
+    """The rule that counts once comes first: the largest amount, then the earliest rule."""
+    return fen is None, -(fen or 0), place
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ FormatOption = Annotated[
 
 def print_json(document: Mapping[str, Any] | Sequence[Any]) -> None:
     """Print `document` as the one JSON document of this run."""
-    print_json_bytes(json.dumps(document, ensure_ascii=False, default=str))
+    print_json_bytes(json.dumps(document, ensure_ascii=False, default=str).encode())
 
 
 def print_json_bytes(written: bytes) -> None:
