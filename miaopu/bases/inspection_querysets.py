@@ -56,9 +56,7 @@ class SheetQuerySet(OfBaseQuerySet[M]):
 
     def due_before(self, day: date) -> Self:
         """Forms whose own day, else that of their campaign, lies before the day."""
-        return self.filter(
-            Q(own_due_on__lt=day) | Q(own_due_on=None, campaign__due_on__lt=day)
-        )
+        return self.filter(Q(own_due_on__lt=day) | Q(own_due_on=None, campaign__due_on__lt=day))
 
     def due_from(self, day: date) -> Self:
         """Forms that are due on the day or later."""

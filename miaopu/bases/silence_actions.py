@@ -39,7 +39,7 @@ from miaopu.bases.querysets import BaseQuerySet
 from miaopu.core import clock
 from miaopu.core.actions import record_event
 from miaopu.core.enums import Role
-from miaopu.core.errors import ActionRefused, Conflict, NotAllowed, check_reason
+from miaopu.core.errors import ActionRefused, NotAllowed, check_reason
 from miaopu.core.holders import settle_notices, tell_once
 from miaopu.core.models import User
 from miaopu.core.scope import reaches, region_prefix
