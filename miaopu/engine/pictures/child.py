@@ -28,7 +28,7 @@ def answer(path: Path) -> str:
     """The sketch of the picture; empty where the renderer does not read it."""
     page = _PAGE.format(width=WIDTH * _BLOCK, height=HEIGHT * _BLOCK, name=path.name)
     try:
-        made = typst.compile(
+        made = typst.compile(  # type: ignore[call-overload] # a page in memory, a folder on disk
             page.encode(), root=str(path.parent), format="png", ppi=72.0, ignore_system_fonts=True
         )
     except typst.TypstError:

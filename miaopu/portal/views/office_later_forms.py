@@ -1,4 +1,4 @@
-"""Bases that were admitted after a self-inspection was called: who they are, by when they report."""
+"""Bases that were admitted after a self-inspection was called, and by when they report."""
 
 from __future__ import annotations
 
