@@ -70,12 +70,13 @@ def silent(sheet: InspectionSheet) -> Iterator[Notice]:
 def applied(sheet: InspectionSheet) -> Iterator[Notice]:
     """The second chance has passed as well: what the pack's rule does now."""
     said = sheet.campaign.definition.silence.consequence
-    by_day = f"（{sheet.check_by.isoformat()}前）" if sheet.check_by else ""
-    by_day_en = f" (by {sheet.check_by.isoformat()})" if sheet.check_by else ""
     text = Bilingual(
-        f"{sheet.base.name}的自查表没有补报：{said.zh}{by_day}",
-        f"The self-inspection of {sheet.base.name} was not handed in: {said.en}{by_day_en}",
+        f"{sheet.base.name}的自查表没有补报：{said.zh}",
+        f"The self-inspection of {sheet.base.name} was not handed in: {said.en}",
     )
+    if sheet.check_by is not None:
+        day = sheet.check_by.isoformat()
+        text = Bilingual(f"{text.zh}，期限 {day}", f"{text.en}, by {day}")
     key = f"applied/{sheet.chance_until}"
     yield from _of_sheet(sheet, key, text)
     for user in checkers(sheet.base):
