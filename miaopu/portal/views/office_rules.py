@@ -29,6 +29,7 @@ from miaopu.plans.rule_reading import Line, facts_of, lines_of, read
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.kept_parts import kept_rows
+from miaopu.portal.own_programmes import own_first
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_facts import departments_of
 from miaopu.portal.views.enterprise_scope import person
@@ -148,7 +149,7 @@ def rule_list(request: HttpRequest) -> HttpResponse:
     first = {(programme, item): pk for programme, item, pk in waiting.order_by("-pk")}
     counts = Counter((programme, item) for programme, item, _pk in waiting)
     rows = []
-    for version in in_force():
+    for version in own_first(user, in_force()):
         slug = version.programme.slug
         for code, definition in version.pack.items.items():
             key = (version.programme_id, code)

@@ -21,6 +21,8 @@ from miaopu.plans.models import (
     TargetDecomposition,
 )
 from miaopu.portal import present, shapes
+from miaopu.portal.own_programmes import own_first
+from miaopu.portal.views.enterprise_scope import person
 
 if TYPE_CHECKING:
     from miaopu.engine.packs.schema import Pack
@@ -46,8 +48,9 @@ def packs_in_force() -> dict[int, Pack]:
 def chosen_version(
     request: HttpRequest,
 ) -> tuple[ProgrammeVersion | None, list[shapes.Link]]:
-    """The programme asked for (else the first that has targets), and links to the others."""
-    _state, versions = in_force()
+    """The programme asked for (else the nearest of the user's), and links to the others."""
+    _state, found = in_force()
+    versions = own_first(person(request), found)
     asked = request.GET.get("programme", "")
     chosen = [one for one in versions if one.programme.slug == asked] or versions[:1]
     links = [

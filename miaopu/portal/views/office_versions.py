@@ -14,10 +14,11 @@ from django.views.decorators.http import require_safe
 from miaopu.cases.enums import ENDED, CaseState
 from miaopu.cases.models import Case
 from miaopu.core.enums import Role
-from miaopu.plans.models import Programme, ProgrammeVersion
+from miaopu.plans.models import ProgrammeVersion
 from miaopu.plans.version_diff import VersionDifference, compare_packs
 from miaopu.portal import present
 from miaopu.portal.access import role_required
+from miaopu.portal.own_programmes import own_first
 from miaopu.portal.paging import page_of
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
@@ -97,7 +98,9 @@ def touched_of(difference: VersionDifference) -> dict[str, Any]:
 @role_required(Role.PROGRAMME_OFFICER)
 def programme_versions(request: HttpRequest) -> HttpResponse:
     """What changed between two versions, what it touches, and which cases stay on the old one."""
-    programmes = list(Programme.objects.public())
+    user = person(request)
+    current = ProgrammeVersion.objects.public().current().defer("content")
+    programmes = [one.programme for one in own_first(user, current)]
     slug = request.GET.get("programme", "")
     programme = next((one for one in programmes if one.slug == slug), None)
     programme = programme or (programmes[0] if programmes else None)
