@@ -8,9 +8,10 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.http import urlencode
 
+from miaopu.bases.models import Base
 from miaopu.core.enums import WORKING_ROLES, Role
 from miaopu.core.models import User
-from miaopu.core.scope import reaches
+from miaopu.core.scope import reaches, region_prefix
 from miaopu.monitoring.board import in_force
 from miaopu.plans.enums import DecompositionState, TargetLetterState
 from miaopu.plans.models import (
@@ -76,6 +77,13 @@ def target_or_404(slug: str, key: str) -> Target:
 def works_in(user: User, programme: Programme, *roles: str) -> bool:
     """Whether the user works for the programme's whole region, with one of the roles if given."""
     return reaches(user, programme.region_id, roles or WORKING_ROLES)
+
+
+def known_bases(programme: Programme) -> dict[str, tuple[str, str]]:
+    """The admitted bases of the programme's region by name, each with its number."""
+    prefix = region_prefix(programme.region_id)
+    rows = Base.objects.public().filter(region__code__startswith=prefix).order_by("number")
+    return {one.name: (one.number, "") for one in rows}
 
 
 def may_prepare(user: User, programme: Programme) -> bool:
