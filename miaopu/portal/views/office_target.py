@@ -179,7 +179,11 @@ def show_target(
         "joining": (joining or JoinForm())
         if work and work.state == State.DRAFT and prepares
         else None,
-        "leaving": [one for one in table.members if one.region_id is None] if table else [],
+        "leaving": [
+            (one.pk, present.in_language(one.title))
+            for one in (table.members if table else ())
+            if one.region_id is None
+        ],
         "work_table": _parts(table, own_keys(user, table.decomposition)) if table else None,
         "work_words": sum_words(table.sum, table) if table else None,
         "needs_reason": bool(table and table.adds_up and table.sum.standing != "even"),
