@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -175,7 +175,7 @@ class Words:
         if isinstance(value, Mapping):
             return present.in_language(value) if "zh" in value else self._listed(value)
         if isinstance(value, list):
-            return _joined(self._shown(one, field) for one in value)
+            return gettext("、").join(self._shown(one, field) for one in value)
         if field in _REFERENCES:
             return self._name(_REFERENCES[field], str(value)) or str(value)
         if field in _MONEY:
@@ -193,7 +193,7 @@ class Words:
             if name in _FIELDS:
                 pair = {"name": _FIELDS[name], "value": self._shown(value, name)}
                 known.append(gettext("%(name)s：%(value)s") % pair)
-        return _joined(known, between="；") or json.dumps(entry, ensure_ascii=False)
+        return gettext("；").join(known) or json.dumps(entry, ensure_ascii=False)
 
 
 def _find(section: Any, name: str) -> dict[str, Any] | None:
@@ -205,11 +205,6 @@ def _find(section: Any, name: str) -> dict[str, Any] | None:
             if isinstance(one, dict) and name in (one.get("id"), one.get("code")):
                 return one
     return None
-
-
-def _joined(texts: Iterable[str], between: str = "、") -> str:
-    english = {"、": ", ", "；": "; "}
-    return (english[between] if formats.is_english() else between).join(texts)
 
 
 def _yuan(text: str) -> str:

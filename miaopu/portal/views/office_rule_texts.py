@@ -52,7 +52,8 @@ class ClauseText:
 def clause_texts(version: ProgrammeVersion, code: str) -> list[ClauseText]:
     """The clauses of an item and of its conditions and priorities, each once, in that order."""
     item, known = version.pack.items[code], version.pack.clauses
-    cited = [item.clause, *(one.clause for one in (*item.conditions, *item.priority))]
+    cited = [item.clause, *(one.clause for one in item.conditions)]
+    cited += [one.clause for one in item.priority]
     document = source_document(version)
     found = []
     for path in dict.fromkeys(one for one in cited if one in known):

@@ -277,7 +277,7 @@ def target_members(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     if request.POST.get("action") == "drop":
         chosen = request.POST.get("member", "")
         member = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else 0
-        perform(request, lambda: drop_member(work, member, by=user), _("已移出"))
+        perform(request, lambda: drop_member(work, member, by=user), gettext("已移出"))
         return redirect("target", slug, key)
     form = JoinForm(request.POST)
     if not form.is_valid():
