@@ -58,6 +58,7 @@ NOT_FREE = {
     "parties.Enterprise.uscc": "18 signs, checked by the database",
     "parties.Enterprise.industry": "a code of GB/T 4754",
     "parties.Fact.name": "names an entry of the dictionary",
+    "bases.FileSketch.picture": "a hash",
     "plans.Programme.slug": "stands in addresses",
     "plans.ProgrammeVersion.content": "a pack: its texts are filled one by one",
     "plans.ProgrammeVersion.digest": "a hash",
