@@ -93,8 +93,8 @@ def test_a_cell_that_reaches_over_rows_of_a_word_table() -> None:
 
 def test_growths_to_be_reached_beside_what_grows() -> None:
     """Two names and two growths a row; a number of a merged cell is said once."""
-    page = """<html><body><p>云河市2023年服务业方案</p><p>一、目标要求</p><p>（一）行业目标</p><table>
-    <tr><td>行业</td><td>2023年增幅（%）</td><td>主要指标</td><td>2023年增幅（%）</td></tr>
+    page = """<html><body><p>云河市2023年服务业方案</p><p>一、目标要求</p><p>（一）行业目标</p>
+    <table><tr><td>行业</td><td>2023年增幅（%）</td><td>主要指标</td><td>2023年增幅（%）</td></tr>
     <tr><td rowspan="2">交通运输业</td><td rowspan="2">11.5~12</td><td>周转量</td><td>13</td></tr>
     <tr><td>业务量</td><td>30~33</td></tr></table><p>（二）项目目标</p></body></html>"""
     assert [
