@@ -75,4 +75,5 @@ def titled_table(
                 "tone": tone,
             }
         )
-    return Table(COLUMNS, rows, present.in_language(shown[0].title))
+    title = present.in_language(shown[0].title)
+    return Table(COLUMNS, rows, title[:1].upper() + title[1:])
