@@ -130,6 +130,7 @@ NOT_FREE = {
     "cases.Offer.once_key": "made by our own code",
     "monitoring.AssessmentCampaign.scheme_key": "names an entry of the pack",
     "monitoring.ScoreSheet.period": "one of two",
+    "monitoring.AssessmentSubject.number": "made by our own code",
     "monitoring.Score.line": "names an entry of the pack",
     "monitoring.ScoreFile.line": "names an entry of the pack",
     "monitoring.AssessmentFreeze.digest": "a hash",

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 
+from miaopu.app.demo.assessed_people import load_assessed
 from miaopu.app.demo.base_records import load_base_records
 from miaopu.app.demo.bases import load_bases
 from miaopu.app.demo.cases import OPENING_DAY, load_cases
@@ -194,3 +195,4 @@ def load_demo(count: int, report: Report, *, cases: bool = False) -> None:
             report(f"titles {load_titles()}")
             report(f"anomalies {load_base_records()}")
             report(f"growth plans {load_growth()}")
+            report(f"sheets of districts and staff {load_assessed()}")
