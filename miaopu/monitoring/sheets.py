@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Literal
 
 from miaopu.engine.assessment.results import rounded
-from miaopu.engine.assessment.scheme import Assessment
+from miaopu.engine.assessment.scheme import Assessment, Criterion, ScoreItem
+from miaopu.engine.assessment.scores import Lines
 from miaopu.engine.messages import Bilingual
-from miaopu.monitoring.enums import SheetState, Stage
+from miaopu.monitoring.enums import SheetState, Stage, SubjectKind
 from miaopu.monitoring.models import Score, ScoreSheet
 
 Kind = Literal["scored", "bonus", "penalty", "veto", "figure"]
@@ -87,6 +88,22 @@ def lines_of(scheme: Assessment, stage: str | None = None) -> list[Line]:
     return [one for one in found if stage is None or stage in one.scorers]
 
 
+def lines_for(sheet: ScoreSheet, stage: str | None) -> list[Line]:
+    """The lines of a sheet that a stage fills in; with no stage, those that anybody may.
+
+    Figures of districts, departments, institutions and staff that come from the records are not
+    theirs to type: only the city may put one right, with its reason. What the records may not tell
+    nobody fills in.
+    """
+    lines = lines_of(sheet.campaign.scheme, stage)
+    if sheet.campaign.subject_kind == SubjectKind.BASE:
+        return lines
+    recorded = [one for one in sheet.scores.all() if one.recorded]
+    city = stage in (None, Stage.CITY)
+    closed = {one.line for one in recorded if not city or one.value is None}
+    return [one for one in lines if one.key not in closed]
+
+
 def by_line(scores: Iterable[Score]) -> dict[str, dict[str, Score]]:
     """The officials' and the operator's scores by line and stage; experts' are left out."""
     found: dict[str, dict[str, Score]] = {}
@@ -114,6 +131,14 @@ def points_of(scheme: Assessment, scores: Iterable[Score]) -> dict[str, Decimal]
     given = by_line(scores)
     found = {line.key: standing(given.get(line.key, {})) for line in lines_of(scheme)}
     return {key: value for key, value in found.items() if value is not None}
+
+
+def computed_points(
+    scheme: Assessment, scores: Iterable[Score]
+) -> list[tuple[ScoreItem | Criterion, Decimal | None]]:
+    """The lines whose points are worked out, with what they come to; None where unknown."""
+    given = points_of(scheme, scores)
+    return [(one.line, one.points(given)) for one in Lines(scheme).computed.values()]
 
 
 def period_words(period: str) -> Bilingual:

@@ -19,9 +19,11 @@ _TIME = re.compile(
     "|".join(
         (
             rf"(?P<days>(?:(?P<ds_y>{_Y})年)?(?P<ds_m>{_M})月(?P<ds_d>{_D})日?{TO}(?:(?P<de_y>{_Y})年)?(?:(?P<de_m>{_M})月)?(?P<de_d>{_D})日)",
-            rf"(?P<months>(?:(?P<ms_y>{_Y})年)?(?P<ms_m>{_M})月?{TO}(?:(?P<me_y>{_Y})年)?(?P<me_m>{_M})月(?!\d)(?P<me_end>底|末)?)",
+            rf"(?P<months>(?:(?P<ms_y>{_Y})年)?(?P<ms_m>{_M})月?{TO}(?:(?P<me_y>{_Y})年)?(?P<me_m>{_M})月(?!\d)(?P<me_end>底|末|上旬|中旬|下旬)?)",
             rf"(?P<day>(?:(?P<d_y>{_Y})年)?(?P<d_m>{_M})月(?P<d_d>{_D})日)",
             rf"(?P<lostyear>(?<!\d)(?P<ly_y>20\d\d)(?P<ly_m>{_M})月(?:(?P<ly_d>{_D})日)?)",
+            rf"(?P<lostboth>(?<![\d.])(?P<lb_y>20\d\d) (?P<lb_m>{_M}) (?P<lb_d>{_D})日)"
+            r"(?=[之以]?前|止|起|至)",
             rf"(?P<lostmonth>(?P<lm_y>{_Y})年(?P<lm_m>1[0-2]|[1-9])(?P<lm_d>{_D})(?=日|前|[,。;)\n]))日?",
             r"(?P<lostday>(?<![\d年月.])(?P<ld_m>1[0-2]|[1-9])(?P<ld_d>3[01]|[12]\d|0[1-9])日(?=前|之前|以前|上午|下午|起))",
             rf"(?P<month>(?:(?P<m_y>{_Y})年|(?<=年))(?P<m_m>{_M})月(?P<m_part>底|末|初|上旬|中旬|下旬|份)?)",
@@ -38,13 +40,16 @@ _TIME = re.compile(
             rf"(?P<shortmonth>(?<![\d年个])(?P<sm_m>{_M})月(?P<sm_part>底|末|初|上旬|中旬|下旬|份)?(?!度))",
             r"(?P<shorthalf>上半年|下半年)",
             r"(?P<shortend>(?<!每)(?:今年|本年度?|当年|年)(?:底|末|内)|年终(?=进行|开展|组织|集中|统一|由|对)|全年|今年|本年度)",
-            rf"(?P<every>(?:每(?:个?季度?|个?月|半?年度?|学期)(?:终了|结束|末)?(?:之?后|终了|结束)的?\d{{1,2}}个?(?:工作)?日(?:之?内)?|(?P<ev_n>一|半|两|每)?每(?:隔)?(?:(?:个|一|1|两|2|半|三|3|四|五|六|6)?个?(?:年度?|月度?|季度?|周|旬|日|天|星期|学期|学年|双月|季末))(?:年?[底末初])?(?:(?:最后一个月|[首末]月|第[一二三]个月)(?:{_D}日)?|{_D}日|{_M}月(?:{_D}日|底|末|份)?(?:(?:和|、|及|至|到|-|—){_M}月(?:{_D}日|底|末|份)?)*|第[一二三四]季度末?|第?[一二三]个?工作日)?(?:至少[{_CN}\d]+次|不少于[{_CN}\d]+次|[{_CN}\d]+次)?|按(?:半?年度?|月度?|季度?|周|旬|日)(?=(?:[报通公统调汇总兑结开考评进监召发更督排核]|分析))|逐[月季](?!增|提|降|减)|(?<![\d十零一二三四五六七八九年])[半一两双三](?:[年月季周旬]|天(?=一))[一两](?![日月年号至级是个份])[\u4e00-\u9fff]|[双隔][周月](?=[报调召通例开汇])|(?<![上下本当个数几次前首])(?:月|季度?|周|旬|半年)(?:调度|通报|报告|汇总|例会|分析|评估|评价|点评|考核|考评|研判|会商|盘点|排名|晾晒)|(?<![\d当去今每全一上本半度往多])年(?:考核|总结|评估)(?=[制、,。机”]))(?:\([^()]{{1,8}}\))?)",
+            rf"(?P<every>(?:每(?:个?季度?|个?月|半?年度?|学期)(?:终了|结束|末)?(?:之?后|终了|结束)的?\d{{1,2}}个?(?:工作)?日(?:之?内)?|(?P<ev_n>一|半|两|每)?每(?:隔)?(?:(?:个|一|1|两|2|半|三|3|四|五|六|6)?个?(?:年度?|月度?|季度?|周|旬|日|天|星期|学期|学年|双月|季末))(?:年?[底末初])?(?:(?:最后一个月|[首末]月|第[一二三]个月)(?:{_D}日)?|{_D}日|{_M}月(?:{_D}日|底|末|份)?(?:(?:和|、|及|至|到|-|—){_M}月(?:{_D}日|底|末|份)?)*|第[一二三四]季度末?|第?[一二三]个?工作日)?(?:至少[{_CN}\d]+次|不少于[{_CN}\d]+次|[{_CN}\d]+次)?|按(?:半?年度?|月度?|季度?|周|旬|日)(?=(?:[报通公统调汇总兑结开考评进监召发更督排核]|分析))|逐[月季](?!增|提|降|减)|(?<![\d十零一二三四五六七八九年])[半一两双三](?:[年月季周旬]|天(?=一))[一两](?![日月年号至级是个份])[\u4e00-\u9fff]|[双隔][周月](?=[报调召通例开汇])|(?<![上下本当个数几次前首])(?:月|季度?|周|旬|半年)(?:调度|通报|报告|汇总|例会|分析|评估|评价|点评|考核|考评|研判|会商|盘点|排名|晾晒|(?:督查|督导|检查)(?=[、,;”。]))|(?<![\d当去今每全一上本半度往多])年(?:考核|总结|评估)(?=[制、,。机”]))(?:\([^()]{{1,8}}\))?)",
             rf"(?P<span>(?P<sp_n>{_N})(?P<sp_u>{_PERIOD})(?P<sp_in>之?以?内|(?<=工作日)(?=办结|办理完|完成|出证|拿证|答复)|后(?=起?(?:施行|实施|生效|执行))))",
             rf"(?P<using>(?<=[用过])(?P<us_n>{_N})(?P<us_u>{_PERIOD})(?:左右)?的?时间)",
             rf"(?P<full>满(?P<f_n>{_N})(?P<f_u>{_PERIOD})之?后(?=[,]?(?:再?拨付|发放|兑现|兑付|支付|给予)))",
             rf"(?P<apart>分(?P<ap_n>{_N})(?:个)?年(?:度)?(?=[^,。;]{{0,14}}(?:拨付|发放|兑现|兑付|支付|到位|给予)))",
+            rf"(?P<coming>(?:今后|未来)(?P<co_n>[{_CN}\d]{{1,2}})年(?:之?内|时间)?)",
+            rf"(?P<given>(?:(?<=给予)|(?<=免收)|(?<=免缴)|(?<=免交)|(?<=免征)|(?<=减免))(?P<g_n>{_N})(?P<g_u>年)的?(?=[^,。;\d]{{0,8}}(?:补贴|补助|减免|贴息|扶持|奖励|资助|优惠|租金|房租|费用|税)))",
+            rf"(?P<granted>(?:(?<=奖励)|(?<=补助)|(?<=补贴)|(?<=扶持)|(?<=贴息))(?P<gr_n>{_N})年(?=[,。;、)\n]|$))",
             rf"(?P<term>(?P<t_n>{_N})(?P<t_u>{_PERIOD})的?[\u4e00-\u9fff]{{0,4}}(?:缓缴|过渡|宽限|公示|整改|保护|免租|观察|缓冲|试运行)期)",
-            rf"(?P<most>(?:最长(?:不超过|为)?|(?<=[后业起园])的?前|(?<=起,)前|(?<=[,;、])前(?=[{_CN}\d]年[免按给减全补予缴])|(?<=期满前)|(?<=届满前)|(?<=[,;、])后(?=[{_CN}\d]年[减按给免补予])|(?:一般|原则上|累计|均|最多)?不(?:得)?超过|控制在)(?P<mo_n>{_N})(?P<mo_u>个?工作日|个?自然日|个月|天|日|年|小时)(?!的|以[内上下]|度))",
+            rf"(?P<most>(?:最长(?:不超过|为)?|(?<=[后业起园])的?前|(?<=起,)前|(?<=[,;、。:\n)])前(?=[{_CN}\d]年[免按给减全补予缴])|(?<=期满前)|(?<=届满前)|(?<=[,;、])后(?=[{_CN}\d]年[减按给免补予])|(?:一般|原则上|累计|均|最多)?不(?:得)?超过|控制在)(?P<mo_n>{_N})(?P<mo_u>个?工作日|个?自然日|个月|天|日|年|小时)(?!的|以[内上下]|度))",
             rf"(?P<valid>(?:[\u4e00-\u9fff]{{0,2}}期(?:限|间)?|时间(?=(?:统一|初步)?(?:暂|拟)?定为)|为期|暂定|延长|(?:全额)?贴息|连续(?:给予)?(?:补助|补贴|奖励|支持|扶持|安排|资助|享受)|公示(?:时间)?)"
             rf"(?:均?为|是|一律为|(?:统一|初步)?(?:暂|拟)?定为|一般为|不少于|不超过|原则上为|原则上不超过|暂定|最长|最多|最长不超过|一般不超过|不得超过)?(?!{_Y}年)(?P<v_n>{_N})(?P<v_u>{_PERIOD})"
             rf"|连续(?P<c_n>{_N})(?P<c_u>年|个月)(?=(?:每年|按|全额|由[\u4e00-\u9fff]{{2,8}})?(?:给予|予以|补助|补贴|奖励|支持|安排|资助|扶持|享受|减免|免)))",
@@ -72,7 +77,7 @@ def find_times(folded: Folded) -> tuple[list[Time], list[Repair]]:
         if made is None:
             continue
         times.append(made)
-        if made.kind in ("lostyear", "lostmonth", "lostday"):
+        if made.kind.startswith("lost"):
             first, stop = folded.span(found.start(), found.end())
             repairs.append(Repair(folded.text[first:stop], _read_as(found), first, stop))
     for found in _RECUR_TEST.finditer(folded.seen):
@@ -102,6 +107,8 @@ def _read_as(found: re.Match[str]) -> str:
     if found.lastgroup and group.get("ly_y"):
         day = f"{group['ly_d']}日" if group["ly_d"] else ""
         return f"{group['ly_y']}年{group['ly_m']}月{day}"
+    if group.get("lb_y"):
+        return f"{group['lb_y']}年{group['lb_m']}月{group['lb_d']}日"
     if group.get("lm_y"):
         return f"{group['lm_y']}年{group['lm_m']}月{group['lm_d']}日"
     return f"{group['ld_m']}月{group['ld_d']}日"
@@ -160,9 +167,9 @@ def _days(g: dict[str, str], _: str) -> tuple[int | None, str | None]:
 
 def _months(g: dict[str, str], _: str) -> tuple[int | None, str | None]:
     end_year = g["me_y"] or g["ms_y"]
-    return _year(
-        end_year
-    ), f"{_month(g['ms_y'], g['ms_m'], None)}/{_month(end_year, g['me_m'], None)}"
+    part = g["me_end"] if g["me_end"] in ("上旬", "中旬") else None  # 5月至8月底 is all of August
+    end = _month(end_year, g["me_m"], part)
+    return _year(end_year), f"{_month(g['ms_y'], g['ms_m'], None)}/{end}"
 
 
 def _years(g: dict[str, str], _: str) -> tuple[int | None, str | None]:
@@ -234,6 +241,7 @@ _BUILD: dict[str, Callable[[dict[str, str], str], tuple[int | None, str | None]]
         int(g["ly_y"]),
         _ymd(g["ly_y"], g["ly_m"], g["ly_d"]) if g["ly_d"] else _month(g["ly_y"], g["ly_m"], None),
     ),
+    "lostboth": lambda g, _: (int(g["lb_y"]), _ymd(g["lb_y"], g["lb_m"], g["lb_d"])),
     "lostmonth": lambda g, _: (int(g["lm_y"]), _ymd(g["lm_y"], g["lm_m"], g["lm_d"])),
     "lostday": lambda g, _: (None, _ymd(None, g["ld_m"], g["ld_d"])),
     "cnday": _chinese_day,
@@ -259,6 +267,9 @@ _BUILD: dict[str, Callable[[dict[str, str], str], tuple[int | None, str | None]]
     "valid": lambda g, text: (None, _span(g["v_n"] or g["c_n"], g["v_u"] or g["c_u"], text)),
     "full": lambda g, text: (None, _span(g["f_n"], g["f_u"], text)),
     "apart": lambda g, text: (None, _span(g["ap_n"], "年", text)),
+    "coming": lambda g, text: (None, _span(g["co_n"], "年", text)),
+    "given": lambda g, text: (None, _span(g["g_n"], g["g_u"], text)),
+    "granted": lambda g, text: (None, _span(g["gr_n"], "年", text)),
     "term": lambda g, text: (None, _span(g["t_n"], g["t_u"], text)),
     "most": lambda g, text: (None, _span(g["mo_n"], g["mo_u"], text)),
 }

@@ -48,6 +48,7 @@ from miaopu.portal.views.public_tables import (
     level_table,
     trend_table,
 )
+from miaopu.portal.views.titled_parts import titled_table
 
 OVERDUE = "overdue"
 
@@ -171,6 +172,11 @@ def _shown(request: HttpRequest, asked: str) -> dict[str, Any]:
             for one in board.decomposed
             if one.counted
         ],
+        "titled": titled_table(
+            slug,
+            board.titled,
+            None if works_in(user, version.programme) else region_prefixes(user, READERS),
+        ),
         "awards_href": awards_href(programme=slug),
         "committed_href": awards_href(programme=slug, state="committed"),
         "paid_href": awards_href(programme=slug, state="paid"),
