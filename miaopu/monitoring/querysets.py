@@ -13,7 +13,7 @@ from django.db.models import F, Q
 
 from miaopu.core.enums import WORKING_ROLES
 from miaopu.core.scope import AnyUser, region_prefixes, within
-from miaopu.monitoring.enums import CampaignState
+from miaopu.monitoring.enums import CampaignState, DelistingState
 from miaopu.parties.scope import own_rows
 
 M = TypeVar("M", bound=models.Model)  # the model: bound by `as_manager()`
@@ -140,3 +140,7 @@ class OpinionQuerySet(_OfResult[M]):
 
 class DelistingQuerySet(_OfResult[M]):
     """Delisting cases."""
+
+    def public(self) -> Self:
+        """Those that the province has approved: who was taken off the list, and when."""
+        return self.filter(state=DelistingState.APPROVED)
