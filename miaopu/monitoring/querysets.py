@@ -138,6 +138,31 @@ class OpinionQuerySet(_OfResult[M]):
     """Opinions on what to put right."""
 
 
+class CertificateQuerySet(_OfResult[M]):
+    """Certificates; what they say is in the public ranking too."""
+
+    def public(self) -> Self:
+        """Certificates of published results."""
+        return self.filter(result__freeze__campaign__state=CampaignState.PUBLISHED)
+
+
+class BulletinQuerySet(models.QuerySet[M]):
+    """Bulletins."""
+
+    def public(self) -> Self:
+        """Bulletins of published results."""
+        return self.filter(freeze__campaign__state=CampaignState.PUBLISHED)
+
+    def for_user(self, user: AnyUser) -> Self:
+        """Those of the regions in and above the user's offices; for operators those they are in."""
+        own = own_rows(self, user, "freeze__results__base__operator__")
+        if own is not None:
+            return own.distinct()
+        path = "freeze__campaign__programme__region"
+        inside = within(region_prefixes(user, WORKING_ROLES), f"{path}__code")
+        return self.filter(inside | Q(**{f"{path}__in": sorted(_regions_above(user))}))
+
+
 class DelistingQuerySet(_OfResult[M]):
     """Delisting cases."""
 

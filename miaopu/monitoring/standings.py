@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,7 @@ from miaopu.core.models import User
 from miaopu.engine.assessment.columns import columns_of
 from miaopu.engine.assessment.outliers import FEWEST, Given, Leaning, leanings
 from miaopu.engine.assessment.results import Result, consequence_of
-from miaopu.engine.assessment.scheme import OUTSTANDING
+from miaopu.engine.assessment.scheme import OUTSTANDING, Assessment
 from miaopu.engine.assessment.scores import Lines, Sheet
 from miaopu.engine.assessment.sensitivity import Sensitivity, sensitivity_of
 from miaopu.engine.assessment.standings import standings_of
@@ -105,7 +105,10 @@ def board_of(campaign: AssessmentCampaign, sheets: list[ScoreSheet] | None = Non
         base = sheets_of_base[0].base
         last = before.get(base.pk)
         said = consequence_of(
-            scheme, result.band, last.band if last else None, _is_outstanding(campaign, result)
+            scheme,
+            result.band,
+            last.band if last else None,
+            is_outstanding(scheme, result.consequence.split(";")),
         )
         ranked.append(
             Standing(
@@ -121,11 +124,10 @@ def board_of(campaign: AssessmentCampaign, sheets: list[ScoreSheet] | None = Non
     return Board(tuple(ranked), tuple(problems), tuple(changed))
 
 
-def _is_outstanding(campaign: AssessmentCampaign, one: Result) -> bool:
-    """Whether the engine names the result outstanding: by the rule's own name, or in plain."""
-    rules = campaign.scheme.consequences
-    names = {rule.do for rule in rules if rule.condition[0] == OUTSTANDING} or {OUTSTANDING}
-    return bool(set(one.consequence.split(";")) & names)
+def is_outstanding(scheme: Assessment, follows: Iterable[str]) -> bool:
+    """Whether what follows from a result names it outstanding: by the rule's own name, or plain."""
+    rules = {rule.do for rule in scheme.consequences if rule.condition[0] == OUTSTANDING}
+    return bool(set(follows) & (rules or {OUTSTANDING}))
 
 
 def _problems(campaign: AssessmentCampaign, base: Base, found: list[ScoreSheet]) -> list[str]:

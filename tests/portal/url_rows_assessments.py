@@ -88,8 +88,13 @@ def _appeal(city: City) -> dict[str, Any]:
     return {"pk": file_appeal(result, "year", "staff", by=city.owner, reason="请复核").pk}
 
 
+def published(city: City, weak: int | None = None) -> AssessmentCampaign:
+    """A published campaign over the base that the city's enterprise runs."""
+    return _one(city).published(_year(), weak)
+
+
 def _opinion(city: City) -> dict[str, Any]:
-    campaign = _one(city).published(_year(), weak=0)
+    campaign = published(city, weak=0)
     return {"pk": AssessmentOpinion.objects.get(result__freeze__campaign=campaign).pk}
 
 

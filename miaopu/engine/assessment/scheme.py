@@ -134,6 +134,8 @@ class Assessment(Piece):
     outstanding: int = Field(default=0, ge=0, le=1000)
     publicity_days: int = Field(default=5, ge=1, le=60)
     consequences: tuple[Consequence, ...] = ()
+    rectify_days: int = Field(default=30, ge=1, le=250)
+    certificate_months: int = Field(default=12, ge=1, le=60)
     illustrative: bool = False
 
     @model_validator(mode="after")

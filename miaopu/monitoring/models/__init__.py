@@ -9,6 +9,8 @@ from miaopu.monitoring.models.assessments import (
 )
 from miaopu.monitoring.models.assessors import AssessmentConflict, ExpertSample
 from miaopu.monitoring.models.delistings import DelistingCase
+from miaopu.monitoring.models.late_files import LateScoreFile
+from miaopu.monitoring.models.papers import AssessmentBulletin, AssessmentCertificate
 from miaopu.monitoring.models.results import (
     AssessmentAppeal,
     AssessmentFreeze,
@@ -18,13 +20,16 @@ from miaopu.monitoring.models.results import (
 
 __all__ = [
     "AssessmentAppeal",
+    "AssessmentBulletin",
     "AssessmentCampaign",
+    "AssessmentCertificate",
     "AssessmentConflict",
     "AssessmentFreeze",
     "AssessmentOpinion",
     "AssessmentResult",
     "DelistingCase",
     "ExpertSample",
+    "LateScoreFile",
     "Score",
     "ScoreChange",
     "ScoreFile",

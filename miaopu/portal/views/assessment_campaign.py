@@ -29,7 +29,9 @@ from miaopu.monitoring.enums import CampaignState
 from miaopu.monitoring.freezing import freeze_problems
 from miaopu.monitoring.models import (
     AssessmentAppeal,
+    AssessmentBulletin,
     AssessmentCampaign,
+    AssessmentCertificate,
     AssessmentFreeze,
     AssessmentOpinion,
     AssessmentResult,
@@ -149,6 +151,13 @@ def _show(
         "appeals": _appeals(found, appeals),
         "decides": reaches(user, region, [Role.PROGRAMME_OFFICER, Role.LEADING_GROUP]),
         "opinions": opinions.select_related("result__base").order_by("pk"),
+        "bulletin": AssessmentBulletin.objects.for_user(user)
+        .filter(freeze__campaign=found)
+        .first(),
+        "certificates": AssessmentCertificate.objects.for_user(user)
+        .filter(result__freeze__campaign=found)
+        .select_related("result__base")
+        .order_by("pk"),
         "delistings": delisting_table(cases) if cases.exists() else None,
         "trail": present.trail_of(found.trail(), None, None, inside=True) if inside else None,
         "crumbs": [

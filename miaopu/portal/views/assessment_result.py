@@ -18,9 +18,14 @@ from miaopu.core import clock
 from miaopu.core.actions import MEDIA_TYPES
 from miaopu.core.errors import ActionRefused
 from miaopu.monitoring.appeal_actions import file_appeal
-from miaopu.monitoring.consequences import MAKERS, document
+from miaopu.monitoring.consequences import document
 from miaopu.monitoring.enums import CampaignState
-from miaopu.monitoring.models import AssessmentOpinion, AssessmentResult
+from miaopu.monitoring.models import (
+    AssessmentCertificate,
+    AssessmentOpinion,
+    AssessmentResult,
+)
+from miaopu.monitoring.papers import PRINTED
 from miaopu.monitoring.sheets import Line, lines_of
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.downloads import made_response
@@ -197,6 +202,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
             }
             for one in found.appeals.order_by("pk")
         ],
+        "certificate": AssessmentCertificate.objects.for_user(user).filter(result=found).first(),
         "opinion": AssessmentOpinion.objects.for_user(user).filter(result=found).first(),
         "crumbs": [shapes.Link(_("考核"), back), shapes.Link(found.base.name)],
     }
@@ -219,7 +225,7 @@ def _sum(found: AssessmentResult) -> str:
 @assessors_only
 def opinion_file(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """The opinion on what to put right (pdf or docx)."""
-    if kind not in MAKERS:
+    if kind not in PRINTED:
         raise Http404
     found = get_object_or_404(AssessmentOpinion.objects.for_user(request.user), pk=pk)
     return made_response(document(found, kind), f"{found.number}.{kind}", MEDIA_TYPES[kind])
