@@ -6,7 +6,7 @@ a base sees its own sheets, and its result once that is publicised; nobody sees 
 
 from __future__ import annotations
 
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -17,6 +17,7 @@ from miaopu.monitoring.enums import CampaignState, DelistingState
 from miaopu.parties.scope import own_rows
 
 M = TypeVar("M", bound=models.Model)  # the model: bound by `as_manager()`
+Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
 TOLD = (CampaignState.PUBLICITY, CampaignState.PUBLISHED)
 
 
@@ -28,6 +29,18 @@ def _regions_above(user: AnyUser) -> set[str]:
         for length in (2, 4, 6)
         if length <= len(prefix)
     }
+
+
+def _own_sheets(rows: Rows, user: AnyUser, sheet: str) -> Rows | None:
+    """Rows of the sheets that the user's enterprise fills in or whose base it runs by now.
+
+    None for officials. Where the operator changed in the year, both see what has been scored.
+    """
+    filled = own_rows(rows, user, f"{sheet}operator__")
+    runs = own_rows(rows, user, f"{sheet}base__operator__")
+    if filled is None or runs is None:
+        return None
+    return rows.filter(Q(pk__in=filled.values("pk")) | Q(pk__in=runs.values("pk")))
 
 
 class AssessmentCampaignQuerySet(models.QuerySet[M]):
@@ -62,11 +75,11 @@ class ScoreSheetQuerySet(models.QuerySet[M]):
     """Score sheets."""
 
     def for_user(self, user: AnyUser) -> Self:
-        """Sheets that the user's enterprise fills in; for officials those of their bases.
+        """Sheets that the user's enterprise fills in, and those of the bases that it runs by now.
 
-        An expert sees the sheets that were drawn for her.
+        For officials those of their bases; an expert sees the sheets that were drawn for her.
         """
-        own = own_rows(self, user, "operator__")
+        own = _own_sheets(self, user, "")
         if own is not None:
             return own
         prefixes = region_prefixes(user, WORKING_ROLES)
@@ -81,7 +94,7 @@ class ScoreFileQuerySet(models.QuerySet[M]):
 
     def for_user(self, user: AnyUser) -> Self:
         """Files of the sheets that the user may see."""
-        own = own_rows(self, user, "sheet__operator__")
+        own = _own_sheets(self, user, "sheet__")
         if own is not None:
             return own
         prefixes = region_prefixes(user, WORKING_ROLES)

@@ -44,6 +44,11 @@ class Line:
     illustrative: bool = False
 
     @property
+    def first_scorer(self) -> str:
+        """Who gives it points first, and hands in the evidence for them."""
+        return next(one for one in ORDER if one in self.scorers)
+
+    @property
     def wanted(self) -> bool:
         """Whether it must be filled in: what is bonus, penalty or veto need not be."""
         return self.kind in ("scored", "figure")
@@ -83,7 +88,10 @@ def lines_of(scheme: Assessment, stage: str | None = None) -> list[Line]:
         known = scheme.figures.get(name)
         unit = known.unit.bilingual if known and known.unit else None
         title = _words(known.title if known else None, name)
-        found.append(Line(name, "figure", title, group, None, _TO_FIGURES, unit=unit))
+        wanted = known.evidence.bilingual if known and known.evidence else None
+        found.append(
+            Line(name, "figure", title, group, None, _TO_FIGURES, evidence=wanted, unit=unit)
+        )
     return [one for one in found if stage is None or stage in one.scorers]
 
 

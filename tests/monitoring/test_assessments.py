@@ -29,6 +29,7 @@ from miaopu.monitoring.campaign_actions import (
 )
 from miaopu.monitoring.consequences import document
 from miaopu.monitoring.enums import CampaignState, DelistingState, SheetState, Stage
+from miaopu.monitoring.evidence_actions import keep_score_file
 from miaopu.monitoring.freezing import freeze_problems
 from miaopu.monitoring.models import (
     AssessmentOpinion,
@@ -40,7 +41,6 @@ from miaopu.monitoring.models import (
     ScoreSheet,
 )
 from miaopu.monitoring.score_actions import (
-    keep_score_file,
     return_sheet,
     save_scores,
     submit_sheet,

@@ -41,6 +41,7 @@ class ScoreItem(Piece):
     @model_validator(mode="after")
     def _points_of_the_computed(self) -> "ScoreItem":
         _check_points(self.kind, self.points)
+        _check_evidence(self.kind, self.evidence)
         return self
 
 
@@ -74,6 +75,7 @@ class Criterion(Piece):
         if self.items and sum(Decimal(one.max) for one in self.items) < Decimal(self.max or 0):
             raise refuse("各项满分之和达不到 max", "the items together cannot reach max")
         _check_points(self.kind, self.points)
+        _check_evidence(self.kind, self.evidence)
         return self
 
     @property
@@ -87,6 +89,7 @@ class Figure(Piece):
 
     title: Text
     unit: Text | None = None
+    evidence: Text | None = None
 
 
 class Band(Piece):
@@ -197,4 +200,12 @@ def _check_points(kind: str, points: str | None) -> None:
     if (points is not None) is not (kind == "computed"):
         raise refuse(
             "points 只用于 computed，且必须写", "points belong to computed, which must have them"
+        )
+
+
+def _check_evidence(kind: str, evidence: Text | None) -> None:
+    if kind == "computed" and evidence is not None:
+        raise refuse(
+            "computed 由数据算出，evidence 写在 figures 里",
+            "a computed line has no file of its own: ask for evidence of its figures",
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -89,6 +89,29 @@ def preview_table(campaign: AssessmentCampaign, board: Board) -> Table:
         empty=gettext("还没有评分"),
         stack=False,
     )
+
+
+def partial_table(campaign: AssessmentCampaign, board: Board, periods: Sequence[str]) -> Table:
+    """The order by the periods that have been issued, while there is no composite yet.
+
+    Nothing is said of classes: a year of which half is missing has none.
+    """
+    named = gettext("、").join(period_name(one) for one in periods)
+    columns = (
+        Column("base", _("基地")),
+        *(Column(one, period_name(one), align="end") for one in periods),
+        Column("before", _("上年综合得分"), align="end"),
+    )
+    rows = [
+        {
+            "base": one.base.name,
+            **{name: points_text(one.result.periods[name].total) for name in periods},
+            "before": points_text(one.before.composite if one.before else None),
+        }
+        for one in board.standings
+    ]
+    caption = gettext("预览：%(periods)s按现在的评分；各时段都下发以后才有综合得分和类别")
+    return Table(columns, rows, caption % {"periods": named}, empty=gettext("还没有评分"))
 
 
 def leaning_table(campaign: AssessmentCampaign) -> Table | None:

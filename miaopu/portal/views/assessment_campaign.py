@@ -37,14 +37,16 @@ from miaopu.monitoring.models import (
     AssessmentResult,
     DelistingCase,
 )
-from miaopu.monitoring.standings import board_of
+from miaopu.monitoring.standings import Board, board_of
 from miaopu.monitoring.states import CAMPAIGNS
 from miaopu.portal import present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.performing import in_one_line, perform
+from miaopu.portal.tables import Table
 from miaopu.portal.views.assessment_board import (
     leaning_table,
     line_titles,
+    partial_table,
     preview_table,
     progress_table,
 )
@@ -134,7 +136,7 @@ def _show(
         "programme": present.in_language(found.programme.name),
         "sheets": progress_table(found, sheets),
         "board": board,
-        "preview": preview_table(found, board) if board else None,
+        "preview": _preview(found, board) if board else None,
         "leanings": leaning_table(found) if officer else None,
         "ranking": ranking_table(
             found,
@@ -168,14 +170,27 @@ def _show(
     return render(request, "assessment/campaign.html", context, status=status)
 
 
+def _preview(found: AssessmentCampaign, board: Board) -> Table:
+    """The preview: of the whole year, or of the periods that there are sheets of."""
+    issued = set(found.sheets.values_list("period", flat=True).distinct())
+    periods = [one for one in found.scheme.periods if one in issued]
+    if len(periods) < len(found.scheme.periods) and periods:
+        return partial_table(found, board, periods)
+    return preview_table(found, board)
+
+
 def _appeals(found: AssessmentCampaign, rows: Any) -> list[dict[str, Any]]:
     titles = line_titles(found)
+    sheets = {
+        (base, period): pk for base, period, pk in found.sheets.values_list("base", "period", "pk")
+    }
     return [
         {
             "appeal": one,
             "base": one.result.base.name,
             "period": period_name(one.period),
             "line": titles.get(one.line, one.line),
+            "sheet": sheets.get((one.result.base_id, one.period)),
         }
         for one in rows.select_related("result__base").order_by("pk")
     ]

@@ -12,6 +12,7 @@ from miaopu.core.holders import holders
 from miaopu.core.models import User
 from miaopu.core.scope import reaches
 from miaopu.monitoring.enums import CampaignState, SheetState, Stage
+from miaopu.monitoring.evidence_actions import takes_late_files
 from miaopu.monitoring.models import ScoreSheet
 from miaopu.portal import present, shapes
 from miaopu.portal.score_form import ScoreForm
@@ -43,6 +44,7 @@ def sheet_context(sheet: ScoreSheet, user: User, form: ScoreForm) -> dict[str, A
         "form": form,
         "filling": form.stage is not None,
         "as_whom": str(form.stage.label) if form.stage else "",
+        "takes_late": takes_late_files(user, sheet),
         "operator_changed": changed,
         "may_hand_over": officer and is_open and changed and sheet.state == SheetState.SELF,
         "may_return": (form.stage in (Stage.DISTRICT, Stage.CITY))
