@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Literal
 
-from miaopu.engine.assessment.results import rounded
+from miaopu.engine.assessment.results import EXACT, rounded, score_period
 from miaopu.engine.assessment.scheme import Assessment
+from miaopu.engine.assessment.scores import Lines
 from miaopu.engine.messages import Bilingual
 from miaopu.monitoring.enums import SheetState, Stage
 from miaopu.monitoring.models import Score, ScoreSheet
@@ -122,6 +123,12 @@ def points_of(scheme: Assessment, scores: Iterable[Score]) -> dict[str, Decimal]
     given = by_line(scores)
     found = {line.key: standing(given.get(line.key, {})) for line in lines_of(scheme)}
     return {key: value for key, value in found.items() if value is not None}
+
+
+def total_of(scheme: Assessment, points: Mapping[str, Decimal]) -> Decimal:
+    """What the points and figures of a period come to; what is not there counts for nothing."""
+    with localcontext(EXACT):
+        return score_period(Lines(scheme), dict(points)).total
 
 
 def period_words(period: str) -> Bilingual:

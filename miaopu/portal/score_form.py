@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import localcontext
+from decimal import Decimal
 from typing import Any
 
 from miaopu.core.models import User
-from miaopu.engine.assessment.results import EXACT, score_period
-from miaopu.engine.assessment.scores import Lines
 from miaopu.engine.messages import Bilingual
 from miaopu.monitoring.enums import CampaignState, SheetState, Stage
 from miaopu.monitoring.evidence_actions import may_withdraw
@@ -24,6 +22,7 @@ from miaopu.monitoring.sheets import (
     lines_of,
     plain,
     standing,
+    total_of,
     two_decimals,
 )
 from miaopu.portal import formats, present
@@ -179,14 +178,14 @@ def score_form(
                 tuple(
                     Shown(
                         str(Stage(one.stage).label),
-                        plain(one.value) or formats.MISSING,
+                        _shown(line, one.value),
                         one.note,
-                        " → ".join(plain(change.before) for change in one.changes.all()),
+                        " → ".join(_shown(line, change.before) for change in one.changes.all()),
                     )
                     for one in scores
                     if one.line == line.key and one.stage in shown and one.stage != stage
                 ),
-                plain(standing(settled.get(line.key, {}))) or formats.MISSING,
+                _shown(line, standing(settled.get(line.key, {}))),
                 value[POINTS],
                 value[NOTE],
                 _told(told[POINTS], errors, conflicts),
@@ -212,9 +211,8 @@ def _so_far(
     points = {key: value for key, value in values.items() if value is not None}
     if not points:
         return "", ""
-    with localcontext(EXACT):
-        total = score_period(Lines(sheet.campaign.scheme), points).total
-    return f"{sum(one.key in points for one in wanted)} / {len(wanted)}", two_decimals(total)
+    given = f"{sum(one.key in points for one in wanted)} / {len(wanted)}"
+    return given, two_decimals(total_of(sheet.campaign.scheme, points))
 
 
 def _unsaved(
@@ -228,6 +226,13 @@ def _unsaved(
             text = typed.get(f"{line.key}.{name}", "").strip()
             if text and text not in saved:
                 yield Unsaved(present.in_language(line.title), text)
+
+
+def _shown(line: Line, value: Decimal | None) -> str:
+    """Points as they were typed, figures with their thousands apart; a dash for none."""
+    if value is None:
+        return formats.MISSING
+    return f"{value.normalize():,f}" if line.kind == "figure" else plain(value)
 
 
 def _unit(line: Line) -> str:

@@ -58,7 +58,8 @@ def score_the_last_sheet(citizen: Make, work: Campaigning, path: str) -> None:
     runner.fill(**{f"'s-{name}.points'": value for name, value in FIGURES.items()})
     expect(status).to_contain_text("已自动保存")
     assert Score.objects.get(sheet__pk=path.split("/")[-2], line="staff").value == 0
-    runner.attach("'f-funds'", "经费安排.pdf", PDF.replace(b"%d", b"2017")).press("保存并提交")
+    runner.attach("'f-funds'", "经费安排.pdf", PDF.replace(b"%d", b"2017"))
+    runner.attach("'f-tax_now'", "完税证明.pdf", PDF.replace(b"%d", b"2018")).press("保存并提交")
 
     reviewer = citizen(DESK).sign_in(work.city.reviewer.username).open("/office/assessments/")
     expect(reviewer.page.locator("main")).to_contain_text("等您评分")
@@ -86,6 +87,8 @@ def test_two_years_in_the_last_class_take_the_plate_down(
     travel(campaign.publicity_to + timedelta(days=1))
     officer.open(f"/office/assessments/{campaign.pk}/").press("公布结果")
     assert AssessmentOpinion.objects.count() == 1  # the second year brings no second opinion
+    said = words_of(citizen(PHONE).open(f"/assessments/{campaign.pk}/").download("PDF"))
+    assert f"报省局核准摘牌（1个）：{weak.name}" in said
 
     officer.open(f"/office/assessments/{campaign.pk}/").press(weak.name)
     officer.open(f"/office/delistings/{DelistingCase.objects.get().pk}/")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from miaopu.core.models import Region
 from miaopu.engine.letters.bulletin import BulletinText
 from miaopu.engine.letters.certificate import CertificateText
+from miaopu.engine.seals import digest
 from miaopu.monitoring.models.results import AssessmentFreeze, AssessmentResult
 from miaopu.monitoring.querysets import BulletinQuerySet, CertificateQuerySet
 
@@ -32,6 +33,11 @@ class _Paper(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the content is still what its digest covers."""
+        return digest(self.content) == self.digest
 
 
 class AssessmentCertificate(_Paper):

@@ -6,12 +6,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from miaopu.bases.enums import BaseState
 from miaopu.core import clock
 from miaopu.core.actions import MEDIA_TYPES
-from miaopu.engine.seals import digest
 from miaopu.monitoring.models import AssessmentBulletin, AssessmentCertificate
 from miaopu.monitoring.papers import (
     CERTIFICATES,
@@ -50,7 +50,7 @@ def certificate_file(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 def _standing(found: AssessmentCertificate) -> tuple[str, shapes.Tone]:
     """Whether a certificate holds today, and why not."""
     base, today = found.result.base, clock.today()
-    if digest(found.content) != found.digest:
+    if not found.is_whole:
         return _("登记内容与摘要不符"), "late"
     if base.state == BaseState.DELISTED:
         return _("基地已摘牌，证书不再有效"), "late"
@@ -58,7 +58,7 @@ def _standing(found: AssessmentCertificate) -> tuple[str, shapes.Tone]:
         return _("基地已退出，证书不再有效"), "late"
     if today > found.valid_until:
         return _("已过有效期"), "neutral"
-    return _("有效"), "good"
+    return pgettext("certificate", "有效"), "good"
 
 
 @public_page

@@ -24,6 +24,7 @@ from miaopu.monitoring.models import (
     AssessmentCertificate,
     AssessmentOpinion,
     AssessmentResult,
+    ScoreSheet,
 )
 from miaopu.monitoring.papers import PRINTED
 from miaopu.monitoring.sheets import Line, lines_of
@@ -190,6 +191,17 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
         "sum": _sum(found),
         "tables": _parts(found),
         "figures": _figures(found),
+        "newer": AssessmentResult.objects.for_user(user)
+        .current()
+        .filter(freeze__campaign=campaign, base=found.base_id)
+        .exclude(freeze=found.freeze_id)
+        .first(),
+        "sheets": [
+            shapes.Link(period_name(one.period), reverse("score_sheet", args=[one.pk]))
+            for one in ScoreSheet.objects.for_user(user)
+            .filter(campaign=campaign, base=found.base_id)
+            .order_by("period")
+        ],
         "form": form if may_appeal or status != 200 else None,
         "last": last,
         "appeals": [
