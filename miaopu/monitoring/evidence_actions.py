@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import PurePath
+from typing import TypeVar
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from miaopu.core import clock
@@ -15,8 +17,9 @@ from miaopu.monitoring.enums import CampaignState, Stage, Verb
 from miaopu.monitoring.models import LateScoreFile, ScoreFile, ScoreSheet
 from miaopu.monitoring.score_guards import acts_for, check_stage, locked_sheet
 from miaopu.monitoring.sheets import lines_of
+from miaopu.plans.evidence import MAX_FILES, GivenFile
 
-MAX_FILES = 10
+F = TypeVar("F", ScoreFile, LateScoreFile)
 LATE = (CampaignState.FROZEN, CampaignState.PUBLICITY)
 """While the result is frozen and not published yet, evidence may still come: it counts for
 nothing by itself."""
@@ -27,9 +30,24 @@ def _check_line(sheet: ScoreSheet, line: str, stage: Stage) -> None:
         raise ActionRefused(_("没有这个评分项"), _("请重新选择评分项"))
 
 
-def _check_count(there: int) -> None:
-    if there >= MAX_FILES:
+def _keep(
+    there: QuerySet[F], sheet: ScoreSheet, line: str, given: GivenFile, verb: Verb, *, by: User
+) -> F:
+    """Keep a file among those that are there already; the same content once."""
+    name, content = given
+    kept = keep_file(content, by=by)
+    known = there.filter(file=kept).first()
+    if known is not None:
+        return known
+    if there.count() >= MAX_FILES:
         raise ActionRefused(_("最多上传 %(count)s 个文件") % {"count": MAX_FILES}, _("请合并文件"))
+    made = there.create(
+        sheet=sheet, line=line, file=kept, name=PurePath(name).name[:200], by=by, at=clock.now()
+    )
+    record_event(
+        sheet, verb, by=by, region=sheet.base.region, data={"line": line, "sha256": kept.sha256}
+    )
+    return made
 
 
 @transaction.atomic
@@ -41,19 +59,7 @@ def keep_score_file(
     stage = check_stage(by, locked)
     _check_line(locked, line, stage)
     there = ScoreFile.objects.kept().filter(sheet=locked, line=line)
-    kept = keep_file(content, by=by)
-    known = there.filter(file=kept).first()
-    if known is not None:
-        return known
-    _check_count(there.count())
-    made = ScoreFile.objects.create(
-        sheet=locked, line=line, file=kept, name=PurePath(name).name[:200], by=by, at=clock.now()
-    )
-    record_event(
-        locked, Verb.KEEP_SCORE_FILE, by=by, region=locked.base.region,
-        data={"line": line, "sha256": kept.sha256},
-    )  # fmt: skip
-    return made
+    return _keep(there, locked, line, (name, content), Verb.KEEP_SCORE_FILE, by=by)
 
 
 def may_withdraw(user: User, found: ScoreFile, stage: Stage | None) -> bool:
@@ -102,17 +108,5 @@ def keep_late_file(
     if not takes_late_files(by, locked):
         raise Conflict(_("现在不能补交材料"), _("冻结以后、公布以前，运营主体可以补交"))
     _check_line(locked, line, Stage.SELF)
-    kept = keep_file(content, by=by)
     there = LateScoreFile.objects.filter(sheet=locked, line=line)
-    known = there.filter(file=kept).first()
-    if known is not None:
-        return known
-    _check_count(there.count())
-    made = LateScoreFile.objects.create(
-        sheet=locked, line=line, file=kept, name=PurePath(name).name[:200], by=by, at=clock.now()
-    )
-    record_event(
-        locked, Verb.KEEP_LATE_FILE, by=by, region=locked.base.region,
-        data={"line": line, "sha256": kept.sha256},
-    )  # fmt: skip
-    return made
+    return _keep(there, locked, line, (name, content), Verb.KEEP_LATE_FILE, by=by)

@@ -39,11 +39,6 @@ class Standing:
     before: AssessmentResult | None
     operators: tuple[str, ...]
 
-    @property
-    def change(self) -> Decimal | None:
-        """Composite against the year before; None where there was none."""
-        return None if self.before is None else self.result.composite - self.before.composite
-
 
 @dataclass(frozen=True)
 class Board:

@@ -40,8 +40,10 @@ class BulletinRow:
 
     @property
     def change(self) -> Decimal | None:
-        """The score against that of the year before."""
-        return Decimal(self.composite) - Decimal(self.before) if self.before else None
+        """The score against that of the year before, both as they are shown: readers subtract."""
+        if not self.before:
+            return None
+        return Decimal(_shown(self.composite)) - Decimal(_shown(self.before))
 
 
 @dataclass(frozen=True)
@@ -181,7 +183,7 @@ class BulletinText:
                     one.band,
                     _shown(one.before) if one.before else _NONE,
                     one.band_before or _NONE,
-                    _NONE if one.change is None else f"{_round(one.change):+f}",
+                    _NONE if one.change is None else f"{one.change:+f}",
                 )
                 for one in self.rows
             ),
