@@ -96,6 +96,7 @@ def test_two_years_in_the_last_class_take_the_plate_down(
     officer.fill(**{"hear-heard_on": today, "hear-reason": "运营主体到场，承认服务缺位"})
     officer.press("登记听证").press("报省级核准")
     expect(officer.page.locator("main")).to_contain_text("由没有报省的另一位市级主管登记")
+    expect(officer.page.locator("main table")).to_contain_text("苗绣工坊有限公司")
     tenant = citizen(PHONE).sign_in(owner.username).open("/notices/")
     expect(tenant.page.locator("main")).to_contain_text("已报省级核准摘牌")
     second = citizen(DESK).sign_in(work.second_officer.username)

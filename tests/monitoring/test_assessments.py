@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import DatabaseError, transaction
+from django.test import Client
+from django.urls import reverse
 
 from miaopu.bases.enums import BaseState
 from miaopu.core import clock
@@ -191,6 +193,9 @@ def test_an_appeal_is_decided_by_another_and_the_result_follows(city: City) -> N
     again = AssessmentResult.objects.current().get(freeze__campaign=campaign, base=weak)
     assert again.composite == 56  # 50 + 60 % of 10
     assert AssessmentResult.objects.filter(base=weak).count() == 2  # both are kept
+    page, paths = Client(), [reverse("base_result", args=[one.pk]) for one in (result, again)]
+    page.force_login(runner)
+    assert paths[1] in page.get(paths[0]).content.decode()  # the older one leads to the newer
 
 
 def test_two_years_in_the_last_class_lead_to_delisting_with_the_province(city: City) -> None:

@@ -97,6 +97,8 @@ def test_from_the_preview_to_the_public_ranking_and_to_delisting(city: City) -> 
             {"period": period, "due_on": due},
         )
         assert issued.status_code == 302
+        partial = "各时段都下发以后才有" in officer.get(path).content.decode()
+        assert partial == (period == "half")
     assert "还不能冻结" in officer.get(path).content.decode()
     for place, points in ((0, FULL), (1, NOTHING)):
         for period in ("half", "year"):
