@@ -19,7 +19,7 @@ from bench.report import Report
 from bench.rules import made, register
 from bench.rules.made import AS_OF
 from miaopu.engine.facts import FactError
-from miaopu.engine.matching import ENTERPRISE_ID, explain_one, explanations_as_text
+from miaopu.engine.matching import ENTERPRISE_ID, explain_one, explanations_as_json
 from miaopu.engine.planes.batch import Batch
 from miaopu.engine.planes.identity import met_again
 from miaopu.engine.planes.long_table import SCHEMA, long_table
@@ -42,15 +42,16 @@ def explaining(report: Report) -> None:
     rows = [{name: column[place] for name, column in columns.items()} for place in range(400)]
     for row in rows[:EXPLAINED]:
         found = explain_one(rules, row, AS_OF)
-        assert explanations_as_text(found) == json.dumps(
-            [one.to_json() for one in found], ensure_ascii=False
+        assert (
+            explanations_as_json(found)
+            == json.dumps([one.to_json() for one in found], ensure_ascii=False).encode()
         )
     taken: tuple[list[float], ...] = ([], [], [])
     for row in rows[EXPLAINED : 3 * EXPLAINED]:
         began = time.process_time()
         found = explain_one(rules, row, AS_OF)
         taken[0].append(time.process_time() - began)
-        explanations_as_text(found)
+        explanations_as_json(found)
         taken[1].append(time.process_time() - began)
         for one in found:
             _ = one.tree

@@ -69,9 +69,9 @@ def open_case(
     if item.definition.party != ("enterprise" if subject is None else "base"):
         raise ActionRefused(_("“%(item)s”不面向企业") % {"item": item.title}, _("请选择其他事项"))
     once_key = item.once_key(clock.today(), subject)
-    known = live_case(item, once_key, enterprise, subject)
+    known = live_case(item, enterprise, subject)
     if known is not None:
-        return known
+        return _same_item(known, item)
     check_period(item)
     explanation = explain_item(item.version, item.code, subject or enterprise, clock.today())
     if explanation.status == "false":
@@ -92,9 +92,20 @@ def open_case(
                 subject=subject,
             )
     except IntegrityError:  # another tab was faster
-        faster = live_case(item, once_key, enterprise, subject)
+        faster = live_case(item, enterprise, subject)
         assert faster is not None
-        return faster
+        return _same_item(faster, item)
+
+
+def _same_item(case: Case, item: Item) -> Case:
+    """The case, if it is the item's own; raises ActionRefused where its event is counted there."""
+    if case.item.code == item.code:
+        return case
+    raise ActionRefused(
+        _("“%(item)s”与“%(other)s”只计一次，已有办件 %(number)s")
+        % {"item": item.title, "other": case.item.title, "number": case.number},
+        _("请在我的办件中查看；撤回后可改选"),
+    )
 
 
 @transaction.atomic

@@ -44,18 +44,25 @@ def candidates(matches: MatchQuerySet, item: Item, day: date) -> MatchQuerySet:
     """Those of the matches to whom the item is to be offered.
 
     Entitled on every fact; without any case under the item, and without an offer that is open,
-    was consented to or declined: what was withdrawn may be offered again.
+    was consented to or declined: what was withdrawn may be offered again. Where another item pays
+    for the same, without a live case or an open offer of that.
     """
-    same = {
-        "programme": item.version.programme,
-        "once_key": item.once_key(day),
-        "enterprise": OuterRef("enterprise"),
-    }
-    return (
+    same = {"programme": item.version.programme, "enterprise": OuterRef("enterprise")}
+    own = {**same, "once_key": item.once_key(day)}
+    alone = item.version.pack.counted_with(item.code) is None
+    if not alone:
+        own["item__code"] = item.code
+    found = (
         matches.filter(version=item.version, item=item.code)
         .entitled()
-        .exclude(Exists(Case.objects.filter(**same)))
-        .exclude(Exists(Offer.objects.standing_in_the_way().filter(**same)))
+        .exclude(Exists(Case.objects.filter(**own)))
+        .exclude(Exists(Offer.objects.standing_in_the_way().filter(**own)))
+    )
+    if alone:
+        return found
+    keys = item.once_keys(day)
+    return found.exclude(Exists(Case.objects.live().filter(keys, **same))).exclude(
+        Exists(Offer.objects.open().filter(keys, **same))
     )
 
 

@@ -17,14 +17,14 @@ from miaopu.core.models import User
 from miaopu.parties.models import Enterprise
 
 
-def live_case(
-    item: Item, once_key: str, enterprise: Enterprise, subject: Enterprise | None
-) -> Case | None:
+def live_case(item: Item, enterprise: Enterprise, subject: Enterprise | None) -> Case | None:
     """The live case that another one would double; None where there is none.
 
+    It may be of another item that pays for the same, under this version of the rules or an earlier.
     Raises ActionRefused where somebody else was rewarded for the `subject`.
     """
-    same = Case.objects.live().filter(programme=item.version.programme, once_key=once_key)
+    keys = item.once_keys(clock.today(), subject)
+    same = Case.objects.live().filter(keys, programme=item.version.programme)
     if subject is None:
         return same.filter(enterprise=enterprise).first()
     found = same.filter(subject=subject).first()

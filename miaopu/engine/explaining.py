@@ -7,93 +7,70 @@ they are read, and printed without a tree.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
+from miaopu.engine.asking import NOT_ASKED, Asking
 from miaopu.engine.explanations import NearMiss, PriorityPoints
-from miaopu.engine.expressions.changes import Both
-from miaopu.engine.expressions.evaluate import Facts
 from miaopu.engine.expressions.plain import FALSE, TRUE, UNKNOWN, in_one_line
 from miaopu.engine.expressions.reasons import ReasonNode
-from miaopu.engine.expressions.telling import Answer, Subject, head, printed, printed_names
+from miaopu.engine.expressions.telling import (
+    Answer,
+    head,
+    printed,
+    printed_change,
+    printed_names,
+)
 from miaopu.engine.expressions.tree import Op
-from miaopu.engine.facts import Value
 from miaopu.engine.messages import Bilingual
-from miaopu.engine.prepared import Decisions, PreparedCondition, PreparedRule
+from miaopu.engine.money import format_yuan
+from miaopu.engine.prepared import PreparedRule, PreparedRules
+from miaopu.engine.rule_sets import CountedOnce, Rule
 
-_STATUS: Mapping[object, str] = {True: TRUE, False: FALSE, None: UNKNOWN}
 _VALUE: Mapping[str, bool | None] = {TRUE: True, FALSE: False, UNKNOWN: None}
-_NO_QUESTION = Bilingual("", "")
-_NOT_ASKED = date.min
 
 
-class Asking:
-    """One enterprise asked under many rules: what is asked alike is asked once."""
+class Counted(NamedTuple):
+    """The rule under which an event is counted already, for how much, and the set of rules."""
 
-    def __init__(self, facts: Facts, decisions: Decisions, conditions: int) -> None:
-        self.facts = facts
-        self.decisions = decisions
-        self._subject = Subject(facts)
-        self._values: list[Value | None] = [_NOT_ASKED] * conditions
-        self._answers: list[Answer | None] = [None] * conditions
-        self._nodes: list[ReasonNode | None] = [None] * conditions
+    once: CountedOnce
+    rule: Rule
+    fen: int | None
 
-    def value(self, rule: str, part: PreparedCondition) -> Value | None:
-        """True, false, or None: unknown, or not decided."""
-        if part.reasons is None:
-            return self.decisions.get(f"{rule}.{part.condition.id}")
-        value = self._values[part.number]
-        if value is _NOT_ASKED:
-            value = self._values[part.number] = part.reasons.runnable.value(self.facts)
-        return value
+    @property
+    def text(self) -> Bilingual:
+        """Where it is counted, in words."""
+        name = self.rule.title or Bilingual(self.rule.id, self.rule.id)
+        title, zh, en = self.once.title, "", ""
+        if self.fen is not None:
+            yuan = format_yuan(self.fen)
+            zh, en = f"（{yuan} 元）", f" ({yuan} yuan)"
+        return Bilingual(
+            f"{title.zh}只计一次，已按“{name.zh}”计入{zh}",
+            f"{title.en} counts once, and is counted under “{name.en}” already{en}",
+        )
 
-    def answers(self, rule: str, parts: Sequence[PreparedCondition]) -> list[Answer]:
-        """What each condition came to, and its reasons as they are printed."""
-        known, found = self._answers, []
-        for part in parts:
-            if part.reasons is None:
-                found.append(self._decided(rule, part))
-                continue
-            answer = known[part.number]
-            if answer is None:
-                answer = known[part.number] = part.reasons.answer(self._subject)
-            found.append(answer)
-        return found
+    @property
+    def node(self) -> ReasonNode:
+        """The same as a node of the reasons."""
+        return ReasonNode(Op.COUNTED_ONCE.value, FALSE, self.text, False, (), key=self.once.name)
 
-    def node(self, rule: str, part: PreparedCondition) -> ReasonNode:
-        """The reasons of a condition, with its title and id."""
-        condition = part.condition
-        if part.reasons is None:
-            answer = self._decided(rule, part)
-            question = condition.decide or _NO_QUESTION
-            return ReasonNode(
-                op=Op.DECIDE.value,
-                status=_STATUS[answer.value],
-                text=question,
-                value=answer.value,
-                needs=answer.needs,
-                title=condition.title or question,
-                key=condition.id,
-            )
-        found = self._nodes[part.number]
-        if found is None:
-            found = self._nodes[part.number] = part.reasons.explain(self.facts)
-        return found._replace(title=condition.title, key=condition.id)
-
-    def _decided(self, rule: str, part: PreparedCondition) -> Answer:
-        question = part.condition.decide or _NO_QUESTION
-        value = self.decisions.get(f"{rule}.{part.condition.id}")
-        needs = (part.need,) if value is None else ()
-        change = _decision_needed(value, question)
-        shown = "" if change is None else printed(in_one_line(Bilingual(*change)))
-        text = head(Op.DECIDE.value, _STATUS[value], question, value, needs) + "]}"
-        return Answer(value, needs, change, text, shown)
+    @property
+    def answer(self) -> Answer:
+        """The same as the answer of a condition."""
+        change = (self.text.zh, self.text.en)
+        text = head(Op.COUNTED_ONCE.value, FALSE, self.text, False, ()) + b"]}"
+        return Answer(False, (), change, text, printed_change(change))
 
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
-    """One rule for one enterprise, with its reasons; `amount_fen` is known for true rules only."""
+    """One rule for one enterprise, with its reasons; `amount_fen` is known for true rules only.
+
+    `counted`: all its conditions are true, but what it pays for is counted under another rule.
+    `ahead_fen`: what another rule pays for the same, where this one is not true.
+    """
 
     rule: str
     status: str
@@ -101,17 +78,19 @@ class Explanation:
     prepared: PreparedRule
     asking: Asking
     _lacking: tuple[str, ...] = ()
+    counted: Counted | None = None
+    ahead_fen: int = 0
 
     @cached_property
-    def answers(self) -> list[Answer]:
-        """What each condition came to."""
-        return self.asking.answers(self.rule, self.prepared.conditions)
+    def answers(self) -> Sequence[Answer]:
+        """What each condition came to, and whether it is counted elsewhere."""
+        found = self.asking.answers(self.prepared)
+        return found if self.counted is None else [*found, self.counted.answer]
 
     @cached_property
     def needs(self) -> tuple[str, ...]:
         """The facts (or "decide:ID") that the conditions lack."""
-        unknown = [answer.needs for answer in self.answers if answer.value is None]
-        return tuple(dict.fromkeys([need for needs in unknown for need in needs]))
+        return _united([answer.needs for answer in self.answers if answer.value is None])
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -129,7 +108,10 @@ class Explanation:
             value=_VALUE[self.status],
             needs=self.needs,
             children=tuple(
-                [self.asking.node(self.rule, part) for part in self.prepared.conditions]
+                [
+                    *(self.asking.node(self.rule, part) for part in self.prepared.conditions),
+                    *([] if self.counted is None else [self.counted.node]),
+                ]
             ),
             title=rule.title,
             key=rule.id,
@@ -173,7 +155,7 @@ class Explanation:
         return self._near_miss(self.answers)
 
     def _near_miss(self, answers: Sequence[Answer]) -> NearMiss | None:
-        if self.status != FALSE:
+        if self.status != FALSE or self.counted is not None:
             return None
         values = [answer[0] for answer in answers]
         if values.count(False) != 1:
@@ -190,6 +172,8 @@ class Explanation:
         change = answers[place].change
         assert change is not None
         fen, _lacking = self.prepared.pays(self.asking.facts)
+        if fen is not None:
+            fen = max(fen - self.ahead_fen, 0)
         return NearMiss(conditions[place].condition.id, Bilingual(*change), fen)
 
     @property
@@ -208,44 +192,69 @@ class Explanation:
             "near_miss": None if self.near_miss is None else self.near_miss.to_json(),
         }
 
-    def print_to(self, pieces: list[str]) -> None:
-        """`to_json` as text, put together from what each condition prints."""
-        answers = self.asking.answers(self.rule, self.prepared.conditions)
-        unknown = [answer[1] for answer in answers if answer[0] is None]
-        needs = tuple(dict.fromkeys([need for needs in unknown for need in needs]))
-        short = self._near_miss(answers)
-        fen = "null" if self.amount_fen is None else str(self.amount_fen)
+    def print_to(self, pieces: list[bytes]) -> None:
+        """`to_json` in UTF-8, piece by piece, put together from what each condition prints."""
+        answers = self.answers or _NO_ANSWERS
+        values, needs, _changes, texts, shown = zip(*answers, strict=True)
+        lacking: tuple[str, ...] = ()
+        if None in values:
+            lacking = _united([n for v, n in zip(values, needs, strict=True) if v is None])
+        short = self._near_miss(answers) if values.count(False) == 1 else None
         pieces += (
-            _rule_head(self.prepared, self.status, needs, fen),
-            ", ".join([answer[3] for answer in answers]),
-            f']}}, "missing": {printed_names(needs or self._lacking)}, "would_change": [',
-            ", ".join([answer[4] for answer in answers if answer[4]]),
-            '], "near_miss": null}' if short is None else f'], "near_miss": {_printed(short)}}}',
+            _rule_head(self.prepared, self.status, lacking, self.amount_fen),
+            _COMMA.join(texts),
+            _missing(lacking or self._lacking),
+            _COMMA.join([text for text in shown if text]),
+            _NO_NEAR_MISS if short is None else _printed(short),
         )
 
 
+_NO_ANSWERS = [Answer(True, (), None, b"", b"")]
+_COMMA, _NO_NEAR_MISS = b", ", b'], "near_miss": null}'
+
+
+def _united(parts: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([name for names in parts for name in names]))
+
+
 @lru_cache(maxsize=8192)
-def _rule_head(rule: PreparedRule, status: str, needs: tuple[str, ...], fen: str) -> str:
+def _rule_head(
+    rule: PreparedRule, status: str, needs: tuple[str, ...], amount_fen: int | None
+) -> bytes:
     name = rule.rule.id
     begun = head(
         Op.RULE.value, status, rule.rule.title or Bilingual(name, name), _VALUE[status], needs
     )
-    return f'{{"rule": {printed(name)}, "status": "{status}", "amount_fen": {fen}, "tree": {begun}'
+    return b'{"rule": %b, "status": "%b", "amount_fen": %b, "tree": %b' % (
+        printed(name),
+        status.encode(),
+        printed(amount_fen),
+        begun,
+    )
 
 
-def _printed(short: NearMiss) -> str:
-    gain = "null" if short.gain_fen is None else str(short.gain_fen)
-    change = printed(in_one_line(short.would_change))
-    return (
-        f'{{"condition": {printed(short.condition)}, "would_change": {change}, "gain_fen": {gain}}}'
+@lru_cache(maxsize=4096)
+def _missing(names: tuple[str, ...]) -> bytes:
+    return b']}, "missing": %b, "would_change": [' % printed_names(names)
+
+
+def _printed(short: NearMiss) -> bytes:
+    change = printed_change((short.would_change.zh, short.would_change.en))
+    return b'], "near_miss": {"condition": %b, "would_change": %b, "gain_fen": %b}}' % (
+        printed(short.condition),
+        change,
+        printed(short.gain_fen),
     )
 
 
 def explain_rule(rule: PreparedRule, asking: Asking) -> Explanation:
     """The rule for the enterprise that is asked."""
     name, status = rule.rule.id, TRUE
+    known, ask = asking.values, asking.value
     for part in rule.conditions:
-        value = asking.value(name, part)
+        value = known[part.number] if part.number >= 0 else NOT_ASKED
+        if value is NOT_ASKED:
+            value = ask(name, part)
         if value is False:
             status = FALSE
             break
@@ -255,13 +264,31 @@ def explain_rule(rule: PreparedRule, asking: Asking) -> Explanation:
     return Explanation(name, status, fen, rule, asking, lacking)
 
 
-def explanations_as_text(explained: Iterable[Explanation]) -> str:
-    """Explanations as one JSON document, as `explain` prints them."""
-    pieces: list[str] = []
+def counted_once(rules: PreparedRules, explained: list[Explanation]) -> list[Explanation]:
+    """The explanations of all rules, of which some pay for the same: that counts once."""
+    true = {n: one.amount_fen for n, one in enumerate(explained) if one.status == TRUE}
+    found, elsewhere = list(explained), rules.elsewhere(true)
+    for once, places in rules.counted_once:
+        counts = [place for place in places if place in true and place not in elsewhere]
+        for place in places if counts else ():
+            [first] = counts
+            if place in elsewhere:
+                at = Counted(once, rules.rules[first].rule, true[first])
+                found[place] = replace(
+                    found[place], status=FALSE, amount_fen=None, _lacking=(), counted=at
+                )
+            elif place != first:
+                found[place] = replace(found[place], ahead_fen=true[first] or 0)
+    return found
+
+
+def explanations_as_json(explained: Iterable[Explanation]) -> bytes:
+    """Explanations as one JSON document in UTF-8, as `explain` prints them."""
+    pieces: list[bytes] = []
     for one in explained:
-        pieces.append(", " if pieces else "[")
+        pieces.append(_COMMA if pieces else b"[")
         one.print_to(pieces)
-    return "".join(pieces) + "]" if pieces else "[]"
+    return b"".join([*pieces, b"]"]) if pieces else b"[]"
 
 
 def near_misses(explained: Sequence[Explanation]) -> list[Explanation]:
@@ -270,11 +297,3 @@ def near_misses(explained: Sequence[Explanation]) -> list[Explanation]:
     return [
         one for _gain, one in sorted(short, key=lambda pair: (pair[0] is None, -(pair[0] or 0)))
     ]
-
-
-def _decision_needed(answer: bool | None, question: Bilingual) -> Both | None:
-    if answer is None:
-        return f"待认定：{question.zh}", f"to be decided: {question.en}"
-    if answer is False:
-        return f"认定为否：{question.zh}", f"was decided in the negative: {question.en}"
-    return None

@@ -8,14 +8,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import partial
 
+from miaopu.engine.asking import Asking
 from miaopu.engine.explaining import (
-    Asking,
     Explanation,
+    counted_once,
     explain_rule,
-    explanations_as_text,
+    explanations_as_json,
     near_misses,
 )
 from miaopu.engine.explanations import MatchRow, PriorityPoints
+from miaopu.engine.expressions.plain import TRUE
 from miaopu.engine.expressions.reasons import ReasonNode
 from miaopu.engine.facts import FactError
 from miaopu.engine.messages import Bilingual, EngineError
@@ -31,7 +33,7 @@ __all__ = [
     "PriorityPoints",
     "ReasonNode",
     "explain_one",
-    "explanations_as_text",
+    "explanations_as_json",
     "match_all",
     "near_misses",
 ]
@@ -73,10 +75,14 @@ def match_all(
         if enterprise_id is None:
             continue
         known = prepared.read(row, partial(_report_value, report, number))
-        for rule in prepared.rules:
-            found = rule.match(enterprise_id, known)
-            if found is not None:
-                yield found
+        matched = [rule.match(enterprise_id, known) for rule in prepared.rules]
+        if prepared.counted_once:
+            true = {
+                n: one.amount_fen for n, one in enumerate(matched) if one and one.status == TRUE
+            }
+            for place in prepared.elsewhere(true):
+                matched[place] = None
+        yield from (one for one in matched if one is not None)
 
 
 def explain_one(
@@ -99,7 +105,8 @@ def explain_one(
 
     known = prepared.read(facts, problem or refuse, priorities=True)
     asking = Asking(known, decisions or {}, prepared.conditions)
-    return [explain_rule(rule, asking) for rule in prepared.rules]
+    explained = [explain_rule(rule, asking) for rule in prepared.rules]
+    return counted_once(prepared, explained) if prepared.counted_once else explained
 
 
 def _id_of(

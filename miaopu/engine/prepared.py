@@ -1,9 +1,11 @@
 """Rules made ready to run on one day: parsed, typed and lowered once, whoever asks."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from operator import itemgetter
+from typing import Any
 
 from miaopu.engine.codes import region_range
 from miaopu.engine.explanations import MatchRow
@@ -13,7 +15,7 @@ from miaopu.engine.expressions.plain import TRUE, UNKNOWN
 from miaopu.engine.expressions.reasons import Reasons
 from miaopu.engine.expressions.tree import Kind, Node, Op
 from miaopu.engine.facts import Fact, FactError, Value, read_fact
-from miaopu.engine.rule_sets import Condition, Priority, Rule, RuleSet
+from miaopu.engine.rule_sets import Condition, CountedOnce, Priority, Rule, RuleSet
 
 Decisions = Mapping[str, bool | None]
 Known = dict[str, tuple[Reasons, int]]
@@ -28,11 +30,17 @@ def prepare(rules: RuleSet, as_of: date) -> "PreparedRules":
     prepared = tuple(_prepare_rule(rules, rule, as_of, known) for rule in rules.rules)
     matched = dict.fromkeys(name for rule in prepared for name in rule.matched_facts)
     others = dict.fromkeys(name for rule in prepared for name in rule.priority_facts)
+    places = {rule.rule.id: place for place, rule in enumerate(prepared)}
+    counted = [
+        (one, tuple(sorted(places[name] for name in one.rules if name in places)))
+        for one in rules.counted_once
+    ]
     return PreparedRules(
         prepared,
         tuple(around.facts[name] for name in matched),
         tuple(around.facts[name] for name in others if name not in matched),
         len(known),
+        tuple(one for one in counted if len(one[1]) > 1),
     )
 
 
@@ -48,6 +56,21 @@ class PreparedRules:
     facts: tuple[Fact, ...]
     priority_facts: tuple[Fact, ...]
     conditions: int  # how many different ones there are
+    counted_once: tuple[tuple[CountedOnce, tuple[int, ...]], ...] = ()  # with the rules' places
+
+    def elsewhere(self, fen: Mapping[int, int | None]) -> dict[int, int]:
+        """The rules that do not count because another of their set does, and that rule.
+
+        `fen` are the amounts of the rules that are true, by place. Who has the largest amount
+        counts; an amount that cannot be computed is behind all others.
+        """
+        found: dict[int, int] = {}
+        for _set, places in self.counted_once:
+            true = [place for place in places if place in fen]
+            if len(true) > 1:
+                first = min(true, key=lambda place: _rank(fen[place], place))
+                found |= {place: first for place in true if place != first}
+        return found
 
     def read(
         self,
@@ -65,6 +88,11 @@ class PreparedRules:
                 report(error)
                 known[fact.name] = None
         return known
+
+
+def _rank(fen: int | None, place: int) -> tuple[bool, int, int]:
+    """The rule that counts once comes first: the largest amount, then the earliest rule."""
+    return fen is None, -(fen or 0), place
 
 
 @dataclass(frozen=True)
@@ -96,6 +124,12 @@ class PreparedRule:
     conditions: tuple[PreparedCondition, ...]
     priorities: tuple[tuple[Priority, Reasons], ...]
     amount: Runnable | None
+
+    @cached_property
+    def pick(self) -> Callable[[Sequence[Any]], tuple[Any, ...]] | None:
+        """Takes what is kept by number for each of some conditions; None: some are discretion."""
+        numbers = [part.number for part in self.conditions]
+        return None if len(numbers) < 2 or min(numbers) < 0 else itemgetter(*numbers)
 
     @property
     def matched_facts(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from miaopu.engine.definitions.pieces import error_at
 from miaopu.engine.definitions.positions import Document
 from miaopu.engine.definitions.refusals import PackError
 from miaopu.engine.definitions.refusals import Path as Place
-from miaopu.engine.expressions.errors import ExpressionError
+from miaopu.engine.expressions.errors import ExpressionError, did_you_mean
 from miaopu.engine.expressions.lower import lower_amount, lower_condition
 from miaopu.engine.expressions.lowering import Surroundings
 from miaopu.engine.expressions.parse import parse
@@ -96,6 +96,33 @@ def check_parameters(rule_set: RuleSet, documents: Mapping[str, Document]) -> li
                     Bilingual("核对 from 和 value", "check from and value"),
                 )
             )
+    return errors
+
+
+def check_counted_once(rule_set: RuleSet, documents: Mapping[str, Document]) -> list[PackError]:
+    """An error for a rule counted once that does not exist, pays nothing, or is named again."""
+    errors = []
+    known = {rule.id: rule for rule in rule_set.rules}
+    seen: set[str] = set()
+    for one in rule_set.counted_once:
+        for number, name in enumerate(one.rules):
+            if name not in known:
+                message = Bilingual(f"没有 {name}", f"there is no {name}")
+                check = Bilingual("核对编号", "check the id")
+                remedy = did_you_mean(name, known, check)
+            elif known[name].amount is None:
+                message = Bilingual(f"{name} 没有 amount", f"{name} has no amount")
+                remedy = Bilingual(
+                    "只列按公式计算金额的项目", "name only what pays an amount by a formula"
+                )
+            elif name in seen:
+                message = Bilingual(f"{name} 已列出", f"{name} is named already")
+                remedy = Bilingual("每项只列一次", "name each once, in one set")
+            else:
+                seen.add(name)
+                continue
+            place: Place = ("counted_once", one.name, "among", number)
+            errors.append(error_at(documents, place, message, remedy))
     return errors
 
 

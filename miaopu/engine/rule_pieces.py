@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 
 from miaopu.engine.definitions.pieces import (
     ConditionPiece,
+    CountedOncePiece,
     FunctionPiece,
     PriorityPiece,
     ValuePiece,
     parameter_value,
 )
 from miaopu.engine.expressions.named import Function
-from miaopu.engine.rule_sets import Condition, DatedValue, Priority
+from miaopu.engine.rule_sets import Condition, CountedOnce, DatedValue, Priority
 
 
 def conditions_of(pieces: Sequence[ConditionPiece]) -> tuple[Condition, ...]:
@@ -59,3 +60,11 @@ def dated_parameters(
 def functions_of(pieces: Mapping[str, FunctionPiece]) -> dict[str, Function]:
     """The named functions that checked pieces describe."""
     return {name: Function(piece.takes, piece.means) for name, piece in pieces.items()}
+
+
+def counted_once_of(pieces: Mapping[str, CountedOncePiece]) -> tuple[CountedOnce, ...]:
+    """The sets counted once that checked pieces describe."""
+    return tuple(
+        CountedOnce(name, piece.among, piece.title.bilingual, piece.clause or "")
+        for name, piece in pieces.items()
+    )

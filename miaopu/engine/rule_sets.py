@@ -53,6 +53,19 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class CountedOnce:
+    """Rules that pay for the same event, asset or person: of those that are true one counts.
+
+    The one with the largest amount does (就高不重复), of several alike the first of the rules.
+    """
+
+    name: str
+    rules: tuple[str, ...]
+    title: Bilingual
+    clause: str = ""
+
+
+@dataclass(frozen=True)
 class DatedValue:
     """A parameter's value from `start` on (openness: unit and clause are shown beside it)."""
 
@@ -71,6 +84,7 @@ class RuleSet:
     parameters: Mapping[str, tuple[DatedValue, ...]] = field(default_factory=dict)
     places: Mapping[str, Bilingual] = field(default_factory=dict)
     functions: Functions = field(default_factory=dict)
+    counted_once: tuple[CountedOnce, ...] = ()
 
     @property
     def words(self) -> Vocabulary:

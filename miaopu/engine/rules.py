@@ -8,6 +8,7 @@ from pydantic import Field
 
 from miaopu.engine.definitions.pieces import (
     ConditionPiece,
+    CountedOncePiece,
     FactPiece,
     FunctionName,
     FunctionPiece,
@@ -23,9 +24,16 @@ from miaopu.engine.definitions.pieces import (
 )
 from miaopu.engine.definitions.positions import Document, read_document
 from miaopu.engine.definitions.refusals import PackError, Refused, in_order
-from miaopu.engine.rule_checks import check_functions, check_parameters, check_rule, repeated
+from miaopu.engine.rule_checks import (
+    check_counted_once,
+    check_functions,
+    check_parameters,
+    check_rule,
+    repeated,
+)
 from miaopu.engine.rule_pieces import (
     conditions_of,
+    counted_once_of,
     dated_parameters,
     functions_of,
     priorities_of,
@@ -63,6 +71,7 @@ class _RulesFile(Piece):
     rules: tuple[_RulePiece, ...]
     parameters: dict[str, tuple[ValuePiece, ...]] = Field(default_factory=dict)
     functions: dict[FunctionName, FunctionPiece] = Field(default_factory=dict)
+    counted_once: dict[FunctionName, CountedOncePiece] = Field(default_factory=dict)
 
 
 def load_rules(path: Path) -> RuleSet:
@@ -79,6 +88,7 @@ def load_rules(path: Path) -> RuleSet:
             {name: piece.fact(name) for name, piece in found.facts.items()},
             dated_parameters(found.parameters),
             functions=functions_of(found.functions),
+            counted_once=counted_once_of(found.counted_once),
         )
         errors = _problems(rule_set, documents)
     if errors or rule_set is None:
@@ -105,6 +115,7 @@ def _problems(rule_set: RuleSet, documents: Mapping[str, Document]) -> list[Pack
     errors = [
         *check_parameters(rule_set, documents),
         *check_functions(rule_set, documents),
+        *check_counted_once(rule_set, documents),
     ]
     errors += repeated([rule.id for rule in rule_set.rules], documents, ("rules",))
     for number, rule in enumerate(rule_set.rules):

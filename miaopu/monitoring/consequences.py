@@ -14,7 +14,7 @@ from miaopu.engine.clock import working_days
 from miaopu.engine.letters.opinion import OpinionText, WeakLine, opinion_number
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.seals import digest
-from miaopu.monitoring.enums import Verb
+from miaopu.monitoring.enums import SubjectKind, Verb
 from miaopu.monitoring.models import (
     AssessmentCertificate,
     AssessmentFreeze,
@@ -42,9 +42,11 @@ def document(opinion: AssessmentOpinion, kind: str) -> bytes:
 
 
 def follow_results(freeze: AssessmentFreeze, *, by: User) -> None:
-    """Make the papers of a published freeze, and open its delisting cases."""
+    """Make the papers of a published freeze of bases, and open its delisting cases."""
+    if freeze.campaign.subject_kind != SubjectKind.BASE:
+        return  # what else follows, people do
     issue_bulletin(freeze, by=by)
-    for result in freeze.results.select_related("base__operator", "base__region"):
+    for result in freeze.results.select_related("subject__base__operator", "subject__region"):
         certificate = issue_certificate(freeze, result, by=by)
         if certificate is not None:
             _tell_certificate(result, certificate)

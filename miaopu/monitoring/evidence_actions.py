@@ -15,8 +15,8 @@ from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
 from miaopu.core.models import User
 from miaopu.monitoring.enums import CampaignState, Stage, Verb
 from miaopu.monitoring.models import LateScoreFile, ScoreFile, ScoreSheet
-from miaopu.monitoring.score_guards import acts_for, check_stage, locked_sheet
-from miaopu.monitoring.sheets import lines_of
+from miaopu.monitoring.score_guards import check_stage, locked_sheet, scores_itself
+from miaopu.monitoring.sheets import lines_for
 from miaopu.plans.evidence import MAX_FILES, GivenFile
 
 F = TypeVar("F", ScoreFile, LateScoreFile)
@@ -26,7 +26,7 @@ nothing by itself."""
 
 
 def _check_line(sheet: ScoreSheet, line: str, stage: Stage) -> None:
-    if line not in {one.key for one in lines_of(sheet.campaign.scheme, stage)}:
+    if line not in {one.key for one in lines_for(sheet, stage)}:
         raise ActionRefused(_("没有这个评分项"), _("请重新选择评分项"))
 
 
@@ -45,7 +45,7 @@ def _keep(
         sheet=sheet, line=line, file=kept, name=PurePath(name).name[:200], by=by, at=clock.now()
     )
     record_event(
-        sheet, verb, by=by, region=sheet.base.region, data={"line": line, "sha256": kept.sha256}
+        sheet, verb, by=by, region=sheet.subject.region, data={"line": line, "sha256": kept.sha256}
     )
     return made
 
@@ -69,8 +69,8 @@ def may_withdraw(user: User, found: ScoreFile, stage: Stage | None) -> bool:
     """
     if stage is None:
         return False
-    by_party = found.by is not None and found.by.is_party
-    return found.by_id == user.pk or (stage == Stage.SELF and by_party)
+    given = found.by is not None and found.by.is_party
+    return found.by_id == user.pk or (stage == Stage.SELF and given and user.is_party)
 
 
 @transaction.atomic
@@ -83,16 +83,17 @@ def withdraw_score_file(found: ScoreFile, *, by: User, reason: str) -> None:
     found.withdrawn_at = clock.now()
     found.save(update_fields=["withdrawn_at"])
     record_event(
-        locked, Verb.WITHDRAW_SCORE_FILE, by=by, reason=reason, region=locked.base.region,
+        locked, Verb.WITHDRAW_SCORE_FILE, by=by, reason=reason, region=locked.subject.region,
         data={"line": found.line, "sha256": found.file.sha256},
     )  # fmt: skip
 
 
 def takes_late_files(user: User, sheet: ScoreSheet) -> bool:
     """Whether the user's evidence for the sheet would be kept beside what was frozen."""
-    if sheet.campaign.state not in LATE or not user.is_party:
+    if sheet.campaign.state not in LATE:
         return False
-    return acts_for(user, sheet.operator_id) or acts_for(user, sheet.base.operator_id)
+    operators = (sheet.operator_id, sheet.subject.operator_id)
+    return any(scores_itself(user, sheet.subject, one) for one in operators)
 
 
 @transaction.atomic

@@ -76,7 +76,8 @@ def issue_bulletin(freeze: AssessmentFreeze, *, by: User) -> AssessmentBulletin:
     scheme, region = campaign.scheme, campaign.programme.region
     assert campaign.publicity_from is not None and campaign.publicity_to is not None  # published
     serial = next_serial(AssessmentBulletin, region, day.year)
-    results = list(freeze.results.select_related("base__region").order_by("rank", "base_id"))
+    rows = freeze.results.select_related("subject__base__region", "freeze__campaign__version")
+    results = list(rows.order_by("rank", "subject_id"))
     before = results_before(campaign)
     titles = {one.do: one.title.zh if one.title else one.do for one in scheme.consequences}
     text = BulletinText(
@@ -92,7 +93,7 @@ def issue_bulletin(freeze: AssessmentFreeze, *, by: User) -> AssessmentBulletin:
         bands=tuple((one.name, one.start) for one in scheme.bands),
         publicity_from=campaign.publicity_from,
         publicity_to=campaign.publicity_to,
-        rows=tuple(_row(one, before.get(one.base_id)) for one in results),
+        rows=tuple(_row(one, before.get(one.subject_id)) for one in results),
         follows=tuple(
             (title, tuple(one.base.name for one in results if name in one.consequences))
             for name, title in titles.items()
@@ -138,8 +139,11 @@ def issue_certificate(
     if result.band == scheme.bands[-1].name:
         return None
     serial = next_serial(AssessmentCertificate, region, day.year)
-    sheets = campaign.sheets.filter(base=base).select_related("operator").order_by("period")
-    names = [one.operator.name for one in sheets] + [base.operator.name]
+    sheets = (
+        campaign.sheets.filter(subject=result.subject).select_related("operator").order_by("period")
+    )
+    names = [one.operator.name for one in sheets.order_by("period") if one.operator is not None]
+    names.append(base.operator.name)
     text = CertificateText(
         number=certificate_number(region.name, day.year, serial),
         office=office_name(by, region),

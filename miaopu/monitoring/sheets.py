@@ -11,7 +11,7 @@ from miaopu.engine.assessment.results import EXACT, rounded, score_period
 from miaopu.engine.assessment.scheme import Assessment
 from miaopu.engine.assessment.scores import Lines
 from miaopu.engine.messages import Bilingual
-from miaopu.monitoring.enums import SheetState, Stage
+from miaopu.monitoring.enums import SheetState, Stage, SubjectKind
 from miaopu.monitoring.models import Score, ScoreSheet
 
 Kind = Literal["scored", "bonus", "penalty", "veto", "figure"]
@@ -94,6 +94,22 @@ def lines_of(scheme: Assessment, stage: str | None = None) -> list[Line]:
             Line(name, "figure", title, group, None, _TO_FIGURES, evidence=wanted, unit=unit)
         )
     return [one for one in found if stage is None or stage in one.scorers]
+
+
+def lines_for(sheet: ScoreSheet, stage: str | None) -> list[Line]:
+    """The lines of a sheet that a stage fills in; with no stage, those that anybody may.
+
+    Figures of districts, departments, institutions and staff that come from the records are not
+    theirs to type: only the city may put one right, with its reason. What the records may not tell
+    nobody fills in.
+    """
+    lines = lines_of(sheet.campaign.scheme, stage)
+    if sheet.campaign.subject_kind == SubjectKind.BASE:
+        return lines
+    recorded = [one for one in sheet.scores.all() if one.recorded]
+    city = stage in (None, Stage.CITY)
+    closed = {one.line for one in recorded if not city or one.value is None}
+    return [one for one in lines if one.key not in closed]
 
 
 def by_line(scores: Iterable[Score]) -> dict[str, dict[str, Score]]:

@@ -10,12 +10,17 @@ from django.db import DatabaseError, IntegrityError, transaction
 from miaopu.cases import actions, guards
 from miaopu.cases.decisions import decide_case, digest_of, publish_list, start_decide_clocks
 from miaopu.cases.models import Case
+from miaopu.cases.offering import candidates
 from miaopu.cases.workflow import AlreadyDone, available
 from miaopu.core import clock
 from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
 from miaopu.core.models import Event, Notice
+from miaopu.engine.packs.diff import compare
 from miaopu.engine.packs.schema import Pack
-from miaopu.plans.actions import load_version
+from miaopu.parties.facts import known_facts
+from miaopu.plans.actions import load_version, match_version
+from miaopu.plans.entitlements import explain_facts
+from miaopu.plans.models import Match
 from tests.factories import (
     GOOD_FORM,
     YUNYAN,
@@ -62,6 +67,46 @@ def test_a_new_version_is_no_second_chance(city: City) -> None:
     assert actions.open_case(item, city.enterprise, by=city.owner) == case
     case.refresh_from_db()
     assert case.item.version == city.version  # a case stays on the version it began under
+
+
+def test_what_items_pay_for_is_had_once_among_them(city: City) -> None:
+    """One live case of a set, and one that counts: before, after and without the set."""
+    content = guiyang_pack().to_json()
+    content["items"]["second"] = {**content["items"]["direct_subsidy"], "amount": "40000"}
+    content["items"]["second"]["examples"] = []
+    apart, _created = load_version(Pack.from_json(content), by=None)
+    content["counted_once"] = {
+        "start": {
+            "among": ["direct_subsidy", "second"],
+            "title": {"zh": "同一次创业", "en": "the same start"},
+            "clause": content["items"]["direct_subsidy"]["clause"],
+        }
+    }
+    together, _created = load_version(Pack.from_json(content), by=None)
+    mine = Match.objects.filter(enterprise=city.enterprise)
+    for first_under, then_under in ((together, together), (apart, together), (together, apart)):
+        items = {one.code: one for one in actions.publish_items(first_under)}
+        case = actions.open_case(items["second"], city.enterprise, by=city.owner)
+        items = {one.code: one for one in actions.publish_items(then_under)}
+        assert actions.open_case(items["second"], city.enterprise, by=city.owner) == case
+        first = items["direct_subsidy"]
+        if then_under is together:
+            with pytest.raises(ActionRefused, match=f"只计一次.*{case.number}"):
+                actions.open_case(first, city.enterprise, by=city.owner)
+            assert not candidates(mine, first, clock.today()).exists()
+        actions.withdraw_case(case, by=city.owner)
+        match_version(then_under, clock.today())
+        assert candidates(mine, first, clock.today()).exists()
+    known = known_facts(city.enterprise, clock.today())
+    agreed = {f"{code}.{one.id}": True for code in ("direct_subsidy", "second")
+              for one in city.item.definition.conditions if one.decide}  # fmt: skip
+    found = {one.rule: one for one in explain_facts(together, known, clock.today(), agreed)}
+    assert (found["direct_subsidy"].amount_fen, found["second"].status) == (4_500_000, "false")
+    [child] = [one for one in found["second"].tree.children if one.status == "false"]
+    assert "45,000.00" in child.text.en
+    [change] = compare(apart.pack, together.pack).changes
+    assert change.path == ("counted_once", "start")
+    assert compare(apart.pack, together.pack).rules == ("direct_subsidy", "second")
 
 
 def test_excluded_enterprise_cannot_apply(city: City) -> None:

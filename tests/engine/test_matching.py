@@ -14,7 +14,7 @@ from miaopu.engine.matching import (
     MatchRow,
     ReasonNode,
     explain_one,
-    explanations_as_text,
+    explanations_as_json,
     match_all,
     near_misses,
 )
@@ -226,15 +226,15 @@ def test_what_is_printed_is_the_tree(seed: int) -> None:
         decisions = {f"r{n}.d": random.choice([True, False, None]) for n in range(20)}
         explained = explain_one(rules, row, DAY, decisions)
         plain = json.dumps([one.to_json() for one in explained], ensure_ascii=False)
-        assert explanations_as_text(explained) == plain
+        assert explanations_as_json(explained).decode() == plain
         again = explain_one(rules, row, DAY, decisions)
-        assert explanations_as_text(again) == plain  # whether or not the trees were read before
+        assert explanations_as_json(again).decode() == plain  # read before or not
         for rule, one in zip(prepare(rules, DAY).rules, explained, strict=True):
             for part, child in zip(rule.conditions, one.tree.children, strict=True):
                 if part.reasons is not None:
                     known = {n: read_fact(RANDOM_FACTS[n], row[n]) for n in row}
                     assert child.needs == part.reasons.runnable.trace(known).needs
-    assert explanations_as_text([]) == "[]"
+    assert explanations_as_json([]) == b"[]"
 
 
 def _ladder() -> RuleSet:

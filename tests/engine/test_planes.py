@@ -14,7 +14,7 @@ from miaopu.engine.matching import MatchRow, match_all
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.planes.matching import match_batch, read_batch
 from miaopu.engine.planes.streaming import Chunk, match_chunks
-from miaopu.engine.rule_sets import Condition, Rule, RuleSet
+from miaopu.engine.rule_sets import Condition, CountedOnce, Rule, RuleSet
 from miaopu.engine.tables import read_chunks, read_rows, write_rows
 from tests.engine.expression_cases import AS_OF, FACTS, TYPES, random_condition, random_row
 
@@ -37,7 +37,7 @@ ARROW = {
 
 
 def random_rules(random: Random, count: int) -> RuleSet:
-    """Rules with conditions, discretion, jurisdictions and amounts of every kind."""
+    """Rules with conditions, discretion, jurisdictions, amounts and sets counted once."""
     rules = []
     for number in range(count):
         conditions = [
@@ -51,7 +51,20 @@ def random_rules(random: Random, count: int) -> RuleSet:
             )
         region = random.choice(["", "", "52", "5201", "1401", "520102"])
         rules.append(Rule(f"r{number}", region, tuple(conditions), amount=random.choice(AMOUNTS)))
-    return RuleSet(tuple(rules), FACTS)
+    return RuleSet(tuple(rules), FACTS, counted_once=random_sets(random, rules))
+
+
+def random_sets(random: Random, rules: list[Rule]) -> tuple[CountedOnce, ...]:
+    """Some of the rules in sets of two to four."""
+    names = [rule.id for rule in rules if rule.amount is not None]
+    random.shuffle(names)
+    sets = []
+    while len(names) > len(rules) // 3:
+        several, names = names[:4], names[random.randint(2, 4) :]
+        title = Bilingual("同一事项", "the same event")
+        sets.append(CountedOnce(f"s{len(sets)}", tuple(several[: random.randint(2, 4)]), title))
+        names = [name for name in names if name not in sets[-1].rules]
+    return tuple(sets)
 
 
 def one_by_one(rules: RuleSet, rows: list[dict[str, object]]) -> list[MatchRow]:

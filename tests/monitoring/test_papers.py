@@ -72,9 +72,11 @@ def test_papers_say_what_was_published_and_can_be_verified(city: City) -> None:
 
     # A certificate for each but the last class; who verifies it sees what the register says.
     assert not AssessmentCertificate.objects.filter(
-        result__freeze__campaign__year=2016, result__base=other
+        result__freeze__campaign__year=2016, result__subject__base=other
     ).exists()
-    found = AssessmentCertificate.objects.get(result__freeze__campaign=second, result__base=best)
+    found = AssessmentCertificate.objects.get(
+        result__freeze__campaign=second, result__subject__base=best
+    )
     assert (found.text.band, found.text.outstanding, found.text.operators) == (
         "I",
         True,

@@ -21,7 +21,7 @@ from miaopu.app.cli.output import (
     Format,
     FormatOption,
     print_json,
-    print_json_text,
+    print_json_bytes,
     print_problem,
     print_table,
     stop,
@@ -30,7 +30,7 @@ from miaopu.engine.definitions.refusals import Refused
 from miaopu.engine.matching import (
     Explanation,
     explain_one,
-    explanations_as_text,
+    explanations_as_json,
     near_misses,
 )
 from miaopu.engine.messages import Bilingual, EngineError
@@ -157,7 +157,7 @@ def explain(
         if rule is None or one.rule == rule
     ]
     if output is Format.JSON:
-        print_json_text(explanations_as_text(explained))
+        print_json_bytes(explanations_as_json(explained))
     else:
         print_table(
             ("规则 / rule", "结果 / status", "金额 / yuan", "缺少 / missing", "怎样改变 / change"),

@@ -27,12 +27,12 @@ FormatOption = Annotated[
 
 def print_json(document: Mapping[str, Any] | Sequence[Any]) -> None:
     """Print `document` as the one JSON document of this run."""
-    print_json_text(json.dumps(document, ensure_ascii=False, default=str))
+    print_json_bytes(json.dumps(document, ensure_ascii=False, default=str).encode())
 
 
-def print_json_text(text: str) -> None:
-    """Print what is JSON already as the one JSON document of this run."""
-    sys.stdout.write(text + "\n")
+def print_json_bytes(written: bytes) -> None:
+    """Print what is JSON in UTF-8 already as the one JSON document of this run."""
+    sys.stdout.write(f"{written.decode()}\n")
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from miaopu.cases.querysets import ItemQuerySet
@@ -12,6 +13,8 @@ from miaopu.engine.messages import Bilingual
 from miaopu.engine.packs.items import Item as PackItem
 from miaopu.parties.models import Enterprise
 from miaopu.plans.models import ProgrammeVersion
+
+SET = "once:"  # before the name of a set; no code of an item has a colon
 
 
 class Item(models.Model):
@@ -40,10 +43,25 @@ class Item(models.Model):
         return Bilingual(self.title, self.title_en)
 
     def once_key(self, on: date, subject: Enterprise | None = None) -> str:
-        """What can be had only once: the item in the programme or the year, for each `subject`."""
-        yearly = self.definition.once_per == "year"
-        key = f"{self.code}/{on.year}" if yearly else self.code
-        return key if subject is None else f"{key}@{subject.pk}"
+        """What can be had only once: the item in the programme or the year, for each `subject`.
+
+        Items that pay for the same (`counted_once` of the pack) are had once among them.
+        """
+        name = self.version.pack.counted_with(self.code)
+        return (self.code if name is None else f"{SET}{name}") + self._once_in(on, subject)
+
+    def once_keys(self, on: date, subject: Enterprise | None = None) -> Q:
+        """Whatever it was had under: that key, or one of when rules had these items apart."""
+        pack, tail = self.version.pack, self._once_in(on, subject)
+        name = pack.counted_with(self.code)
+        among = (self.code,) if name is None else pack.counted_once[name].among
+        keys = [self.once_key(on, subject), *(f"{code}{tail}" for code in among)]
+        together = Q(item__code__in=among, once_key__startswith=SET, once_key__endswith=tail)
+        return Q(once_key__in=keys) | together
+
+    def _once_in(self, on: date, subject: Enterprise | None) -> str:
+        year = f"/{on.year}" if self.definition.once_per == "year" else ""
+        return year if subject is None else f"{year}@{subject.pk}"
 
     @property
     def definition(self) -> PackItem:

@@ -13,14 +13,15 @@ from miaopu.engine.messages import Bilingual
 
 Both = tuple[str, str]  # in Chinese and English
 Shown = MutableMapping[str, Bilingual]  # facts of one enterprise, read out
+_Wish = Callable[[Came, Facts, Shown], list[Both]]
 
 
 class Changes:
-    """The steps that an expression's conditions take to come true, said in words only once."""
+    """What makes one condition come true, said in words only once."""
 
-    def __init__(self, words: Vocabulary) -> None:
-        self._words = words
-        self._steps: dict[tuple[int, bool], _Step] = {}
+    def __init__(self, node: Node, words: Vocabulary) -> None:
+        self._node, self._words = node, words
+        self._wish: _Wish | None = None
 
     def needed(self, came: Came, facts: Facts, shown: Shown) -> Both | None:
         """What would make the condition true, in Chinese and English; None where it is.
@@ -29,17 +30,9 @@ class Changes:
         """
         if came.value is True:
             return None
-
-        def step(came: Came, goal: bool) -> Both:
-            key = (id(came.node), goal)
-            found = self._steps.get(key)
-            if found is None:
-                found = self._steps[key] = _Step(came.node, goal, self._words)
-            return found.told(came, facts, shown)
-
-        if came.node.op not in JUNCTIONS:
-            return step(came, True)
-        wanted = _wanted(came, step, True)
+        if self._wish is None:
+            self._wish = _wish(self._node, True, self._words)
+        wanted = self._wish(came, facts, shown)
         return _joined(wanted, _AND) if wanted else None
 
 
@@ -48,7 +41,6 @@ class _Step:
 
     def __init__(self, node: Node, goal: bool, words: Vocabulary) -> None:
         self._words = words
-        self._node = node  # kept, so that no other node takes its id
         need = read_out(node, words, negated=not goal)
         self._zh, self._en = need.zh, need.en
         self._lacking: dict[tuple[str, ...], Both] = {}  # what is said where these are not known
@@ -89,20 +81,28 @@ class _Step:
         return f"{self._zh}（缺少数据：{zh}）", f"{self._en} (not known: {en})"
 
 
-def _wanted(came: Came, step: Callable[[Came, bool], Both], goal: bool) -> list[Both]:
-    """What would make `came` come to `goal`; empty where it does already."""
-    if came.value is goal:
-        return []
-    op = came.node.op
-    if op is Op.NOT:
-        return _wanted(came.children[0], step, not goal)
-    if op is Op.AND or op is Op.OR:
-        parts = [_wanted(child, step, goal) for child in came.children]
-        if (op is Op.AND) is goal:
-            return [text for part in parts for text in part]
-        ways = [_joined(part, _AND) for part in parts if part]
-        return [_joined(ways, _OR)]
-    return [step(came, goal)]
+def _wish(node: Node, goal: bool, words: Vocabulary) -> _Wish:
+    """Says what would make `node` come to `goal`; nothing where it does already."""
+    if node.op is Op.NOT:
+        inner = _wish(node.children[0], not goal, words)
+        return lambda came, facts, shown: (
+            [] if came.value is goal else inner(came.children[0], facts, shown)
+        )
+    if node.op not in JUNCTIONS:
+        told = _Step(node, goal, words).told
+        return lambda came, facts, shown: [] if came.value is goal else [told(came, facts, shown)]
+    parts = [_wish(child, goal, words) for child in node.children]
+    every = (node.op is Op.AND) is goal
+
+    def wanted(came: Came, facts: Facts, shown: Shown) -> list[Both]:
+        if came.value is goal:
+            return []
+        each = [part(child, facts, shown) for part, child in zip(parts, came.children, strict=True)]
+        if every:
+            return [text for one in each for text in one]
+        return [_joined([_joined(one, _AND) for one in each if one], _OR)]
+
+    return wanted
 
 
 def _joined(texts: Sequence[Both], between: Both) -> Both:

@@ -109,15 +109,15 @@ def _all_known(combine: Callable[[Values], Value | None]) -> Rule:
 
 
 def _and(values: Values) -> Value | None:
-    if any(value is False for value in values):
+    if False in values:
         return False
-    return None if any(value is None for value in values) else True
+    return None if None in values else True
 
 
 def _or(values: Values) -> Value | None:
-    if any(value is True for value in values):
+    if True in values:
         return True
-    return None if any(value is None for value in values) else False
+    return None if None in values else False
 
 
 def _not(values: Values) -> Value | None:

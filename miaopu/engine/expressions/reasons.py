@@ -80,7 +80,7 @@ class Reasons:
 
     def would_change(self, facts: Facts) -> Bilingual | None:
         """What would make the condition true for `facts`; None where it is true."""
-        both = Changes(self.words).needed(self.runnable.trace(facts), facts, {})
+        both = Changes(self.runnable.node, self.words).needed(self.runnable.trace(facts), facts, {})
         return None if both is None else Bilingual(*both)
 
     def _node(self, trace: Trace, prepared: _Prepared) -> ReasonNode:

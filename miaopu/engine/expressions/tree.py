@@ -63,6 +63,7 @@ class Op(StrEnum):
     ADD_YEARS = "add_years"
     RULE = "rule"
     DECIDE = "decide"
+    COUNTED_ONCE = "counted_once"
 
 
 JUNCTIONS = frozenset({Op.AND, Op.OR, Op.NOT})

@@ -11,11 +11,18 @@ from miaopu.engine.expressions.tree import Node, Op
 from miaopu.engine.facts import FactError, FactType
 from miaopu.engine.matching import explain_one
 from miaopu.engine.messages import Bilingual
+from miaopu.engine.packs.counting import check_counted_alike
 from miaopu.engine.packs.incubation import check_graduation, check_same_event
 from miaopu.engine.packs.items import Example, Item
 from miaopu.engine.packs.schema import Pack
 from miaopu.engine.reference import regions
-from miaopu.engine.rule_checks import check_functions, check_parameters, check_rule, repeated
+from miaopu.engine.rule_checks import (
+    check_counted_once,
+    check_functions,
+    check_parameters,
+    check_rule,
+    repeated,
+)
 
 # What a form may be prefilled with beside facts; cases read these from the register.
 PARTY_ATTRIBUTES = frozenset({"name", "uscc", "legal_rep", "phone", "address"})
@@ -41,6 +48,8 @@ def check_expressions(pack: Pack, documents: Documents) -> list[PackError]:
     errors = [
         *check_parameters(rule_set, documents),
         *check_functions(rule_set, documents),
+        *check_counted_once(rule_set, documents),
+        *check_counted_alike(pack, documents),
         *check_graduation(pack, documents),
     ]
     for rule in rule_set.rules:

@@ -143,6 +143,10 @@ def _rules_and_amounts(
                 rules[name] = None
             if key in _AMOUNT_KEYS or not key and _has_amount(change):
                 amounts[f"items.{name}"] = None
+        if _below(change, "counted_once"):
+            for pack in (old, new):
+                one = pack.counted_once.get(change.path[1])
+                rules |= dict.fromkeys(one.among if one else ())
         for money in ("budgets", "funds", "ratios"):
             if _below(change, money):
                 amounts[f"{money}.{change.path[1]}"] = None

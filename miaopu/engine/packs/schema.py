@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from miaopu.engine.assessment.scheme import Assessment
 from miaopu.engine.definitions.figures import Figure
 from miaopu.engine.definitions.pieces import (
+    CountedOncePiece,
     FactPiece,
     FunctionName,
     FunctionPiece,
@@ -45,7 +46,12 @@ from miaopu.engine.packs.plan_parts import (
 )
 from miaopu.engine.packs.procedure import Clause
 from miaopu.engine.packs.tenants import Incubation
-from miaopu.engine.rule_pieces import conditions_of, dated_parameters, functions_of
+from miaopu.engine.rule_pieces import (
+    conditions_of,
+    counted_once_of,
+    dated_parameters,
+    functions_of,
+)
 from miaopu.engine.rule_sets import Rule, RuleSet, values_on
 
 Comparator = Literal[">=", "<=", "=", "<", "range"]
@@ -153,6 +159,12 @@ class PackValue(ValuePiece):
     illustrative: bool = False
 
 
+class PackCountedOnce(CountedOncePiece):
+    """Items among which the same event, asset or person is counted once; it has a clause."""
+
+    clause: Clause
+
+
 class Pack(Piece):
     """A programme, complete and checked; it never changes: a change is a new version.
 
@@ -190,6 +202,7 @@ class Pack(Piece):
     budgets: tuple[Budget, ...] = ()
     incubation: Incubation | None = None
     items: dict[Identifier, Item] = Field(default_factory=dict)
+    counted_once: dict[FunctionName, PackCountedOnce] = Field(default_factory=dict)
 
     @cached_property
     def zones_by_code(self) -> Mapping[str, Zone]:
@@ -213,8 +226,13 @@ class Pack(Piece):
                 values_on(dated_parameters(self.parameters), as_of),
                 {zone.code: zone.title.bilingual for zone in self.zones},
                 functions_of(self.functions),
+                counted_once_of(self.counted_once),
             )
         return sets[as_of, party]
+
+    def counted_with(self, item: str) -> str | None:
+        """The set of items among which the item's event is counted once; None where it is alone."""
+        return next((name for name, one in self.counted_once.items() if item in one.among), None)
 
     def graduation_rules(self, as_of: date) -> RuleSet:
         """Each condition of graduating as a rule of its own; the same object for the same day."""

@@ -19,6 +19,7 @@ from miaopu.engine.expressions.plain import TRUE, UNKNOWN
 from miaopu.engine.planes.batch import Batch
 from miaopu.engine.planes.bits import rows_of, unknown_in
 from miaopu.engine.planes.columns import Bools, Ints, Problem, read_column
+from miaopu.engine.planes.counting import CountedRules
 from miaopu.engine.planes.lacking import Lacking
 from miaopu.engine.planes.program import program_of
 from miaopu.engine.planes.run import Piece, RulePlanes, pieces
@@ -89,8 +90,8 @@ def match_batch(
 
     `prune` False asks even the rules for places that do not occur: for measurements.
     """
-    table = _Table(unknown)
     program = program_of(rules, as_of)
+    table = _Table(unknown, CountedRules.of(program.prepared))
     for piece in pieces(program, batch, unknown=unknown, prune=prune, threads=threads):
         table.add(piece)
     return table.matches()
@@ -99,8 +100,9 @@ def match_batch(
 class _Table:
     """The long table as it grows."""
 
-    def __init__(self, unknown: bool) -> None:
+    def __init__(self, unknown: bool, counted: CountedRules | None) -> None:
         self.unknown = unknown
+        self.counted = counted
         self.lacking = Lacking()
         self.parts: list[tuple[np.ndarray, ...]] = []
         self.listed = False  # rows of a later piece may stand before those of an earlier one
@@ -111,6 +113,9 @@ class _Table:
         if not found:
             return
         columns = [np.concatenate(column) for column in zip(*found, strict=True)]
+        if self.counted is not None:
+            kept = self.counted.kept(*columns[:5])
+            columns = [column[kept] for column in columns]
         small = np.uint16 if piece.batch.rows <= 2**16 else np.uint32
         order = np.argsort(columns[0].astype(small), kind="stable")
         row, *others = (column[order] for column in columns)

@@ -17,6 +17,7 @@ from miaopu.monitoring.models.results import (
     AssessmentOpinion,
     AssessmentResult,
 )
+from miaopu.monitoring.models.subjects import AssessmentSubject
 
 __all__ = [
     "AssessmentAppeal",
@@ -27,6 +28,7 @@ __all__ = [
     "AssessmentFreeze",
     "AssessmentOpinion",
     "AssessmentResult",
+    "AssessmentSubject",
     "DelistingCase",
     "ExpertSample",
     "LateScoreFile",

@@ -26,7 +26,7 @@ from miaopu.portal.views.assessment_parts import (
 
 PREVIEW_COLUMNS = (
     Column("rank", _("名次"), align="end"),
-    Column("base", _("基地")),
+    Column("base", _("被考核对象")),
     Column("composite", _("综合得分"), align="end"),
     Column("band", pgettext_lazy("assessment", "类别"), kind="tag", tone="tone"),
     Column("before", _("上年"), align="end"),
@@ -73,20 +73,20 @@ def preview_table(campaign: AssessmentCampaign, board: Board) -> Table:
     rows = [
         {
             "rank": str(one.result.rank),
-            "base": one.base.name,
+            "base": present.in_language(one.subject.title),
             "composite": points_text(one.result.composite),
-            "band": band_words(one.result.band),
+            "band": band_words(scheme, one.result.band),
             "tone": band_tone(scheme, one.result.band),
             "before": (
-                f"{points_text(one.before.composite)} · {band_words(one.before.band)}"
+                f"{points_text(one.before.composite)} · {band_words(scheme, one.before.band)}"
                 if one.before
                 else formats.MISSING
             ),
             "change": _change(one),
             "up": gettext("一票否决")
             if one.result.vetoed
-            else way_words(one.sensitivity.up, up=True),
-            "down": way_words(one.sensitivity.down, up=False),
+            else way_words(scheme, one.sensitivity.up, up=True),
+            "down": way_words(scheme, one.sensitivity.down, up=False),
             "follows": follow_words(scheme, one.consequences),
         }
         for one in board.standings
@@ -107,13 +107,13 @@ def partial_table(campaign: AssessmentCampaign, board: Board, periods: Sequence[
     """
     named = gettext("、").join(period_name(one) for one in periods)
     columns = (
-        Column("base", _("基地")),
+        Column("base", _("被考核对象")),
         *(Column(one, period_name(one), align="end") for one in periods),
         Column("before", _("上年综合得分"), align="end"),
     )
     rows = [
         {
-            "base": one.base.name,
+            "base": present.in_language(one.subject.title),
             **{name: points_text(one.result.periods[name].total) for name in periods},
             "before": points_text(one.before.composite if one.before else None),
         }

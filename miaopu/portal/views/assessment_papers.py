@@ -65,14 +65,15 @@ def _standing(found: AssessmentCertificate) -> tuple[str, shapes.Tone]:
 def certificate(request: HttpRequest, code: str) -> HttpResponse:
     """What the register says of a certificate: to be compared with the paper."""
     rows = AssessmentCertificate.objects.public().select_related(
-        "result__base__region", "result__base__operator", "result__freeze__campaign__version",
+        "result__subject__base__region", "result__subject__base__operator",
+        "result__freeze__campaign__version",
         "result__freeze__campaign__programme",
     )  # fmt: skip
     found = get_object_or_404(rows, code=code)
     text, result = found.text, found.result
     campaign, base = result.freeze.campaign, result.base
     state, tone = _standing(found)
-    band = band_words(result.band)
+    band = band_words(campaign.scheme, result.band)
     record = [
         shapes.Answer(_("证书编号"), found.number),
         shapes.Answer(_("基地"), f"{text.subject} {text.subject_number}"),

@@ -64,7 +64,11 @@ def ranking(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(rows, pk=pk)
     results = AssessmentResult.objects.public().filter(freeze__campaign=found)
     freeze = found.freezes.get(number=found.freeze_number)
-    bands = [f"{one.name} ≥ {one.start}" for one in found.scheme.bands if one.start not in ("0", 0)]
+    bands = [
+        f"{present.in_language(one.title) or one.name} ≥ {one.start}"
+        for one in found.scheme.bands
+        if one.start not in ("0", 0)
+    ]
     certificates = dict(
         AssessmentCertificate.objects.public()
         .filter(result__freeze__campaign=found)
@@ -78,7 +82,7 @@ def ranking(request: HttpRequest, pk: int) -> HttpResponse:
         "final": found.state == CampaignState.PUBLISHED,
         "table": ranking_table(
             found,
-            results.select_related("base__region").order_by("rank", "base_id"),
+            results.with_subjects().order_by("rank", "subject_id"),
             lambda one: (
                 reverse("certificate", args=[certificates[one.pk]])
                 if one.pk in certificates
