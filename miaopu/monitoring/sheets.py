@@ -8,7 +8,7 @@ from decimal import Decimal, localcontext
 from typing import Literal
 
 from miaopu.engine.assessment.results import EXACT, rounded, score_period
-from miaopu.engine.assessment.scheme import Assessment
+from miaopu.engine.assessment.scheme import Assessment, Criterion, ScoreItem
 from miaopu.engine.assessment.scores import Lines
 from miaopu.engine.messages import Bilingual
 from miaopu.monitoring.enums import SheetState, Stage, SubjectKind
@@ -145,6 +145,14 @@ def total_of(scheme: Assessment, points: Mapping[str, Decimal]) -> Decimal:
     """What the points and figures of a period come to; what is not there counts for nothing."""
     with localcontext(EXACT):
         return score_period(Lines(scheme), dict(points)).total
+
+
+def computed_points(
+    scheme: Assessment, scores: Iterable[Score]
+) -> list[tuple[ScoreItem | Criterion, Decimal | None]]:
+    """The lines whose points are worked out, with what they come to; None where unknown."""
+    given = points_of(scheme, scores)
+    return [(one.line, one.points(given)) for one in Lines(scheme).computed.values()]
 
 
 def period_words(period: str) -> Bilingual:
