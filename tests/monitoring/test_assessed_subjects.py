@@ -24,6 +24,7 @@ from miaopu.monitoring.campaign_actions import (
     publish_campaign,
 )
 from miaopu.monitoring.enums import SubjectKind
+from miaopu.monitoring.evidence_actions import keep_score_file
 from miaopu.monitoring.figure_actions import refresh_figures
 from miaopu.monitoring.models import (
     AssessmentCampaign,
@@ -34,7 +35,7 @@ from miaopu.monitoring.models import (
     ScoreSheet,
 )
 from miaopu.monitoring.reporting import hand_results, report_document
-from miaopu.monitoring.score_actions import keep_score_file, save_scores, submit_sheet
+from miaopu.monitoring.score_actions import save_scores, submit_sheet
 from miaopu.monitoring.sheet_checks import SheetRefused
 from miaopu.monitoring.standings import board_of
 from miaopu.plans.letter_actions import make_letters
