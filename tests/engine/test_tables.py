@@ -109,7 +109,7 @@ def test_csv_encodings(tmp_path: Path, encoding: str) -> None:
         ("t.csv", b"a,b\n1,2\n1,2,3\n", "line 3"),
         ("t.csv", b'a,b\n1,"2\n', "not correct CSV"),
         ("t.csv", b"a\n\xff\xff\n", "neither UTF-8 nor GB18030"),
-        ("t.csv", "a\n女\n".encode("gb18030") + "贵阳\n".encode(), "line 3 is UTF-8"),
+        ("t.csv", "a\n女人\n".encode("gb18030") + "贵阳\n".encode(), "line 3 is UTF-8"),
         ("t.parquet", b"PAR1", "not a Parquet file"),
         ("t.json", b"{}", "list of objects"),
         ("t.json", b"[1]", "list of objects"),
