@@ -63,7 +63,7 @@ check: $(READY)
 	$(BIN)/python -m pytest -n0 tests/house
 
 test-browser: $(READY)
-	@exec $(BIN)/python -m pytest -n 2 -m "browser and not slow" tests/browser $(ARGS)
+	@exec $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "browser and not slow" tests/browser $(ARGS)
 
 test-browser-long: $(READY)
 	@exec $(BIN)/python -m pytest -n0 -m browser tests/browser $(ARGS)

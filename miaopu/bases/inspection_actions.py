@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from miaopu.bases.enums import BaseState
 from miaopu.bases.guards import check_runs, step_from
 from miaopu.bases.inspection_enums import Finding, InspectionVerb, SheetState
-from miaopu.bases.inspection_notices import called, campaign_key, silent
+from miaopu.bases.inspection_notices import called, campaign_key
 from miaopu.bases.inspection_states import SHEET_TABLE
 from miaopu.bases.models import Base, InspectionCampaign, InspectionSheet, SheetAnswer
 from miaopu.bases.rectification_actions import Problem, add_rectification
@@ -23,7 +23,6 @@ from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
 from miaopu.core.holders import settle_notices, tell_once
 from miaopu.core.models import User
 from miaopu.core.scope import reaches, region_prefix
-from miaopu.engine.clock import working_days
 from miaopu.engine.packs.base_parts import Inspection
 from miaopu.plans.models import ProgrammeVersion
 
@@ -124,9 +123,34 @@ def lines_of(sheet: InspectionSheet) -> dict[str, Line]:
     }
 
 
-def _locked(sheet: InspectionSheet) -> InspectionSheet:
+def locked_sheet(sheet: InspectionSheet) -> InspectionSheet:
+    """The form as the database has it now, locked until the transaction ends."""
     rows = InspectionSheet.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("base__region", "campaign__version__programme").get(pk=sheet.pk)
+
+
+def keep_lines(
+    locked: InspectionSheet, lines: Mapping[str, Line], revision: int
+) -> Mapping[str, Line]:
+    """Write the lines that differ from what stands in the locked form; returns those.
+
+    Raises SheetConflict where the form was changed since `revision`.
+    """
+    saved = lines_of(locked)
+    known = locked.campaign.definition.items_by_id
+    changed = {
+        item: line
+        for item, line in lines.items()
+        if item in known and line != saved.get(item, Line())
+    }
+    if changed and locked.revision != revision:
+        raise SheetConflict(locked.revision, saved)
+    for item, line in changed.items():
+        if line.finding not in ("", *Finding.values):
+            raise ActionRefused(_("没有这种自查结果"), _("请重新选择"))
+        values = {name: getattr(line, name) for name in FIELDS}
+        SheetAnswer.objects.update_or_create(sheet=locked, item=item, defaults=values)
+    return changed
 
 
 @transaction.atomic
@@ -143,26 +167,15 @@ def save_sheet(
     Raises SheetConflict where the form was changed since `revision`, Conflict after it was handed
     in, NotAllowed for others than who runs the base.
     """
-    locked = _locked(sheet)
+    locked = locked_sheet(sheet)
     check_runs(by, locked.base)
     if locked.state == SheetState.HANDED_IN:
         raise Conflict(_("自查表已经上报，不能再改"), _("发现新问题请与县区联系"))
-    saved = lines_of(locked)
-    known = locked.campaign.definition.items_by_id
-    changed = {
-        item: line
-        for item, line in lines.items()
-        if item in known and line != saved.get(item, Line())
-    }
+    if locked.is_closed:
+        raise Conflict(_("上报和补报期限都已过，不能再填"), _("请与县区联系"))
+    changed = keep_lines(locked, lines, revision)
     if not changed:
         return locked
-    if locked.revision != revision:
-        raise SheetConflict(locked.revision, saved)
-    for item, line in changed.items():
-        if line.finding not in ("", *Finding.values):
-            raise ActionRefused(_("没有这种自查结果"), _("请重新选择"))
-        values = {name: getattr(line, name) for name in FIELDS}
-        SheetAnswer.objects.update_or_create(sheet=locked, item=item, defaults=values)
     locked.revision += 1
     locked.save(update_fields=["revision"])
     if not quietly:
@@ -176,12 +189,12 @@ def save_sheet(
     return locked
 
 
-def wanting_of(definition: Inspection, lines: Mapping[str, Line], today: date) -> dict[str, str]:
+def wanting_of(sheet: InspectionSheet, lines: Mapping[str, Line], today: date) -> dict[str, str]:
     """What is missing before the form can be handed in, by item; nothing where it is complete."""
     wanting = {}
-    for item in definition.items:
+    for item in sheet.campaign.definition.items:
         line = lines.get(item.id, Line())
-        said = _wanting(line, today, definition.rectify_by)
+        said = _wanting(line, today, sheet.rectify_by)
         if said:
             wanting[item.id] = said
     return wanting
@@ -207,27 +220,20 @@ def hand_in_sheet(sheet: InspectionSheet, *, revision: int, by: User) -> Inspect
 
     Raises SheetIncomplete with what is missing, SheetConflict where it was changed elsewhere.
     """
-    locked = _locked(sheet)
+    locked = locked_sheet(sheet)
     found = step_from(SHEET_TABLE, "hand_in", locked.state, locked.base, by)
     lines = lines_of(locked)
     if locked.revision != revision:
         raise SheetConflict(locked.revision, lines)
-    definition, today = locked.campaign.definition, clock.today()
-    wanting = wanting_of(definition, lines, today)
+    today = clock.today()
+    wanting = wanting_of(locked, lines, today)
     if wanting:
         raise SheetIncomplete(wanting)
     locked.state = SheetState(found.target)
     locked.handed_in_by, locked.handed_in_on = by, today
     locked.revision += 1
     locked.save()
-    problems = 0
-    for item in definition.items:
-        line = lines[item.id]
-        if line.finding == Finding.PROBLEM:
-            assert line.deadline is not None  # the form is complete
-            problem = Problem(line.text, line.owner, line.measure, line.deadline, item.id)
-            add_rectification(locked.base, problem, definition, sheet=locked, by=by)
-            problems += 1
+    problems = list_problems(locked, lines, by=by)
     record_event(
         locked,
         InspectionVerb.HAND_IN_SHEET,
@@ -239,29 +245,14 @@ def hand_in_sheet(sheet: InspectionSheet, *, revision: int, by: User) -> Inspect
     return locked
 
 
-@transaction.atomic
-def note_silence(*, by: User | None = None) -> int:
-    """Note every form whose day has passed: its second chance begins, and people are told.
-
-    The rule is the pack's (`silence`): so many working days more, then its consequence holds.
-    Returns how many forms it was. Run by the system, for whom `by` is None.
-    """
-    rows = InspectionSheet.objects.select_for_update(of=("self",), no_key=True).filter(
-        state=SheetState.OPEN, campaign__due_on__lt=clock.today()
-    )
-    late = list(rows.select_related("base__region", "campaign__version__programme"))
-    for sheet in late:
-        rule = sheet.campaign.definition.silence
-        sheet.state = SheetState(SHEET_TABLE.find("silence", sheet.state).target)
-        sheet.chance_until = working_days(sheet.campaign.due_on, rule.working_days).due
-        sheet.save(update_fields=["state", "chance_until"])
-        record_event(
-            sheet,
-            InspectionVerb.NOTE_SILENCE,
-            by=by,
-            region=sheet.base.region_id,
-            data={"until": str(sheet.chance_until)},
-        )
-    settle_notices(*(campaign_key(sheet) for sheet in late))
-    tell_once(notice for sheet in late for notice in silent(sheet))
-    return len(late)
+def list_problems(sheet: InspectionSheet, lines: Mapping[str, Line], *, by: User) -> int:
+    """Every problem of a complete form becomes an item to be put right; how many."""
+    definition, problems = sheet.campaign.definition, 0
+    for item in definition.items:
+        line = lines[item.id]
+        if line.finding == Finding.PROBLEM:
+            assert line.deadline is not None  # the form is complete
+            problem = Problem(line.text, line.owner, line.measure, line.deadline, item.id)
+            add_rectification(sheet.base, problem, definition, sheet=sheet, by=by)
+            problems += 1
+    return problems

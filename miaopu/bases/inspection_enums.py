@@ -5,11 +5,17 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SheetState(models.TextChoices):
-    """States of a base's self-inspection form. Silent: not handed in by its day."""
+    """States of a base's self-inspection form. Silent: not handed in by its day.
+
+    After the second chance the pack's rule holds: the district inspects, or no line counts as met.
+    """
 
     OPEN = "open", _("待自查")
     SILENT = "silent", _("逾期未交")
     HANDED_IN = "handed_in", _("已上报")
+    ON_SITE = "on_site", _("待上门检查")
+    CHECKED = "checked", _("已上门检查")
+    ZERO = "zero", _("不报，计零分")
 
 
 class Finding(models.TextChoices):
@@ -44,6 +50,10 @@ class InspectionVerb(models.TextChoices):
     SAVE_SHEET = "bases.save_sheet", _("填写自查表")
     HAND_IN_SHEET = "bases.hand_in_sheet", _("上报自查表")
     NOTE_SILENCE = "bases.note_silence", _("自查表逾期未交")
+    ADD_SHEET = "bases.add_sheet", _("补发自查表")
+    APPLY_SILENCE = "bases.apply_silence", _("逾期不报，按规则处理")
+    UNDO_SILENCE = "bases.undo_silence", _("撤回不报的处理")
+    CHECK_ON_SITE = "bases.check_on_site", _("登记上门检查")
     ADD_RECTIFICATION = "bases.add_rectification", _("列入整改")
     ADD_EVIDENCE = "bases.add_evidence", _("补充整改佐证")
     REPORT_RECTIFICATION = "bases.report_rectification", _("报告整改完成")

@@ -44,7 +44,7 @@ def _of_sheet(sheet: InspectionSheet, key: str, text: Bilingual) -> Iterator[Not
 
 def called(sheet: InspectionSheet) -> Iterator[Notice]:
     """A self-inspection was called."""
-    title, due = sheet.campaign.definition.title, sheet.campaign.due_on.isoformat()
+    title, due = sheet.campaign.definition.title, sheet.due_on.isoformat()
     text = Bilingual(
         f"请为{sheet.base.name}填报“{title.zh}”，{due}前上报",
         f"Please fill in “{title.en}” for {sheet.base.name} and hand it in by {due}",
@@ -67,6 +67,41 @@ def silent(sheet: InspectionSheet) -> Iterator[Notice]:
         yield _notice(user, campaign_key(sheet) + "silent", text, link)
 
 
+def applied(sheet: InspectionSheet) -> Iterator[Notice]:
+    """The second chance has passed as well: what the pack's rule does now."""
+    said = sheet.campaign.definition.silence.consequence
+    text = Bilingual(
+        f"{sheet.base.name}的自查表没有补报：{said.zh}",
+        f"The self-inspection of {sheet.base.name} was not handed in: {said.en}",
+    )
+    if sheet.check_by is not None:
+        day = sheet.check_by.isoformat()
+        text = Bilingual(f"{text.zh}，期限 {day}", f"{text.en}, by {day}")
+    key = f"applied/{sheet.chance_until}"
+    yield from _of_sheet(sheet, key, text)
+    for user in checkers(sheet.base):
+        yield _notice(user, campaign_key(sheet) + key, text, f"/office/sheets/{sheet.pk}/")
+
+
+def undone(sheet: InspectionSheet) -> Iterator[Notice]:
+    """What the rule did was taken back: the form may be handed in after all."""
+    until = str(sheet.chance_until)
+    text = Bilingual(
+        f"{sheet.base.name}的自查表可以补报，期限 {until}",
+        f"The self-inspection of {sheet.base.name} may still be handed in, by {until}",
+    )
+    yield from _of_sheet(sheet, f"undone/{until}", text)
+
+
+def checked(sheet: InspectionSheet, problems: int) -> Iterator[Notice]:
+    """The district has inspected the base instead."""
+    text = Bilingual(
+        f"县区已到{sheet.base.name}逐项检查，发现问题 {problems} 个",
+        f"The district has inspected {sheet.base.name}; problems found: {problems}",
+    )
+    yield from _of_sheet(sheet, "checked", text)
+
+
 def rectify_key(row: Rectification) -> str:
     """How the keys of notices about a rectification begin."""
     return f"{RECTIFY}/{row.number}/"
@@ -86,10 +121,10 @@ def tell_checkers(row: Rectification, key: str, text: Bilingual) -> None:
 
 def _due_forms() -> Iterator[Notice]:
     today = clock.today()
-    rows = InspectionSheet.objects.filter(state=SheetState.OPEN, campaign__due_on__gte=today)
+    rows = InspectionSheet.objects.due_from(today).filter(state=SheetState.OPEN)
     rows = rows.select_related("base", "campaign__version__programme").order_by("pk")
     for sheet in rows:
-        due = sheet.campaign.due_on
+        due = sheet.due_on
         left = working_days_left(today, due)
         near = [rung for rung in sorted(sheet.campaign.definition.remind) if left <= rung]
         if near:

@@ -6,8 +6,9 @@ from datetime import date
 from typing import Self, TypeVar
 
 from django.db import models
+from django.db.models import Q
 
-from miaopu.bases.inspection_enums import RectificationState, SheetState
+from miaopu.bases.inspection_enums import RectificationState
 from miaopu.core.enums import WORKING_ROLES
 from miaopu.core.scope import AnyUser, region_prefixes, within
 from miaopu.parties.scope import own_rows
@@ -53,9 +54,13 @@ class CampaignQuerySet(models.QuerySet[M]):
 class SheetQuerySet(OfBaseQuerySet[M]):
     """Self-inspection forms."""
 
-    def not_handed_in(self) -> Self:
-        """Forms that the operator has not handed in."""
-        return self.exclude(state=SheetState.HANDED_IN)
+    def due_before(self, day: date) -> Self:
+        """Forms whose own day, else that of their campaign, lies before the day."""
+        return self.filter(Q(own_due_on__lt=day) | Q(own_due_on=None, campaign__due_on__lt=day))
+
+    def due_from(self, day: date) -> Self:
+        """Forms that are due on the day or later."""
+        return self.exclude(pk__in=self.due_before(day).values("pk"))
 
 
 class SheetAnswerQuerySet(OfBaseQuerySet[M]):

@@ -17,6 +17,18 @@ SHEET_TABLE = TransitionTable(
             frozenset({OPERATOR}),
         ),
         Transition("silence", frozenset({SheetState.OPEN}), SheetState.SILENT, frozenset({SYSTEM})),
+        # What the pack's rule of silence does once the second chance is over.
+        Transition(
+            "on_site", frozenset({SheetState.SILENT}), SheetState.ON_SITE, frozenset({SYSTEM})
+        ),
+        Transition("zero", frozenset({SheetState.SILENT}), SheetState.ZERO, frozenset({SYSTEM})),
+        Transition("check", frozenset({SheetState.ON_SITE}), SheetState.CHECKED, CHECKERS),
+        Transition(
+            "undo",
+            frozenset({SheetState.ON_SITE, SheetState.ZERO}),
+            SheetState.SILENT,
+            frozenset({Role.PROGRAMME_OFFICER}),
+        ),
     ]
 )
 

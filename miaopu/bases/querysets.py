@@ -47,6 +47,15 @@ class BaseQuerySet(_OfBase[M]):
         """Bases that are in the programme."""
         return self.filter(state=BaseState.ADMITTED)
 
+    def holding(self, level: str, name: str, day: date) -> Self:
+        """Bases in the programme whose title of that level and name holds on the day."""
+        one_title = (
+            Q(titles__level=level, titles__name=name, titles__granted_on__lte=day)
+            & (Q(titles__valid_until=None) | Q(titles__valid_until__gte=day))
+            & (Q(titles__withdrawn_on=None) | Q(titles__withdrawn_on__gt=day))
+        )
+        return self.public().filter(one_title).distinct()
+
 
 class BaseTitleQuerySet(_OfBase[M]):
     """Titles of bases."""

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from miaopu.bases.anomaly_actions import renew_anomalies
-from miaopu.bases.inspection_actions import note_silence
 from miaopu.bases.inspection_notices import remind_of_inspections
+from miaopu.bases.silence_actions import apply_silence, note_silence
 from miaopu.bases.title_motions import remind_of_titles
 from miaopu.core.actions import fail_job, finish_job, open_next_job, report_progress
 from miaopu.core.models import Job, User
@@ -22,8 +22,9 @@ ABOUT = "anomalies"
 @app.periodic(cron="*/10 * * * *")
 @app.task(queueing_lock="watch_inspections")
 def watch_inspections(timestamp: int) -> None:
-    """Note forms that were not handed in, and remind of what is due, once per event."""
+    """Note forms that were not handed in, apply the rule of silence, remind of what is due."""
     note_silence()
+    apply_silence()
     remind_of_inspections()
 
 

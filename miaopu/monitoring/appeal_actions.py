@@ -26,10 +26,16 @@ from miaopu.monitoring.models import (
     ScoreSheet,
 )
 from miaopu.monitoring.score_actions import read_points
-from miaopu.monitoring.score_guards import acts_for, check_reaches, locked_campaign, step_from
-from miaopu.monitoring.sheets import lines_of
+from miaopu.monitoring.score_guards import (
+    belongs,
+    check_reaches,
+    locked_campaign,
+    scores_itself,
+    step_from,
+)
+from miaopu.monitoring.sheets import lines_for, lines_of
 from miaopu.monitoring.states import DECIDERS, DELISTINGS
-from miaopu.monitoring.telling import tell_operator
+from miaopu.monitoring.telling import tell_assessed
 
 
 @transaction.atomic
@@ -39,13 +45,13 @@ def file_appeal(
     """The operator asks for a line to be looked at again, while the result is publicised."""
     check_reason(reason)
     campaign = locked_campaign(result.freeze.campaign)
-    if not acts_for(by, result.base.operator_id):
-        raise NotAllowed(_("只有基地运营主体可以申请复核"), _("请用运营主体的账号登录"))
+    if not scores_itself(by, result.subject, result.subject.operator_id):
+        raise NotAllowed(_("只有被考核的一方可以申请复核"), _("请用被考核一方的账号登录"))
     last = campaign.publicity_to
     if campaign.state != CampaignState.PUBLICITY or last is None or clock.today() > last:
         raise Conflict(_("现在不在公示期，不能申请复核"), _("请向市级主管反映"))
-    scheme = campaign.scheme
-    if period not in scheme.periods or line not in {one.key for one in lines_of(scheme)}:
+    sheets = ScoreSheet.objects.filter(campaign=campaign, subject=result.subject_id, period=period)
+    if line not in {one.key for sheet in sheets for one in lines_for(sheet, None)}:
         raise ActionRefused(_("没有这个评分项"), _("请重新选择"))
     open_ones = result.appeals.filter(period=period, line=line, state=AppealState.FILED)
     if open_ones.exists():
@@ -55,8 +61,8 @@ def file_appeal(
         filed_at=clock.now(),
     )  # fmt: skip
     record_event(
-        campaign, Verb.FILE_APPEAL, by=by, reason=reason, region=result.base.region,
-        data={"base": result.base.number, "period": period, "line": line},
+        campaign, Verb.FILE_APPEAL, by=by, reason=reason, region=result.subject.region,
+        data={"subject": result.subject.number, "period": period, "line": line},
     )  # fmt: skip
     return made
 
@@ -77,11 +83,11 @@ def decide_appeal(
     locked = rows.get(pk=appeal.pk)
     if locked.state != AppealState.FILED:
         raise Conflict(_("这项复核已有决定"), _("请刷新页面"))
-    sheet = ScoreSheet.objects.select_related("base__region").get(
-        campaign=campaign, base=result.base_id, period=locked.period
+    sheet = ScoreSheet.objects.select_related("subject__region").get(
+        campaign=campaign, subject=result.subject_id, period=locked.period
     )
-    if by.pk in (sheet.settled_by_id, sheet.reviewed_by_id):
-        raise NotAllowed(_("评分的人不能决定复核"), _("请由没有评过这张表的人员决定"))
+    if by.pk in (sheet.settled_by_id, sheet.reviewed_by_id) or belongs(by, result.subject):
+        raise NotAllowed(_("评分的人和被考核的一方不能决定复核"), _("请由没有评过这张表的人员决定"))
     line = next(one for one in lines_of(campaign.scheme) if one.key == locked.line)
     value = read_points(line, points)
     if isinstance(value, Bilingual):
@@ -93,15 +99,15 @@ def decide_appeal(
     locked.decided_by, locked.decided_at = by, clock.now()
     locked.save()
     record_event(
-        campaign, Verb.DECIDE_APPEAL, by=by, reason=reason, region=result.base.region,
-        data={"base": result.base.number, "line": locked.line, "state": locked.state},
+        campaign, Verb.DECIDE_APPEAL, by=by, reason=reason, region=result.subject.region,
+        data={"subject": result.subject.number, "line": locked.line, "state": locked.state},
     )  # fmt: skip
-    tell_operator(
+    tell_assessed(
         sheet,
         f"appeal/{locked.pk}",
         Bilingual(
-            f"{sheet.base.name}的复核申请：{AppealState(locked.state).label}",
-            f"Appeal of {sheet.base.name}: decided, see the result",
+            f"{sheet.subject.name}的复核申请：{AppealState(locked.state).label}",
+            f"Appeal of {sheet.subject.name}: decided, see the result",
         ),
     )
     return locked

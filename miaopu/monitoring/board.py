@@ -25,6 +25,7 @@ from miaopu.monitoring.figures import (
     target_progress,
 )
 from miaopu.monitoring.support import Counts, Support, support_of
+from miaopu.monitoring.titled import TitledTarget, titled_targets
 from miaopu.plans.models import ProgrammeVersion
 
 
@@ -61,6 +62,7 @@ class Board:
     trend: tuple[TrendPoint, ...]
     balances: tuple[Balance, ...]
     decomposed: tuple[DecomposedTarget, ...] = ()
+    titled: tuple[TitledTarget, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ def kept_board(version: ProgrammeVersion, day: date, state: str | None) -> Board
 
 
 def board_of(version: ProgrammeVersion, day: date) -> Board:
-    """The board of a programme, in three statements, however much there is to count."""
+    """The board of a programme, in a few statements, however much there is to count."""
     programme, period = version.programme, version.pack.period
     support = support_of(programme, day)
     balances = balances_of(programme)
@@ -159,6 +161,7 @@ def board_of(version: ProgrammeVersion, day: date) -> Board:
         trend=tuple(trend_of(period, counted[0].target, support)) if counted else (),
         balances=tuple(balances),
         decomposed=decomposed_targets(version, day, support),
+        titled=titled_targets(version, day),
     )
 
 

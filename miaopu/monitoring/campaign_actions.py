@@ -7,20 +7,15 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from miaopu.bases.enums import BaseState
-from miaopu.bases.figures import recorded_figures
-from miaopu.bases.models import Base
 from miaopu.core import clock
 from miaopu.core.actions import record_event
 from miaopu.core.errors import ActionRefused, Conflict, NotAllowed, check_reason
 from miaopu.core.models import User
-from miaopu.core.scope import region_prefix
-from miaopu.engine.assessment.scores import Lines
 from miaopu.engine.clock import working_days
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.seals import digest
 from miaopu.monitoring.consequences import follow_results
-from miaopu.monitoring.enums import AppealState, CampaignState, Stage, Verb
+from miaopu.monitoring.enums import AppealState, CampaignState, Verb
 from miaopu.monitoring.freezing import content_of, freeze_problems
 from miaopu.monitoring.models import (
     AssessmentAppeal,
@@ -30,10 +25,12 @@ from miaopu.monitoring.models import (
     Score,
     ScoreSheet,
 )
+from miaopu.monitoring.records import Records
 from miaopu.monitoring.score_guards import check_reaches, locked_campaign, step_from
 from miaopu.monitoring.standings import Board, board_of, plain_result, sheets_with_scores
 from miaopu.monitoring.states import CAMPAIGNS, OFFICER
-from miaopu.monitoring.telling import tell_operator
+from miaopu.monitoring.subjects import nobody_left, subjects_of
+from miaopu.monitoring.telling import tell_assessed
 from miaopu.plans.models import ProgrammeVersion
 
 
@@ -51,6 +48,7 @@ def open_campaign(
         raise Conflict(_("%(year)s 年度的考核已经开展") % {"year": year}, _("请在列表中打开它"))
     made = AssessmentCampaign.objects.create(
         programme=programme, version=version, scheme_key=scheme_key, year=year,
+        subject_kind=version.pack.assessments[scheme_key].assessed,
         opened_by=by, opened_at=clock.now(),
     )  # fmt: skip
     record_event(made, Verb.OPEN_CAMPAIGN, by=by, region=programme.region, data={"year": year})
@@ -64,9 +62,9 @@ def period_end(year: int, period: str) -> date:
 
 @transaction.atomic
 def open_period(campaign: AssessmentCampaign, period: str, due_on: date, *, by: User) -> int:
-    """Issue the sheets of a period to every base that has none yet; returns how many.
+    """Issue the sheets of a period to every subject that has none yet; returns how many.
 
-    Figures that the records of tenants know of the period's last day are filled in from there.
+    Figures that the records know of the period's last day are filled in from there.
     """
     locked = locked_campaign(campaign)
     check_reaches(by, locked.programme.region_id, OFFICER)
@@ -76,39 +74,32 @@ def open_period(campaign: AssessmentCampaign, period: str, due_on: date, *, by: 
         raise ActionRefused(_("方案里没有这个时段"), _("请重新选择时段"))
     if due_on < clock.today():
         raise ActionRefused(_("自评截止日期已过"), _("请填写今天或以后的日期"))
-    there = ScoreSheet.objects.filter(campaign=locked, period=period).values("base")
-    prefix = region_prefix(locked.programme.region_id)
-    bases = Base.objects.filter(region__code__startswith=prefix, state=BaseState.ADMITTED)
-    new = list(bases.exclude(pk__in=there).select_related("operator", "region").order_by("number"))
-    if not new:
-        raise ActionRefused(_("没有还需要下发的基地"), _("已准入的基地都有了这个时段的评分表"))
-    figures = Lines(locked.scheme).figures
     as_of = min(period_end(locked.year, period), clock.today())
+    there = ScoreSheet.objects.filter(campaign=locked, period=period).values_list("subject")
+    known_ones = {pk for (pk,) in there}
+    new = [one for one in subjects_of(locked, as_of) if one.pk not in known_ones]
+    if not new:
+        raise ActionRefused(*nobody_left(locked.subject_kind))
+    records = Records(locked, as_of)
     scores = []
-    for base in new:
+    for subject in new:
         sheet = ScoreSheet.objects.create(
-            campaign=locked, base=base, operator=base.operator, period=period, due_on=due_on
-        )
-        known = recorded_figures(base, as_of)
-        scores += [
-            Score(
-                sheet=sheet, stage=Stage.SELF, line=name, value=known[name], recorded=True,
-                note=_("入驻记录，截至 %(day)s") % {"day": as_of}, at=clock.now(),
-            )
-            for name in sorted(figures & known.keys())
-        ]  # fmt: skip
-        tell_operator(
+            campaign=locked, subject=subject, operator_id=subject.operator_id, period=period,
+            due_on=due_on,
+        )  # fmt: skip
+        scores += records.scores(sheet)
+        tell_assessed(
             sheet,
             "opened",
             Bilingual(
-                f"请在{due_on}前完成{base.name}{locked.year}年考核自评",
-                f"Please score {base.name} for {locked.year} by {due_on}",
+                f"请在{due_on}前完成{subject.name}{locked.year}年考核自评",
+                f"Please score {subject.title.en} for {locked.year} by {due_on}",
             ),
         )
     Score.objects.bulk_create(scores)
     record_event(
         locked, Verb.OPEN_PERIOD, by=by, region=locked.programme.region,
-        data={"period": period, "bases": len(new), "due": due_on.isoformat()},
+        data={"period": period, "subjects": len(new), "due": due_on.isoformat()},
     )  # fmt: skip
     return len(new)
 
@@ -125,7 +116,7 @@ def _freeze(locked: AssessmentCampaign, board: Board, *, by: User, reason: str) 
         results.append(
             AssessmentResult(
                 freeze=made,
-                base=one.base,
+                subject=one.subject,
                 composite=one.result.composite,
                 totals=plain["totals"],
                 parts={"periods": plain["parts"], "explanation": plain["explanation"]},
@@ -214,13 +205,13 @@ def publicise_campaign(
         locked, Verb.PUBLICISE_CAMPAIGN, by=by, reason=reason, region=locked.programme.region,
         data={"to": last.isoformat(), "digest": freeze.digest},
     )  # fmt: skip
-    for sheet in locked.sheets.filter(period="year").select_related("base"):
-        tell_operator(
+    for sheet in locked.sheets.filter(period="year").with_subjects():
+        tell_assessed(
             sheet,
             "publicised",
             Bilingual(
-                f"{sheet.base.name}{locked.year}年考核结果已公示，有异议可以在{last}前申请复核",
-                f"The {locked.year} result of {sheet.base.name} is publicised; "
+                f"{sheet.subject.name}{locked.year}年考核结果已公示，有异议可以在{last}前申请复核",
+                f"The {locked.year} result of {sheet.subject.title.en} is publicised; "
                 f"you may appeal until {last}",
             ),
         )

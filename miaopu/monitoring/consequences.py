@@ -21,7 +21,7 @@ from miaopu.engine.letters.pdf import printed_pdf
 from miaopu.engine.letters.word import printed_docx
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.seals import digest
-from miaopu.monitoring.enums import Verb
+from miaopu.monitoring.enums import SubjectKind, Verb
 from miaopu.monitoring.models import (
     AssessmentFreeze,
     AssessmentOpinion,
@@ -45,8 +45,10 @@ def document(opinion: AssessmentOpinion, kind: str) -> bytes:
 
 
 def follow_results(freeze: AssessmentFreeze, *, by: User) -> None:
-    """Make the opinions and open the delisting cases of a published freeze."""
-    for result in freeze.results.select_related("base__operator", "base__region"):
+    """Make the opinions and open the delisting cases of a published freeze of bases."""
+    if freeze.campaign.subject_kind != SubjectKind.BASE:
+        return  # what else follows, people do
+    for result in freeze.results.select_related("subject__base__operator", "subject__region"):
         if RECTIFY in result.consequences:
             _issue_opinion(freeze, result, by)
         if DELIST in result.consequences:

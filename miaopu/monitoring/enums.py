@@ -5,6 +5,16 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 
+class SubjectKind(models.TextChoices):
+    """Who is assessed."""
+
+    BASE = "base", _("基地")
+    REGION = "region", _("区县和开发区")
+    DEPARTMENT = "department", _("部门")
+    INSTITUTION = "institution", _("服务机构")
+    STAFF = "staff", _("工作人员")
+
+
 class CampaignState(models.TextChoices):
     """States of an assessment campaign."""
 
@@ -17,8 +27,8 @@ class CampaignState(models.TextChoices):
 class SheetState(models.TextChoices):
     """With whom a score sheet is."""
 
-    SELF = "self", _("基地自评")
-    DISTRICT = "district", _("县级复核")
+    SELF = "self", pgettext_lazy("score sheet", "自评")
+    DISTRICT = "district", pgettext_lazy("score sheet", "复核")
     CITY = "city", _("市级评分")
     SETTLED = "settled", _("评分完成")
 
@@ -27,7 +37,7 @@ class Stage(models.TextChoices):
     """Who gave a score."""
 
     SELF = "self", _("自评")
-    DISTRICT = "district", _("县级")
+    DISTRICT = "district", pgettext_lazy("score", "复核")
     CITY = "city", _("市级")
     EXPERT = "expert", _("专家")
     APPEAL = "appeal", _("复核决定")
@@ -56,6 +66,7 @@ class Verb(models.TextChoices):
 
     OPEN_CAMPAIGN = "monitoring.open_campaign", _("开展考核")
     OPEN_PERIOD = "monitoring.open_period", _("下发评分表")
+    REFRESH_FIGURES = "monitoring.refresh_figures", _("按记录更新考核数据")
     SAVE_SCORES = "monitoring.save_scores", _("填写评分")
     SUBMIT_SHEET = "monitoring.submit_sheet", _("提交评分表")
     RETURN_SHEET = "monitoring.return_sheet", _("退回评分表")
@@ -68,6 +79,7 @@ class Verb(models.TextChoices):
     REOPEN_CAMPAIGN = "monitoring.reopen_campaign", _("解除冻结")
     PUBLICISE_CAMPAIGN = "monitoring.publicise_campaign", _("公示考核结果")
     PUBLISH_CAMPAIGN = "monitoring.publish_campaign", pgettext_lazy("assessment", "公布考核结果")
+    HAND_RESULTS = "monitoring.hand_results", _("报送考核结果")
     FILE_APPEAL = "monitoring.file_appeal", _("申请复核")
     DECIDE_APPEAL = "monitoring.decide_appeal", _("复核决定")
     ISSUE_OPINION = "monitoring.issue_opinion", _("下达整改意见")

@@ -21,8 +21,8 @@ def plain_sheets(sheets: Iterable[ScoreSheet]) -> list[dict[str, Any]]:
     """Sheets with every score and every file that counts, as plain data in a fixed order."""
     return [
         {
-            "base": sheet.base.number,
-            "operator": sheet.operator.uscc,
+            "subject": sheet.subject.number,
+            "operator": sheet.operator.uscc if sheet.operator else "",
             "period": sheet.period,
             "scores": sorted(
                 [one.line, one.stage, one.expert_id or 0, f"{one.value:f}", one.note]
@@ -57,12 +57,12 @@ def freeze_problems(freeze: AssessmentFreeze) -> list[str]:
     if digest(freeze.content) != freeze.digest:
         problems.append(_("冻结的内容与摘要不符"))
     sheets = sheets_with_scores(freeze.campaign)
-    now = {(one["base"], one["period"]): one for one in plain_sheets(sheets)}
+    now = {(one["subject"], one["period"]): one for one in plain_sheets(sheets)}
     for then in freeze.content["sheets"]:
-        found = now.get((then["base"], then["period"]))
+        found = now.get((then["subject"], then["period"]))
         if found != then:
-            text = _("%(base)s 的评分或佐证材料与冻结时不同")
-            problems.append(text % {"base": then["base"]})
+            text = _("%(subject)s 的评分或佐证材料与冻结时不同")
+            problems.append(text % {"subject": then["subject"]})
     files = {one.file for sheet in sheets for one in sheet.files.all() if one.withdrawn_at is None}
     for file in sorted(files, key=lambda one: one.pk):
         if _sha256(file) != file.sha256:

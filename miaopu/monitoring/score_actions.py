@@ -25,9 +25,9 @@ from miaopu.monitoring.models import (
 )
 from miaopu.monitoring.score_guards import check_reaches, check_stage, locked_sheet, step_from
 from miaopu.monitoring.sheet_checks import SheetRefused, wanting
-from miaopu.monitoring.sheets import Line, lines_of, plain
+from miaopu.monitoring.sheets import Line, lines_for, plain
 from miaopu.monitoring.states import OFFICER, SHEETS
-from miaopu.monitoring.telling import tell_operator
+from miaopu.monitoring.telling import tell_assessed
 
 POINTS, NOTE = "points", "note"
 PLACES = 4
@@ -86,7 +86,7 @@ def save_scores(
     locked = locked_sheet(sheet)
     stage = check_stage(by, locked)
     expert = by if stage == Stage.EXPERT else None
-    lines = lines_of(locked.campaign.scheme, stage)
+    lines = lines_for(locked, stage)
     known = own_scores(locked, stage, expert)
     now = cells_of(known, lines)
     errors: dict[str, Bilingual] = {}
@@ -123,7 +123,7 @@ def save_scores(
     _write(changes, by)
     if changed:
         record_event(
-            locked, Verb.SAVE_SCORES, by=by, region=locked.base.region,
+            locked, Verb.SAVE_SCORES, by=by, region=locked.subject.region,
             data={"stage": stage, "lines": changed},
         )  # fmt: skip
     return Saved(len(changed), errors, conflicts)
@@ -136,7 +136,7 @@ def _write(changes: list[tuple[Score, Decimal | None, dict[str, str]]], by: User
         if POINTS in values:
             score.value = Decimal(values[POINTS]) if values[POINTS] else None
             score.recorded = False
-        score.note = values.get(NOTE, score.note)
+        score.note, score.note_en = values.get(NOTE, score.note), ""
         score.by, score.at = by, now
     known = [score for score, _before, _values in changes if score.pk is not None]
     Score.objects.bulk_create(score for score, _before, _values in changes if score.pk is None)
@@ -157,7 +157,7 @@ def submit_sheet(sheet: ScoreSheet, *, by: User) -> ScoreSheet:
     """
     locked = locked_sheet(sheet)
     stage = check_stage(by, locked)
-    if stage == Stage.SELF and locked.operator_id != locked.base.operator_id:
+    if stage == Stage.SELF and locked.operator_changed:
         raise Conflict(
             _("评分表下发后，基地的运营主体已变更"), _("请市级主管先把评分表转给现在的运营主体")
         )
@@ -175,7 +175,9 @@ def submit_sheet(sheet: ScoreSheet, *, by: User) -> ScoreSheet:
         setattr(locked, f"{name}_at", clock.now())
         locked.state = SheetState(rule.target)
         locked.save()
-    record_event(locked, Verb.SUBMIT_SHEET, by=by, region=locked.base.region, data={"stage": stage})
+    record_event(
+        locked, Verb.SUBMIT_SHEET, by=by, region=locked.subject.region, data={"stage": stage}
+    )
     return locked
 
 
@@ -184,23 +186,23 @@ def return_sheet(sheet: ScoreSheet, *, by: User, reason: str) -> ScoreSheet:
     """Give the sheet back to the stage before, with the reason; all scores stay."""
     check_reason(reason)
     locked = locked_sheet(sheet)
-    if locked.state != SheetState.SETTLED:
-        check_stage(by, locked)
     rule = step_from(SHEETS, "return", locked.state, locked.get_state_display())
-    where = locked.campaign.programme.region_id if rule.roles == OFFICER else locked.base.region_id
-    check_reaches(by, where, rule.roles)
+    if locked.state == SheetState.SETTLED:
+        check_reaches(by, locked.campaign.programme.region_id, rule.roles)
+    else:
+        check_stage(by, locked)
     locked.state = SheetState(rule.target)
     if locked.state == SheetState.CITY:
         locked.settled_by = locked.settled_at = None
     locked.save()
-    record_event(locked, Verb.RETURN_SHEET, by=by, reason=reason, region=locked.base.region)
+    record_event(locked, Verb.RETURN_SHEET, by=by, reason=reason, region=locked.subject.region)
     if locked.state == SheetState.SELF:
-        tell_operator(
+        tell_assessed(
             locked,
             f"returned/{clock.now():%Y%m%d%H%M%S}",
             Bilingual(
-                f"{locked.base.name}的考核评分表被退回：{reason}",
-                f"The score sheet of {locked.base.name} was returned: {reason}",
+                f"{locked.subject.name}的考核评分表被退回：{reason}",
+                f"The score sheet of {locked.subject.name} was returned: {reason}",
             ),
         )
     return locked
@@ -212,14 +214,14 @@ def hand_over_sheet(sheet: ScoreSheet, *, by: User, reason: str) -> ScoreSheet:
     check_reason(reason)
     locked = locked_sheet(sheet)
     check_reaches(by, locked.campaign.programme.region_id, OFFICER)
-    if locked.state != SheetState.SELF or locked.operator_id == locked.base.operator_id:
+    if locked.state != SheetState.SELF or not locked.operator_changed:
         raise Conflict(_("这张评分表不需要变更运营主体"), _("自评提交以后，由现在的评分人办理"))
     before = locked.operator
-    locked.operator = locked.base.operator
+    locked.operator = locked.subject.its_base.operator
     locked.save()
     record_event(
-        locked, Verb.HAND_OVER_SHEET, by=by, reason=reason, region=locked.base.region,
-        data={"from": before.name, "to": locked.operator.name},
+        locked, Verb.HAND_OVER_SHEET, by=by, reason=reason, region=locked.subject.region,
+        data={"from": str(before), "to": str(locked.operator)},
     )  # fmt: skip
     return locked
 
@@ -231,7 +233,7 @@ def keep_score_file(
     """Keep a piece of evidence for a line that the user fills in. Refused once frozen."""
     locked = locked_sheet(sheet)
     stage = check_stage(by, locked)
-    if line not in {one.key for one in lines_of(locked.campaign.scheme, stage)}:
+    if line not in {one.key for one in lines_for(locked, stage)}:
         raise ActionRefused(_("没有这个评分项"), _("请重新选择评分项"))
     there = ScoreFile.objects.kept().filter(sheet=locked, line=line)
     if there.count() >= MAX_FILES:
@@ -244,7 +246,7 @@ def keep_score_file(
         sheet=locked, line=line, file=kept, name=PurePath(name).name[:200], by=by, at=clock.now()
     )
     record_event(
-        locked, Verb.KEEP_SCORE_FILE, by=by, region=locked.base.region,
+        locked, Verb.KEEP_SCORE_FILE, by=by, region=locked.subject.region,
         data={"line": line, "sha256": kept.sha256},
     )  # fmt: skip
     return made
@@ -260,6 +262,6 @@ def withdraw_score_file(found: ScoreFile, *, by: User, reason: str) -> None:
     found.withdrawn_at = clock.now()
     found.save(update_fields=["withdrawn_at"])
     record_event(
-        locked, Verb.WITHDRAW_SCORE_FILE, by=by, reason=reason, region=locked.base.region,
+        locked, Verb.WITHDRAW_SCORE_FILE, by=by, reason=reason, region=locked.subject.region,
         data={"line": found.line, "sha256": found.file.sha256},
     )  # fmt: skip

@@ -9,10 +9,22 @@ from miaopu.core.errors import Conflict, NotAllowed
 from miaopu.core.models import User
 from miaopu.core.scope import reaches
 from miaopu.engine.transitions import Transition, TransitionRefused, TransitionTable
-from miaopu.monitoring.enums import CampaignState, SheetState, Stage
-from miaopu.monitoring.models import AssessmentCampaign, AssessmentConflict, ScoreSheet
-from miaopu.monitoring.states import OPERATOR
+from miaopu.monitoring.enums import CampaignState, SheetState, Stage, SubjectKind
+from miaopu.monitoring.models import (
+    AssessmentCampaign,
+    AssessmentConflict,
+    AssessmentSubject,
+    ScoreSheet,
+)
+from miaopu.monitoring.states import DISTRICT, OFFICER
 from miaopu.parties.models import Representative
+
+# Who looks at what districts and departments have said of themselves.
+CITY_REVIEW = frozenset({Role.REVIEWER, Role.APPROVER, Role.LEADING_GROUP})
+# Who fills in for an office that is assessed.
+WRITERS = (
+    Role.REVIEWER, Role.APPROVER, Role.FINANCE_OFFICER, Role.PROGRAMME_OFFICER, Role.LEADING_GROUP,
+)  # fmt: skip
 
 
 def acts_for(user: User, enterprise_id: int) -> bool:
@@ -22,19 +34,56 @@ def acts_for(user: User, enterprise_id: int) -> bool:
 
 
 def has_conflict(user: User, sheet: ScoreSheet) -> bool:
-    """Whether the user has declared to have to do with the base in this campaign."""
-    return AssessmentConflict.objects.filter(
-        campaign=sheet.campaign_id, base=sheet.base_id, user=user
-    ).exists()
+    """Whether the user is assessed herself, or has declared to have to do with the one who is."""
+    declared = AssessmentConflict.objects.filter(
+        campaign=sheet.campaign_id, subject=sheet.subject_id, user=user
+    )
+    return belongs(user, sheet.subject) or declared.exists()
 
 
-def _may(user: User, sheet: ScoreSheet, roles: frozenset[str]) -> bool:
+def belongs(user: User, subject: AssessmentSubject) -> bool:
+    """Whether the official is assessed: in person, through her department, through her district."""
     if user.is_party:
-        return OPERATOR in roles and acts_for(user, sheet.operator_id)
-    where = sheet.base.region_id
-    if Role.PROGRAMME_OFFICER in roles:
-        where = sheet.campaign.programme.region_id
-    return reaches(user, where, roles)
+        return False
+    offices = [one.office for one in user.live_memberships]
+    return (
+        user.pk == subject.user_id
+        or any(one.pk == subject.office_id for one in offices)
+        or (
+            subject.kind == SubjectKind.REGION
+            and any(one.region_id == subject.region_id for one in offices)
+        )
+    )
+
+
+def scores_itself(user: User, subject: AssessmentSubject, operator_id: int | None) -> bool:
+    """Whether the user scores for the one assessed: as operator, in person, for the office."""
+    if user.is_party:
+        return operator_id is not None and acts_for(user, operator_id)
+    if subject.user_id is not None:
+        return user.pk == subject.user_id
+    return belongs(user, subject) and user.has_role(*WRITERS)
+
+
+def review_of(sheet: ScoreSheet) -> tuple[str, frozenset[str]]:
+    """Where and by whom the self-score is looked at first.
+
+    Districts and departments by the city's, persons by those who approve in their district.
+    """
+    if sheet.subject.kind in (SubjectKind.REGION, SubjectKind.DEPARTMENT):
+        return sheet.campaign.programme.region_id, CITY_REVIEW
+    if sheet.subject.kind == SubjectKind.STAFF:
+        return sheet.subject.region_id, frozenset({Role.APPROVER})
+    return sheet.subject.region_id, DISTRICT
+
+
+def _may(user: User, sheet: ScoreSheet) -> bool:
+    if sheet.state == SheetState.SELF:
+        return scores_itself(user, sheet.subject, sheet.operator_id)
+    where, roles = review_of(sheet)
+    if sheet.state == SheetState.CITY:
+        where, roles = sheet.campaign.programme.region_id, OFFICER
+    return sheet.state != SheetState.SETTLED and reaches(user, where, roles)
 
 
 def stage_of(user: User, sheet: ScoreSheet) -> Stage | None:
@@ -44,13 +93,8 @@ def stage_of(user: User, sheet: ScoreSheet) -> Stage | None:
     """
     if sheet.campaign.state != CampaignState.OPEN:
         return None
-    roles = {
-        SheetState.SELF: frozenset({OPERATOR}),
-        SheetState.DISTRICT: frozenset({Role.REVIEWER}),
-        SheetState.CITY: frozenset({Role.PROGRAMME_OFFICER}),
-    }.get(SheetState(sheet.state))
     found = None
-    if roles and _may(user, sheet, frozenset(str(one) for one in roles)):
+    if _may(user, sheet):
         found = Stage(sheet.state)
     elif sheet.state in (SheetState.CITY, SheetState.SETTLED):
         drawn = sheet.samples.filter(expert=user, done_at=None).exists()
@@ -63,7 +107,7 @@ def stage_of(user: User, sheet: ScoreSheet) -> Stage | None:
 def locked_sheet(sheet: ScoreSheet) -> ScoreSheet:
     """The sheet as the database has it now, locked until the transaction ends."""
     rows = ScoreSheet.objects.select_for_update(of=("self",), no_key=True)
-    joined = rows.select_related("campaign__programme", "campaign__version", "base__region")
+    joined = rows.with_subjects().select_related("campaign__programme", "campaign__version")
     return joined.get(pk=sheet.pk)
 
 
@@ -103,7 +147,7 @@ def check_stage(by: User, sheet: ScoreSheet) -> Stage:
             _("考核结果已冻结，评分不能再改"), _("需要更正的，请先解除冻结，或在公示期内申请复核")
         )
     if has_conflict(by, sheet):
-        raise NotAllowed(_("您已申报与这个基地有关联，须回避"), _("请交由其他人员评分"))
+        raise NotAllowed(_("您与被考核的一方有关联，须回避"), _("请交由其他人员评分"))
     raise Conflict(
         _("这张评分表现在是“%(state)s”，不在您这里") % {"state": sheet.get_state_display()},
         _("填写的内容没有保存；请刷新页面，看它在谁那里"),

@@ -9,7 +9,7 @@ from miaopu.core.models import User
 from miaopu.engine.messages import Bilingual
 from miaopu.monitoring.enums import Stage
 from miaopu.monitoring.models import Score, ScoreFile, ScoreSheet
-from miaopu.monitoring.sheets import ORDER, Line, by_line, lines_of, standing
+from miaopu.monitoring.sheets import ORDER, Line, by_line, lines_for, standing
 
 
 class SheetRefused(ActionRefused):
@@ -27,7 +27,7 @@ class SheetRefused(ActionRefused):
 
 def wanting(sheet: ScoreSheet, stage: Stage, expert: User | None = None) -> dict[str, Bilingual]:
     """What is missing, by line: points, evidence, the reason of a change."""
-    lines = lines_of(sheet.campaign.scheme, stage)
+    lines = lines_for(sheet, stage)
     given = by_line(Score.objects.filter(sheet=sheet))
     if expert is not None:
         own = {one.line: one for one in Score.objects.filter(sheet=sheet, expert=expert)}

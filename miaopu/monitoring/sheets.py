@@ -10,7 +10,7 @@ from typing import Literal
 from miaopu.engine.assessment.results import rounded
 from miaopu.engine.assessment.scheme import Assessment
 from miaopu.engine.messages import Bilingual
-from miaopu.monitoring.enums import SheetState, Stage
+from miaopu.monitoring.enums import SheetState, Stage, SubjectKind
 from miaopu.monitoring.models import Score, ScoreSheet
 
 Kind = Literal["scored", "bonus", "penalty", "veto", "figure"]
@@ -85,6 +85,22 @@ def lines_of(scheme: Assessment, stage: str | None = None) -> list[Line]:
         title = _words(known.title if known else None, name)
         found.append(Line(name, "figure", title, group, None, _TO_FIGURES, unit=unit))
     return [one for one in found if stage is None or stage in one.scorers]
+
+
+def lines_for(sheet: ScoreSheet, stage: str | None) -> list[Line]:
+    """The lines of a sheet that a stage fills in; with no stage, those that anybody may.
+
+    Figures of districts, departments, institutions and staff that come from the records are not
+    theirs to type: only the city may put one right, with its reason. What the records may not tell
+    nobody fills in.
+    """
+    lines = lines_of(sheet.campaign.scheme, stage)
+    if sheet.campaign.subject_kind == SubjectKind.BASE:
+        return lines
+    recorded = [one for one in sheet.scores.all() if one.recorded]
+    city = stage in (None, Stage.CITY)
+    closed = {one.line for one in recorded if not city or one.value is None}
+    return [one for one in lines if one.key not in closed]
 
 
 def by_line(scores: Iterable[Score]) -> dict[str, dict[str, Score]]:

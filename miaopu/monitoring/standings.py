@@ -11,7 +11,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from miaopu.bases.enums import BaseState
-from miaopu.bases.models import Base
 from miaopu.core.models import User
 from miaopu.engine.assessment.columns import columns_of
 from miaopu.engine.assessment.outliers import FEWEST, Given, Leaning, leanings
@@ -21,7 +20,12 @@ from miaopu.engine.assessment.scores import Lines, Sheet
 from miaopu.engine.assessment.sensitivity import Sensitivity, sensitivity_of
 from miaopu.engine.assessment.standings import standings_of
 from miaopu.monitoring.enums import CampaignState, SheetState, Stage
-from miaopu.monitoring.models import AssessmentCampaign, AssessmentResult, ScoreSheet
+from miaopu.monitoring.models import (
+    AssessmentCampaign,
+    AssessmentResult,
+    AssessmentSubject,
+    ScoreSheet,
+)
 from miaopu.monitoring.sheets import by_line, lines_of, points_of, standing
 
 COMPARED_AT_LEAST = FEWEST
@@ -29,9 +33,9 @@ COMPARED_AT_LEAST = FEWEST
 
 @dataclass(frozen=True)
 class Standing:
-    """A base in a campaign: its result now, the year before, and how near the next class is."""
+    """A subject in a campaign: its result now, the year before, and how near the next class is."""
 
-    base: Base
+    subject: AssessmentSubject
     result: Result
     points: Mapping[str, Mapping[str, Decimal]]
     consequences: tuple[str, ...]
@@ -55,21 +59,21 @@ class Board:
 
 
 def results_before(campaign: AssessmentCampaign) -> dict[int, AssessmentResult]:
-    """The published results of the year before, by base."""
+    """The published results of the year before, by subject."""
     rows = AssessmentResult.objects.current().filter(
         freeze__campaign__programme=campaign.programme_id,
         freeze__campaign__scheme_key=campaign.scheme_key,
         freeze__campaign__year=campaign.year - 1,
         freeze__campaign__state=CampaignState.PUBLISHED,
     )
-    return {one.base_id: one for one in rows}
+    return {one.subject_id: one for one in rows}
 
 
 def sheets_with_scores(campaign: AssessmentCampaign) -> list[ScoreSheet]:
-    """The sheets of a campaign with their scores, bases and operators, in four statements."""
+    """The sheets of a campaign with their scores, subjects and operators, in four statements."""
     rows = ScoreSheet.objects.filter(campaign=campaign)
-    joined = rows.select_related("base__region", "operator")
-    return list(joined.prefetch_related("scores", "files__file").order_by("base__number", "period"))
+    whole = rows.with_subjects().prefetch_related("scores", "files__file")
+    return list(whole.order_by("subject__number", "period"))
 
 
 def board_of(campaign: AssessmentCampaign, sheets: list[ScoreSheet] | None = None) -> Board:
@@ -82,43 +86,48 @@ def board_of(campaign: AssessmentCampaign, sheets: list[ScoreSheet] | None = Non
     grouped: dict[int, list[ScoreSheet]] = defaultdict(list)
     for one in sheets_with_scores(campaign) if sheets is None else sheets:
         # The ranking of a published year stays as it was, whatever became of a base since.
-        if one.base.state == BaseState.ADMITTED or campaign.state != CampaignState.OPEN:
-            grouped[one.base_id].append(one)
+        if _still_there(one.subject) or campaign.state != CampaignState.OPEN:
+            grouped[one.subject_id].append(one)
     problems: list[str] = []
     changed: list[str] = []
     given: list[Sheet] = []
-    bases: dict[str, list[ScoreSheet]] = {}
+    by_number: dict[str, list[ScoreSheet]] = {}
     for found in grouped.values():
-        base = found[0].base
-        bases[base.number] = found
-        problems += _problems(campaign, base, found)
-        if len({one.operator_id for one in found} | {base.operator_id}) > 1:
-            changed.append(_("%(base)s 年中变更了运营主体") % {"base": base.name})
+        subject = found[0].subject
+        by_number[subject.number] = found
+        problems += _problems(campaign, subject, found)
+        if len({one.operator_id for one in found} | {subject.operator_id}) > 1:
+            changed.append(_("%(base)s 年中变更了运营主体") % {"base": subject.name})
         periods = {one.period: points_of(scheme, one.scores.all()) for one in found}
         whole = {str(name): dict(periods.get(name, {})) for name in scheme.periods}
-        given.append(Sheet(base.number, campaign.year, len(given), whole))
+        given.append(Sheet(subject.number, campaign.year, len(given), whole))
     lines = Lines(scheme)
     before = results_before(campaign)
     ranked = []
     for result in standings_of(lines, columns_of(lines, given)) if given else ():
-        sheets_of_base = bases[result.subject]
-        base = sheets_of_base[0].base
-        last = before.get(base.pk)
+        own = by_number[result.subject]
+        subject = own[0].subject
+        last = before.get(subject.pk)
         said = consequence_of(
             scheme, result.band, last.band if last else None, _is_outstanding(campaign, result)
         )
         ranked.append(
             Standing(
-                base,
+                subject,
                 result,
                 next(sheet.periods for sheet in given if sheet.subject == result.subject),
                 tuple(part for part in said.split(";") if part),
                 sensitivity_of(scheme, result),
                 last,
-                tuple(dict.fromkeys(sheet.operator.name for sheet in sheets_of_base)),
+                tuple(dict.fromkeys(sheet.operator.name for sheet in own if sheet.operator)),
             )
         )
     return Board(tuple(ranked), tuple(problems), tuple(changed))
+
+
+def _still_there(subject: AssessmentSubject) -> bool:
+    """Whether the subject is ranked: a base that has left is not."""
+    return subject.base is None or subject.base.state == BaseState.ADMITTED
 
 
 def _is_outstanding(campaign: AssessmentCampaign, one: Result) -> bool:
@@ -128,11 +137,13 @@ def _is_outstanding(campaign: AssessmentCampaign, one: Result) -> bool:
     return bool(set(one.consequence.split(";")) & names)
 
 
-def _problems(campaign: AssessmentCampaign, base: Base, found: list[ScoreSheet]) -> list[str]:
+def _problems(
+    campaign: AssessmentCampaign, subject: AssessmentSubject, found: list[ScoreSheet]
+) -> list[str]:
     there = {one.period: one for one in found}
     problems = []
     for period in campaign.scheme.periods:
-        words = {"base": base.name, "period": period_name(period)}
+        words = {"base": subject.name, "period": period_name(period)}
         if period not in there:
             problems.append(_("%(base)s 没有%(period)s的评分表") % words)
         elif there[period].state != SheetState.SETTLED:
@@ -168,7 +179,7 @@ def assessor_leanings(campaign: AssessmentCampaign) -> list[tuple[str, Leaning]]
 def plain_result(one: Standing) -> dict[str, Any]:
     """A standing as plain data: what a freeze keeps of it."""
     return {
-        "base": one.base.number,
+        "subject": one.subject.number,
         "composite": f"{one.result.composite:f}",
         "band": one.result.band,
         "rank": one.result.rank,

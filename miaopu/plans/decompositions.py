@@ -159,18 +159,27 @@ def table_of(decomposition: TargetDecomposition) -> DecompositionTable:
 def proposal(table: DecompositionTable, baselines: Mapping[int, Decimal | None]) -> dict[str, str]:
     """Cells filled by share of the baselines: whole figures that add up to the target.
 
-    Who has no baseline gets nothing. A member's figure is spread over the periods by their days.
-    Raises ActionRefused where there is no baseline to go by.
+    Who has no baseline gets nothing; a base or department without one keeps what it has, and the
+    others share the rest. A member's figure is spread over the periods by their days. Raises
+    ActionRefused where there is no baseline to go by.
     """
     made = table.decomposition
+    kept = {
+        one.pk: table.total(one)
+        for one in table.members
+        if one.region_id is None and baselines.get(one.pk) is None
+    }
+    left = max(made.value - sum((one for one in kept.values() if one), Decimal(0)), Decimal(0))
     weights = [baselines.get(member.pk) for member in table.members]
     try:
-        totals = propose(made.value, weights, made.places)
+        totals = propose(left, weights, made.places)
     except ProposalError as refused:
         raise ActionRefused(refused.message, refused.remedy) from refused
     days = [_days(period) for period in made.periods]
     cells = {}
     for member, total in zip(table.members, totals, strict=True):
+        if kept.get(member.pk) is not None:
+            continue
         spread = propose(total, days, made.places) if total is not None else [None] * len(days)
         for place, value in enumerate(spread):
             cells[f"{member.pk}.{place}"] = table.text(value)

@@ -33,6 +33,7 @@ from miaopu.plans.models import (
     TargetPart,
 )
 from miaopu.plans.target_guards import check_may
+from miaopu.plans.target_members import create_members, newcomers
 from miaopu.plans.target_states import OFFICER
 
 
@@ -124,7 +125,7 @@ def _begin(made: TargetDecomposition, opening: Opening) -> None:
     """Members of a first version: the plan's districts with the figures it prints, or names."""
     pack, target = made.target.version.pack, made.target
     if opening.kind != MemberKind.REGION:
-        _add_named(made, opening)
+        create_members(made, newcomers(opening.kind, opening.names, opening.known, pack, ()))
         return
     stated = stated_parts(pack, pack_target(target), target.region_id)
     whole = len(made.periods) == 1
@@ -148,34 +149,6 @@ def _begin(made: TargetDecomposition, opening: Opening) -> None:
         for one in members
         if whole and one.key in stated
     })  # fmt: skip
-
-
-def _named(opening: Opening) -> list[str]:
-    names = [name.strip() for name in opening.names if name.strip()]
-    found = list(dict.fromkeys(name if name in opening.known else name[:60] for name in names))
-    if not found:
-        raise ActionRefused(_("还没有写出由谁承担"), _("请每行写一个基地或部门"))
-    return found
-
-
-def _add_named(made: TargetDecomposition, opening: Opening) -> None:
-    """Bases or departments by name; a registered base and a unit of the pack keep theirs."""
-    units = {
-        unit.title.zh: (key, unit.title.en) for key, unit in made.target.version.pack.units.items()
-    }
-    known = {**(units if opening.kind == MemberKind.UNIT else {}), **opening.known}
-    members = DecompositionMember.objects.bulk_create(
-        DecompositionMember(
-            decomposition=made,
-            kind=opening.kind,
-            key=known.get(name, (name, ""))[0],
-            name=name[:100],
-            name_en=known.get(name, (name, ""))[1],
-            position=position,
-        )
-        for position, name in enumerate(_named(opening))
-    )
-    _fill(made, members, {})
 
 
 def _take_over(made: TargetDecomposition, before: DecompositionTable) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,23 +9,28 @@ from miaopu.engine.messages import Bilingual
 from miaopu.engine.packs.diff import Difference, compare
 from miaopu.engine.packs.schema import Pack
 
-_SHOWN = 400
-
 
 @dataclass(frozen=True)
 class ChangedPart:
-    """A difference as people read it: where, what kind, before and now."""
+    """A difference: where in the pack, what kind, before and now as the pack says it."""
 
-    key: str
+    path: tuple[str, ...]
     kind: str
-    old: str
-    new: str
+    old: Any
+    new: Any
+
+    @property
+    def key(self) -> str:
+        """The place as people who write packs name it: targets.jobs.value."""
+        return ".".join(self.path)
 
 
 @dataclass(frozen=True)
 class VersionDifference:
     """All differences, and the targets, items and amounts that they touch, by id and title."""
 
+    old: Pack
+    new: Pack
     parts: tuple[ChangedPart, ...]
     targets: tuple[tuple[str, Bilingual], ...]
     rules: tuple[tuple[str, Bilingual], ...]
@@ -37,20 +41,13 @@ def compare_packs(old: Pack, new: Pack) -> VersionDifference:
     """What `new` says otherwise than `old`; nothing where they are the same."""
     found: Difference = compare(old, new)
     return VersionDifference(
-        parts=tuple(
-            ChangedPart(one.key, one.kind, _text(one.old), _text(one.new)) for one in found.changes
-        ),
+        old=old,
+        new=new,
+        parts=tuple(ChangedPart(one.path, one.kind, one.old, one.new) for one in found.changes),
         targets=tuple((name, _target_title(old, new, name)) for name in found.targets),
         rules=tuple((name, _item_title(old, new, name)) for name in found.rules),
         amounts=found.amounts,
     )
-
-
-def _text(value: Any) -> str:
-    if value is None or value == [] or value == {}:
-        return ""
-    shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
 
 
 def _target_title(old: Pack, new: Pack, name: str) -> Bilingual:

@@ -17,6 +17,8 @@ from miaopu.portal.kept_parts import kept
 from miaopu.portal.navigation import FOOT, PARTY, SECTIONS, NavItem, NavSection
 from miaopu.portal.shapes import Link, Text
 
+LONG = 12  # links: four lines of a phone
+
 
 @dataclass(frozen=True)
 class NavLink:
@@ -89,6 +91,11 @@ class Shell:
         sections = (SECTIONS[place] for place in self._sections)
         groups = (NavGroup(section.title, self._links(section.items)) for section in sections)
         return [group for group in groups if group.links]
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the navigation would push the page out of sight on a phone; it is folded then."""
+        return sum(len(group.links) for group in self.navigation) > LONG
 
     @cached_property
     def foot(self) -> tuple[NavLink, ...]:

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from miaopu.core.models import User
 from miaopu.engine.messages import Bilingual
 from miaopu.monitoring.enums import CampaignState, SheetState, Stage
 from miaopu.monitoring.models import ScoreFile, ScoreSheet
 from miaopu.monitoring.score_actions import NOTE, POINTS, cells_of, own_scores
-from miaopu.monitoring.score_guards import stage_of
-from miaopu.monitoring.sheets import ORDER, Line, by_line, lines_of, plain, standing
+from miaopu.monitoring.score_guards import belongs, stage_of
+from miaopu.monitoring.sheets import ORDER, Line, by_line, lines_for, plain, standing
 from miaopu.portal import formats, present
 
 PREFIX, FILE = "s-", "f-"
@@ -95,9 +97,9 @@ def seen_fields(posted: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _stages_shown(sheet: ScoreSheet, user: User, stage: Stage | None) -> tuple[str, ...]:
-    """Whose points the user sees: operators their own until the result is told, experts no
+    """Whose points the user sees: the assessed their own until the result is told, experts no
     official's, officials those of the stages before and of their own."""
-    if user.is_party:
+    if user.is_party or belongs(user, sheet.subject):
         told = sheet.campaign.state in (CampaignState.PUBLICITY, CampaignState.PUBLISHED)
         return tuple(ORDER) if told else (Stage.SELF,)
     if stage == Stage.EXPERT:
@@ -117,7 +119,7 @@ def score_form(
     """The form of a sheet as the user may see and fill it in; `typed` stands over what is saved."""
     typed, errors, conflicts = typed or {}, errors or {}, conflicts or {}
     stage = stage_of(user, sheet)
-    lines = lines_of(sheet.campaign.scheme, stage)
+    lines = lines_for(sheet, stage)
     expert = user if stage == Stage.EXPERT else None
     cells = cells_of(own_scores(sheet, stage, expert) if stage else {}, lines)
     scores = sorted(
@@ -142,9 +144,9 @@ def score_form(
                 present.in_language(line.evidence),
                 tuple(
                     Shown(
-                        str(Stage(one.stage).label),
+                        _("记录") if one.recorded else str(Stage(one.stage).label),
                         plain(one.value) or formats.MISSING,
-                        one.note,
+                        present.in_language(Bilingual(one.note, one.note_en or one.note)),
                         " → ".join(plain(change.before) for change in one.changes.all()),
                     )
                     for one in scores

@@ -80,3 +80,24 @@ class OpenForm(forms.Form):
             baseline=given["baseline"],
             names=tuple(given.get("names", "").splitlines()),
         )
+
+
+class JoinForm(forms.Form):
+    """Who else takes part in a draft: districts, bases and departments beside each other."""
+
+    kind = forms.ChoiceField(label=_("类别"), choices=MemberKind.choices, initial=MemberKind.BASE)
+    names = forms.CharField(
+        label=_("承担单位"),
+        help_text=_("每行写一个；区县写全称，在册的基地按名称对上编号"),
+        max_length=5000,
+        error_messages={"required": _("请每行写一个单位")},
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="join_%s")
+
+    def taking(self) -> tuple[MemberKind, list[str]]:
+        """What was filled in."""
+        given = self.cleaned_data
+        return MemberKind(given["kind"]), given["names"].splitlines()

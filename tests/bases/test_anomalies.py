@@ -4,22 +4,28 @@ import io
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from hashlib import sha256
 from typing import Any
 
 import docx
 import pytest
+import typst
 
 from miaopu.bases import tenants
 from miaopu.bases.anomaly_actions import clear_anomaly, renew_anomalies
 from miaopu.bases.anomaly_enums import AnomalyKind, AnomalyState
 from miaopu.bases.models import Anomaly, FileSketch, Tenancy
+from miaopu.bases.records import add_photo
+from miaopu.bases.rectification_actions import report_rectification
 from miaopu.cases.actions import attach_file, open_case
 from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
 from miaopu.engine.near import likeness, sketch_of
 from miaopu.parties.actions import record_fact
 from miaopu.parties.enums import Source
 from miaopu.parties.models import Enterprise
+from miaopu.portal.views.anomaly_parts import explain, record_table
 from tests.bases.factories import Park, build_park
+from tests.bases.inspected import problem
 from tests.factories import City, make_enterprise, make_owner
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +93,79 @@ def test_facts_of_tenants_that_look_wrong(city: City) -> None:
         park.base.anomalies.order_by("pk")
     )
     assert not Anomaly.objects.for_user(city.other_approver).exists()
+
+
+def test_many_tenants_at_one_address_are_told_and_cleared(city: City) -> None:
+    park = build_park(city)
+    park.admitted()
+    there = [make_enterprise(employees=5) for _number in range(3)]
+    for one in there:
+        tenant_of(park, one)
+    rows = Enterprise.objects.filter(pk__in=[one.pk for one in there])
+    rows.update(address="云岩区苗岭路1号 201室")
+    rows.filter(pk=there[0].pk).update(address="云岩区苗岭路1号201室")  # the same but for a blank
+    renew_anomalies(by=None)
+    row = Anomaly.objects.get(kind=AnomalyKind.SHARED_ADDRESS)
+    assert len(row.data["tenancies"]) == 3
+    clear_anomaly(
+        row, fingerprint=row.fingerprint, by=city.reviewer, reason="同一创业社区的工位注册"
+    )
+    renew_anomalies(by=None)
+    row.refresh_from_db()
+    assert row.state == AnomalyState.CLEARED
+
+
+def drawn(seed: int, width: int, extra: str = "") -> bytes:
+    """A picture of coloured fields, as wide as asked; the same seed gives the same fields."""
+    fields = "".join(
+        f"#place(dx: {at * 37 % 96}pt, dy: {at * 53 % 64}pt, "
+        f"rect(width: {8 + at * seed % 23}pt, height: {6 + at * seed % 17}pt, "
+        f"fill: rgb({at * seed * 29 % 256}, {at * seed * 71 % 256}, {at * 97 % 256})))"
+        for at in range(1, 40)
+    )
+    page = f"#set page(width: 96pt, height: 64pt, margin: 0pt)\n{fields}{extra}"
+    made = typst.compile(page.encode(), format="png", ppi=72 * width / 96)
+    assert isinstance(made, bytes)
+    return made
+
+
+def test_a_picture_that_is_used_again_is_told(city: City) -> None:
+    first, second = build_park(city), build_park(city, name="另一个基地")
+    for park in (first, second):
+        park.admitted()
+
+    def photo(park: Park, name: str, content: bytes) -> None:
+        add_photo(park.base, name=name, content=content, caption="", by=park.runner)
+
+    photo(first, "大门.png", drawn(3, 480))
+    photo(first, "大门（小）.png", drawn(3, 240))  # its own picture twice proves nothing
+    photo(first, "车间.png", drawn(11, 480))
+    photo(second, "正门.png", drawn(3, 600, "#place(text(size: 5pt)[2018])"))
+    photo(
+        second,
+        "空白.png",
+        blank := drawn(3, 200, "#place(rect(width: 96pt, height: 64pt, fill: white))"),
+    )
+    row = problem(first)
+    report_rectification(row, "已补配", [("后.png", drawn(11, 300))], revision=1, by=first.runner)
+    for _night in range(2):  # what the first base is compared with is known from the second night
+        renew_anomalies(by=None)
+    told = Anomaly.objects.pending().filter(kind=AnomalyKind.SAME_FILES)
+    assert {(one.base.name, *one.data["bases"]) for one in told if one.data["bases"]} == {
+        (first.base.name, "另一个基地"), ("另一个基地", first.base.name),
+    }  # fmt: skip
+    [again] = [one for one in told if not one.data["bases"]]
+    assert again.data["problems"] == [row.number] and 95 <= again.data["percent"] < 100
+    texts = {explain(one) for one in told}
+    assert any("另一个基地" in text and "照片高度相似" in text for text in texts)
+    assert record_table(first.runner, again).rows[0]["number"] == row.number
+    assert FileSketch.objects.get(file__sha256=sha256(blank).hexdigest()).picture == ""
+    for one in told:
+        clear_anomaly(
+            one, fingerprint=one.fingerprint, by=city.reviewer, reason="同一栋楼的两个入口"
+        )
+    renew_anomalies(by=None)
+    assert not told.all().exists()
 
 
 def test_what_is_cleared_stays_cleared_until_the_facts_change(city: City) -> None:

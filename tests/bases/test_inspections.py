@@ -14,7 +14,6 @@ from miaopu.bases.inspection_actions import (
     SheetIncomplete,
     hand_in_sheet,
     lines_of,
-    note_silence,
     open_campaign,
     save_sheet,
 )
@@ -31,11 +30,22 @@ from miaopu.bases.rectification_actions import (
     send_back_rectification,
     state_consequence,
 )
+from miaopu.bases.silence_actions import (
+    add_sheets,
+    apply_silence,
+    bases_without_form,
+    check_on_site,
+    due_for_later,
+    note_silence,
+    undo_silence,
+)
 from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
 from miaopu.core.models import Notice
+from miaopu.engine.packs.schema import Pack
+from miaopu.plans.actions import load_version
 from tests.bases.factories import Park, build_park
 from tests.bases.inspected import DEADLINE, KEY, PROBLEM, call, filled, lines, problem, reported
-from tests.factories import City, travel
+from tests.factories import City, guiyang_pack, travel
 from tests.plans.supervised import PDF
 
 
@@ -144,6 +154,97 @@ def test_silence_has_a_rule(park: Park) -> None:
     done = hand_in_sheet(sheet, revision=sheet.revision, by=park.runner)
     assert done.is_late and done.state == SheetState.HANDED_IN
     assert not Notice.objects.unread().filter(key__startswith=f"inspection/{sheet.pk}/").exists()
+
+
+def silent(park: Park) -> InspectionSheet:
+    """The park's form after its second chance: nothing was handed in."""
+    sheet = filled(park)
+    travel(date(2018, 6, 16))
+    assert (note_silence(), apply_silence()) == (1, 0)
+    travel(date(2018, 6, 25))
+    assert apply_silence() == 0  # the last day of the second chance
+    travel(date(2018, 6, 26))
+    assert (apply_silence(), apply_silence()) == (1, 0)
+    sheet.refresh_from_db()
+    return sheet
+
+
+def test_after_the_second_chance_the_district_inspects(park: Park) -> None:
+    sheet, city = silent(park), park.city
+    # Ten working days after 26 June.
+    assert (sheet.state, str(sheet.check_by)) == (SheetState.ON_SITE, "2018-07-10")
+    assert Notice.objects.unread().filter(user=park.runner, key__contains="applied/").count() == 1
+    assert Notice.objects.unread().filter(user=city.reviewer, key__contains="applied").exists()
+    for write in (
+        lambda: hand_in_sheet(sheet, revision=sheet.revision, by=park.runner),
+        lambda: save_sheet(sheet, {"team": PROBLEM}, revision=sheet.revision, by=park.runner),
+    ):
+        with pytest.raises(Conflict):
+            write()
+    found = lines(team=PROBLEM, safety=Line("good"))
+    for stranger in (park.runner, city.other_reviewer, city.programme_officer):
+        with pytest.raises(NotAllowed):
+            check_on_site(sheet, found, revision=sheet.revision, by=stranger)
+    with pytest.raises(SheetIncomplete):
+        check_on_site(sheet, {"team": PROBLEM}, revision=sheet.revision, by=city.reviewer)
+    with pytest.raises(SheetConflict):
+        check_on_site(sheet, found, revision=sheet.revision - 1, by=city.reviewer)
+    done = check_on_site(sheet, found, revision=sheet.revision, by=city.reviewer)
+    assert (done.state, done.checked_by) == (SheetState.CHECKED, city.reviewer)
+    assert [row.item for row in done.rectifications.all()] == ["team"]
+    with pytest.raises(DatabaseError), transaction.atomic():
+        InspectionSheet.objects.filter(pk=done.pk).update(checked_by=None)
+
+
+def test_what_silence_led_to_is_taken_back_with_a_reason(park: Park) -> None:
+    sheet, city = silent(park), park.city
+    until = date(2018, 7, 3)
+    officer, at = city.programme_officer, sheet.revision
+    with pytest.raises(NotAllowed):
+        undo_silence(sheet, until, revision=at, by=city.reviewer, reason="停电")
+    for day, reason in ((until, " "), (date(2018, 6, 25), "停电")):
+        with pytest.raises(ActionRefused):
+            undo_silence(sheet, day, revision=at, by=officer, reason=reason)
+    undone = undo_silence(sheet, until, revision=at, by=officer, reason="园区停电一周，无法上报")
+    assert (undone.state, undone.check_by, apply_silence()) == (SheetState.SILENT, None, 0)
+    travel(date(2018, 7, 4))
+    assert apply_silence() == 1  # the rule holds again
+    with pytest.raises(Conflict):
+        undo_silence(undone, until, revision=undone.revision, by=officer, reason="又停电")
+
+
+def test_where_the_pack_says_so_silence_counts_as_nothing_met(park: Park) -> None:
+    content = guiyang_pack().to_json()
+    silence = content["inspections"][0]["silence"]
+    del silence["check_days"]
+    silence["effect"] = "zero"
+    park.city.version, made = load_version(Pack.from_json(content), by=None)
+    assert made
+    sheet = silent(park)
+    assert (sheet.state, sheet.check_by) == (SheetState.ZERO, None)
+
+
+def test_bases_admitted_after_the_call_get_their_form(park: Park) -> None:
+    campaign, city = call(park.city), park.city
+    with pytest.raises(ActionRefused, match="每个已准入的基地都有"):
+        add_sheets(campaign, date(2018, 6, 15), by=city.programme_officer)
+    travel(date(2018, 6, 11))
+    late = build_park(city, name="后来准入的基地")
+    late.admitted()
+    assert list(bases_without_form(campaign)) == [late.base]
+    assert str(due_for_later(campaign)) == "2018-06-26"  # ten working days, a holiday between
+    with pytest.raises(NotAllowed):
+        add_sheets(campaign, due_for_later(campaign), by=city.reviewer)
+    with pytest.raises(ActionRefused, match="今天之前"):
+        add_sheets(campaign, date(2018, 6, 10), by=city.programme_officer)
+    [sheet] = add_sheets(campaign, due_for_later(campaign), by=city.programme_officer)
+    assert Notice.objects.filter(user=late.runner, key__endswith="called").exists()
+    travel(date(2018, 6, 26))
+    assert note_silence() == 1  # the first base's; this one's last day is today
+    travel(date(2018, 6, 27))
+    assert note_silence() == 1
+    sheet.refresh_from_db()
+    assert (sheet.state, str(sheet.chance_until)) == (SheetState.SILENT, "2018-07-03")
 
 
 def test_an_inspection_is_not_called_too_late_or_for_nobody(city: City) -> None:

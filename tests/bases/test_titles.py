@@ -4,19 +4,23 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.test import Client
 
-from miaopu.bases import title_actions, title_lists, title_motions, title_objections
+from miaopu.bases import admission, title_actions, title_lists, title_motions, title_objections
 from miaopu.bases.enums import CarrierType, TitleLevel
 from miaopu.bases.models import Base, BaseTitle, Nomination, TitleCampaign, TitleList
 from miaopu.bases.title_enums import MotionKind, MotionState, NominationState
 from miaopu.bases.title_states import MOTION_TABLE, NOMINATION_TABLE
 from miaopu.cases.objections import Statement, digest_of_code
+from miaopu.core import clock
 from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
 from miaopu.core.models import Event, Notice
 from miaopu.engine.packs.base_titles import BaseTitleScheme
+from miaopu.monitoring.titled import titled_targets
+from miaopu.portal.views.titled_parts import titled_table
 from tests.bases.factories import Park, build_park
-from tests.factories import CITY, City, make_officer, travel
+from tests.factories import CITY, YUNYAN, City, make_officer, travel
 
 SAID = Statement("李先生", "13900000000", "场地并不在申报的地址")
 pytestmark = pytest.mark.django_db
@@ -46,6 +50,53 @@ def listed(city: City) -> BaseTitle:
     travel(found.ends_on + timedelta(days=1))
     [title] = title_lists.list_titles(found, document="筑微企办〔2018〕3号", by=city.leading_group)
     return title
+
+
+def test_titles_on_the_list_count_into_the_target(city: City) -> None:
+    version, day = city.version, date(2018, 5, 10)
+    scheme = version.pack.base_titles["growth_base"]
+
+    def counted() -> dict[str, tuple[int, int]]:
+        """Bases and what is still wanting, of the districts that have any."""
+        found = titled_targets(version, clock.today())
+        return {one.region: (one.done, one.wanting) for one in found if one.done}
+
+    assert counted() == {} and len(titled_targets(version, day)) == 14
+    parks = [
+        build_park(city, name=name, carrier_type=CarrierType.ENTREPRENEURSHIP_PARK)
+        for name in ("甲园", "乙园", "丙园")
+    ]
+    held = []
+    for at, park in enumerate(parks):
+        park.admitted()
+        held.append(
+            admission.add_title(
+                park.base, level=TitleLevel.CITY, name=scheme.title.zh, granted_on=day,
+                valid_until=date(2018, 5, 20) if at == 2 else None, by=city.programme_officer,
+            )
+        )  # fmt: skip
+    # Another title, and the same once more for a base that has it, change nothing.
+    admission.add_title(
+        parks[0].base, level=TitleLevel.PROVINCIAL, name=scheme.title.zh, granted_on=day,
+        valid_until=None, by=city.programme_officer,
+    )  # fmt: skip
+    assert counted() == {YUNYAN: (3, 0)}
+    [row] = [one for one in titled_targets(version, day) if one.region == YUNYAN]
+    assert row.is_over
+    table = titled_table("guiyang-2018", [row])
+    assert table is not None
+    shown = Client().get(table.rows[0]["href"])
+    assert [line["name"] for line in shown.context["table"].rows] == ["甲园", "乙园", "丙园"]
+    travel(date(2018, 5, 21))
+    assert counted() == {YUNYAN: (2, 0)}  # one has ended
+    motion = title_motions.propose_motion(
+        held[1], MotionKind.WITHDRAW, by=city.programme_officer, reason="服务人员空缺"
+    )
+    title_motions.approve_motion(motion, by=city.leading_group, reason="同意撤销")
+    assert counted() == {YUNYAN: (1, 0)}
+    assert [one.pk for one in Base.objects.holding("city", scheme.title.zh, clock.today())] == [
+        parks[0].base.pk
+    ]
 
 
 def test_tables_end_and_the_pack_names_real_kinds() -> None:

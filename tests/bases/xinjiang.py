@@ -112,7 +112,11 @@ def admit(base: Base, tenant: Enterprise | None, since: date, by: User, team: st
 
 
 def graduate(xinjiang: Xinjiang, on: date) -> None:
-    """The tenant graduates on the day."""
+    """The tenant graduates on the day, by its revenue of two years."""
     travel(on)
+    record_fact(
+        xinjiang.tenant, "revenue_two_years", 9_000_000, source="officer", record="accounts",
+        valid_from=on, by=None,
+    )  # fmt: skip
     tenants.graduate_tenant(xinjiang.tenancy, on, by=xinjiang.runner, reason="达到毕业标准")
     xinjiang.tenancy.refresh_from_db()

@@ -29,6 +29,13 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.import_plugin("tests.browser.sites")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files begin first: begun last, one process would wait for the other."""
+    first = ["test_accessible.py", "test_whole_job.py"]
+    items.sort(key=lambda item: first.index(item.path.name) if item.path.name in first else 2)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A headless Chromium; without one the test fails, it does not skip."""

@@ -184,6 +184,8 @@ def test_a_line_left_out_counts_nothing_and_is_named() -> None:
         {"criteria": [{"id": "a", "max": "10", "kind": "computed"}]},
         {"consequences": [{"when": "class IV", "do": "x"}]},
         {"consequences": [{"when": "sometimes", "do": "x"}]},
+        {"assessed": "region", "consequences": [{"when": "class I", "do": "delist"}]},
+        {"criteria": [{"id": "a", "max": "10", "unknown": "left_out"}]},
     ],
 )
 def test_a_scheme_that_makes_no_sense_is_refused(changes: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from miaopu.engine.assessment.columns import columns_of
 from miaopu.engine.assessment.results import assess
 from miaopu.engine.assessment.scheme import Scheme
-from miaopu.engine.assessment.scores import Lines, Sheet
+from miaopu.engine.assessment.scores import Lines, Sheet, read_sheets
 from miaopu.engine.assessment.standings import standings_of
 
 SCHEME: dict[str, Any] = {
@@ -23,7 +23,21 @@ SCHEME: dict[str, Any] = {
                 {"id": "office", "max": "20"},
                 {"id": "staff", "max": "15.0001"},
                 {"id": "tenants", "max": "6", "kind": "computed", "points": "firms / rooms"},
+                {
+                    "id": "asked",
+                    "max": "7",
+                    "kind": "computed",
+                    "points": "said / rooms",
+                    "unknown": "left_out",
+                },
             ],
+        },
+        {
+            "id": "help",
+            "max": "12.5",
+            "kind": "computed",
+            "points": "said * 2",
+            "unknown": "left_out",
         },
         {"id": "service", "max": "60"},
         {
@@ -88,6 +102,8 @@ def sheets(draw: st.DrawFn) -> list[Sheet]:
             left = draw(st.sets(st.sampled_from(sorted(points)), max_size=2))
             kept = {name: one for name, one in points.items() if name not in left}
             sheet.periods[period] = {**kept, "firms": draw(figures), "rooms": draw(figures)}
+            if draw(st.booleans()):
+                sheet.periods[period]["said"] = draw(figures)
         made.append(sheet)
     return made
 
@@ -112,8 +128,32 @@ def test_a_result_is_read_by_its_place() -> None:
     ]
     for sheet in found:
         for points in sheet.periods.values():
-            points.update(firms=Decimal(0), rooms=Decimal(1))
+            points.update(firms=Decimal(0), rooms=Decimal(1), said=Decimal(0))
     standings = standings_of(lines, columns_of(lines, found))
     assert [one.subject for one in standings] == ["high", "low"]
     assert standings[1].rank == 2
     assert standings[1].explanation.endswith("1 × 40% + 1 × 60% = 1")
+
+
+def test_what_is_left_out_neither_helps_nor_harms() -> None:
+    """Full marks of all that is known are full marks; nothing of it is nothing."""
+    effect = {
+        "id": "effect", "max": "40", "kind": "computed", "points": "said", "unknown": "left_out",
+    }  # fmt: skip
+    criteria = [{"id": "service", "max": "60"}, effect]
+    plan = Scheme.model_validate_json(json.dumps({**SCHEME, "criteria": criteria}))
+    lines = Lines(plan)
+    most = Decimal(60)
+    for reached, said, total in ((most, None, most + 40), (0, None, 0), (most / 2, 0, most / 2)):
+        points = {"service": Decimal(reached)}
+        if said is not None:
+            points["said"] = Decimal(said)
+        sheet = Sheet("one", 2012, 0, dict.fromkeys(plan.periods, points))
+        [one] = standings_of(lines, columns_of(lines, [sheet]))
+        assert one.composite == total
+        assert one.periods["year"].total == sum(part for _key, part in one.periods["year"].parts)
+    rows = [
+        {"subject": "one", "year": 2012, "period": name, "criterion": "service", "points": 1}
+        for name in plan.periods
+    ]
+    assert read_sheets(plan, rows, "scores.csv")[1] == []  # the figure need not be there

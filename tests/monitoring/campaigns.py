@@ -74,8 +74,8 @@ class Campaigning:
         self, campaign: AssessmentCampaign, period: str = "year", park: int = 0
     ) -> ScoreSheet:
         """The sheet of a base."""
-        rows = ScoreSheet.objects.select_related("campaign", "base")
-        return rows.get(campaign=campaign, base=self.parks[park].base, period=period)
+        rows = ScoreSheet.objects.select_related("campaign", "subject__base")
+        return rows.get(campaign=campaign, subject__base=self.parks[park].base, period=period)
 
     def fill(self, sheet: ScoreSheet, points: dict[str, str], by: User) -> None:
         """Type the points over what is there."""
@@ -104,7 +104,7 @@ class Campaigning:
         """A campaign in its publicity; base number `weak` got no points but for figures."""
         campaign = self.opened(year)
         last = None if weak is None else self.parks[weak].base
-        for sheet in ScoreSheet.objects.filter(campaign=campaign).select_related("base"):
+        for sheet in ScoreSheet.objects.filter(campaign=campaign).select_related("subject__base"):
             low = sheet.base == last
             self.settled(sheet, NOTHING if low else FULL, "0" if low else "10")
         freeze_campaign(campaign, by=self.city.programme_officer)

@@ -173,7 +173,7 @@ def test_an_appeal_is_decided_by_another_and_the_result_follows(city: City) -> N
     work = campaigning(city, 2)
     campaign = work.publicised(2017, weak=1)
     weak, runner = work.parks[1].base, work.parks[1].runner
-    result = AssessmentResult.objects.current().get(freeze__campaign=campaign, base=weak)
+    result = AssessmentResult.objects.current().get(freeze__campaign=campaign, subject__base=weak)
     assert (result.composite, result.band, result.consequences) == (50, "III", ["rectify"])
     with pytest.raises(NotAllowed):
         file_appeal(result, "year", "services", by=work.parks[0].runner, reason="不服")
@@ -188,20 +188,22 @@ def test_an_appeal_is_decided_by_another_and_the_result_follows(city: City) -> N
         decide_appeal(appeal, "11", by=city.leading_group, reason="属实")
     decide_appeal(appeal, "10", by=city.leading_group, reason="属实")
     publish_campaign(campaign, by=city.programme_officer)
-    again = AssessmentResult.objects.current().get(freeze__campaign=campaign, base=weak)
+    again = AssessmentResult.objects.current().get(freeze__campaign=campaign, subject__base=weak)
     assert again.composite == 56  # 50 + 60 % of 10
-    assert AssessmentResult.objects.filter(base=weak).count() == 2  # both are kept
+    assert AssessmentResult.objects.filter(subject__base=weak).count() == 2  # both are kept
 
 
 def test_two_years_in_the_last_class_lead_to_delisting_with_the_province(city: City) -> None:
     work = campaigning(city, 2)
     work.published(2016, weak=1)
     weak = work.parks[1]
-    opinion = AssessmentOpinion.objects.get(result__base=weak.base)
+    opinion = AssessmentOpinion.objects.get(result__subject__base=weak.base)
     assert opinion.text.lines and opinion.text.composite == "50"
     assert document(opinion, "pdf")[:5] == b"%PDF-" and document(opinion, "docx")[:2] == b"PK"
     second = work.published(2017, weak=1)
-    best = AssessmentResult.objects.current().get(freeze__campaign=second, base=work.parks[0].base)
+    best = AssessmentResult.objects.current().get(
+        freeze__campaign=second, subject__base=work.parks[0].base
+    )
     assert (best.band, best.rank, best.consequences) == ("I", 1, ["commend"])
     assert not AssessmentOpinion.objects.filter(result__freeze__campaign=second).exists()
     case = DelistingCase.objects.get(base=weak.base)

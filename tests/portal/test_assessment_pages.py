@@ -114,7 +114,7 @@ def test_from_the_preview_to_the_public_ranking_and_to_delisting(city: City) -> 
     public = Client().get(reverse("ranking", args=[campaign.pk])).content.decode()
     assert "99.00" in public and "公示中" in public and "满意度" not in public
     result = AssessmentResult.objects.current().get(
-        freeze__campaign=campaign, base=work.parks[1].base
+        freeze__campaign=campaign, subject__base=work.parks[1].base
     )
     own = reverse("base_result", args=[result.pk])
     weak = as_(work.parks[1].runner)

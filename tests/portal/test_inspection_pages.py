@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,11 +13,12 @@ from django.urls import reverse
 from miaopu.bases import admission
 from miaopu.bases.enums import CarrierType
 from miaopu.bases.models import BaseVisit, InspectionSheet, Rectification, SurveyInvitation
+from miaopu.bases.silence_actions import apply_silence, note_silence
 from miaopu.bases.survey_actions import open_survey
 from miaopu.core.models import User
 from tests.bases.factories import build_park
 from tests.bases.inspected import problem
-from tests.factories import City, make_enterprise
+from tests.factories import City, make_enterprise, travel
 from tests.harness.pages import StrictClient
 from tests.plans.supervised import PDF
 
@@ -67,6 +69,43 @@ def test_a_form_is_saved_while_typing_and_two_pages_are_told(city: City) -> None
     assert (line["handed_in"], line["standing"], line["overdue_href"]) == (1, 1, "")
     opened = client_of(city.reviewer).get(line["standing_href"])
     assert opened.context["page"].paginator.count == 1
+
+
+def test_what_silence_leads_to_stands_on_the_pages(city: City) -> None:
+    park = build_park(city, city.enterprise)
+    park.admitted()
+    office, mine = client_of(city.programme_officer), client_of(city.owner)
+    office.post(reverse("inspection_open", args=["guiyang-2018", "half_year"]))
+    sheet = InspectionSheet.objects.get()
+    page, desk = (reverse(name, args=[sheet.pk]) for name in ("my_sheet", "inspection_sheet"))
+    assert "不上报会怎样" in text_of(mine.get(page))  # told before it happens
+    build_park(city, name="后来准入的基地").admitted()
+    board = reverse("inspection_board")
+    [later] = office.get(board).context["later"]
+    add = reverse("sheets_add", args=[later.campaign.pk])
+    wrong = office.post(add, {f"later-{later.campaign.pk}-due_on": "2018-05-01"})
+    assert wrong.status_code == 409 and "2018-05-01" in wrong.content.decode()
+    due = f"{later.form.initial['due_on']:%Y-%m-%d}"
+    assert office.post(add, {f"later-{later.campaign.pk}-due_on": due}).status_code == 302
+    assert office.get(board).context["later"] == []
+    travel(date(2018, 6, 16))
+    note_silence()
+    travel(date(2018, 6, 26))
+    apply_silence()
+    assert "待县区上门检查" in text_of(mine.get(page))
+    checker, check = client_of(city.reviewer), reverse("sheet_check", args=[sheet.pk])
+    items = ("department", "premises", "team", "funds", "rent")
+    typed = {"revision": "2", **{f"{one}-finding": "good" for one in items}}
+    half = {**typed, "safety-finding": "problem", "safety-text": "缺灭火器"}
+    wanting = checker.post(check, half)
+    assert wanting.status_code == 422 and "缺灭火器" in wanting.content.decode()
+    undo = {"revision": "2", "until": "2018-07-03", "reason": "园区停电"}
+    assert checker.post(desk, undo).status_code == 403
+    assert office.post(desk, {**undo, "reason": ""}).status_code == 422
+    assert office.post(desk, undo).status_code == 302
+    told = checker.post(check, {**typed, "safety-finding": "good"})
+    assert told.status_code == 409  # taken back meanwhile
+    assert "请在 2018年7月3日 前补报" in text_of(mine.get(page))
 
 
 def test_a_problem_s_evidence_is_for_those_who_work_with_it(city: City) -> None:

@@ -141,6 +141,6 @@ def test_as_many_statements_for_many_awards_and_cases(client: StrictClient, city
     for _time in range(5):
         award_in(city, YUNYAN)
         award_in(city, NANMING)
-    # Session, user, roles, notices; versions, awards, accounts, parts of targets, cases; what the
-    # database shows; and the demo's clock.
-    assert one == statements() == 11
+    # Session, user, roles, notices; versions, awards, accounts, parts of targets, bases with titles
+    # and their districts, cases; what the database shows; and the demo's clock.
+    assert one == statements() == 13

@@ -325,3 +325,48 @@ def test_handed_in_it_cannot_be_edited(client: StrictClient, city: City) -> None
     late = client.post(EDIT, {"revision": "{}", **fields(made, {YUNYAN: "7"})})
     assert late.status_code == 409
     assert 'value="7"' in late.content.decode()
+
+
+def test_one_target_over_districts_bases_and_departments(client: StrictClient, city: City) -> None:
+    by = city.programme_officer
+    base = build_park(city).admitted()
+    made = drafted(city, {YUNYAN: "1000"})
+    client.force_login(by)
+    members = f"{PAGE}members/"
+    strange = client.post(members, {"kind": "region", "names": "太原市"})
+    assert strange.status_code == 409
+    assert "计划的实施区域里没有：太原市" in html.unescape(strange.content.decode())
+    assert client.post(members, {"kind": "base", "names": ""}).status_code == 422
+    assert (
+        client.post(members, {"kind": "base", "names": f"{base.name}\n城北园"})["Location"] == EDIT
+    )
+    client.post(members, {"kind": "unit", "names": "市工商局"})
+    again = client.post(members, {"kind": "unit", "names": " 市工商局 "})
+    assert "写出的单位都已经在表中" in html.unescape(again.content.decode())
+    kinds = {one.name: (one.kind, one.key) for one in made.members.all()}
+    assert kinds[base.name] == ("base", base.number)
+    assert kinds["市工商局"] == ("unit", "market")
+    mistaken = made.members.get(name="城北园")
+    client.post(members, {"action": "drop", "member": mistaken.pk})
+    district = made.members.get(key=NANMING)
+    client.post(members, {"action": "drop", "member": district.pk})
+    names = set(made.members.values_list("name", flat=True))
+    assert (mistaken.name in names, district.name in names) == (False, True)
+    own = {base.number: "300", "market": "200"}
+    typed = {"revision": seen_on(client), **fields(made, own), "action": "save"}
+    assert client.post(EDIT, typed).status_code == 302
+    pk = {one.key: one.pk for one in made.members.all()}
+    shares = {f"cell-{pk[YUNYAN]}.b": "2", f"cell-{pk[NANMING]}.b": "1"}
+    filled = client.post(EDIT, {"revision": seen_on(client), **shares, "action": "propose"})
+    grid = filled.context["grid"]
+    assert grid.typed[f"{pk[YUNYAN]}.0"] == "2000", "districts share what bases leave: 3,000"
+    done = {"revision": seen_on(client), **fields(made, {YUNYAN: "2000", NANMING: "1000"})}
+    client.post(EDIT, {**done, "action": "done"})
+    assert "已全部分解，合计等于目标值" in client.get(PAGE).content.decode()
+    submit_decomposition(made, by=by)
+    late = client.post(members, {"kind": "unit", "names": "市农委"})
+    assert late.status_code == 409
+    approve_decomposition(made, by=city.leading_group)
+    told = {(one.kind, one.name) for one in make_letters(city.version.programme, by=by)}
+    assert {("base", base.name), ("unit", "市工商局")} <= told
+    assert {kind for kind, _name in told} == {"region", "base", "unit"}

@@ -25,6 +25,7 @@ BOTH, POST = ("GET", "POST"), ("POST",)
 READERS = CASE_READERS | {"other_reviewer"}
 OWNER = frozenset({"enterprise"})
 OFFICER = frozenset({str(Role.PROGRAMME_OFFICER)})
+CITY_READERS = frozenset({"programme_officer", "leading_group", "auditor"})
 DECIDERS = OFFICER | {"leading_group"}
 EVERY_DISTRICT = {"other_reviewer": 200}  # a campaign is the whole programme's
 
@@ -33,6 +34,7 @@ ROWS: dict[str, Route] = {
     "ranking": Route(open=True, thing="ranking"),
     "campaigns": Route(allow=READERS, methods=BOTH, posted=422),
     "campaign": Route(allow=READERS, thing="campaign", also=EVERY_DISTRICT),
+    "campaign_report": Route(allow=CITY_READERS, thing="campaign_report"),
     "campaign_step": Route(
         allow=DECIDERS, thing="campaign_step", methods=POST, data={"reason": "汇总完成"}
     ),
@@ -79,7 +81,7 @@ def _file(city: City) -> dict[str, Any]:
 def _publicised(city: City, weak: int | None = None) -> AssessmentResult:
     campaign = _one(city).publicised(_year(), weak)
     return AssessmentResult.objects.current().get(
-        freeze__campaign=campaign, base__operator=city.enterprise
+        freeze__campaign=campaign, subject__base__operator=city.enterprise
     )
 
 
@@ -93,6 +95,10 @@ def _opinion(city: City) -> dict[str, Any]:
     return {"pk": AssessmentOpinion.objects.get(result__freeze__campaign=campaign).pk}
 
 
+def _report(city: City) -> dict[str, Any]:
+    return {"pk": _one(city).published(_year()).pk, "kind": "pdf"}
+
+
 def _delisting(city: City) -> dict[str, Any]:
     work, year = _one(city), _year()
     work.published(year, weak=0)
@@ -103,6 +109,7 @@ def _delisting(city: City) -> dict[str, Any]:
 THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "ranking": lambda city: {"pk": _publicised(city).freeze.campaign_id},
     "campaign": lambda city: {"pk": _campaign(_one(city)).pk},
+    "campaign_report": _report,
     "campaign_step": lambda city: {"pk": _campaign(_one(city)).pk, "step": "freeze"},
     "appeal": _appeal,
     "delisting": _delisting,

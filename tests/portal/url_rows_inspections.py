@@ -6,7 +6,13 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-from miaopu.bases.models import Rectification, RectificationFile, SurveyInvitation, VisitFile
+from miaopu.bases.models import (
+    InspectionSheet,
+    Rectification,
+    RectificationFile,
+    SurveyInvitation,
+    VisitFile,
+)
 from miaopu.bases.rectification_actions import Problem, add_evidence
 from miaopu.bases.survey_actions import open_survey
 from miaopu.bases.visit_actions import Visited, record_visit
@@ -31,7 +37,11 @@ ROWS: dict[str, Route] = {
     ),
     "survey_open": Route(allow=frozenset({"programme_officer"}), thing="survey", methods=POST),
     "inspection_sheets": Route(allow=READERS),
-    "inspection_sheet": Route(allow=CASE_READERS, thing="sheet"),
+    "inspection_sheet": Route(allow=CASE_READERS, thing="sheet", methods=BOTH, posted=422),
+    "sheet_check": Route(allow=CHECKERS, thing="sheet", methods=BOTH, posted=422),
+    "sheets_add": Route(
+        allow=frozenset({"programme_officer"}), thing="campaign", methods=POST, posted=422
+    ),
     "rectification_list": Route(allow=READERS),
     "rectification": Route(
         allow=CASE_READERS,
@@ -114,6 +124,7 @@ THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "survey": lambda city: {"slug": "guiyang-2018", "key": "satisfaction"},
     "inspected": lambda city: {"number": _park(city).base.number},
     "sheet": _sheet,
+    "campaign": lambda city: {"pk": InspectionSheet.objects.get(pk=_sheet(city)["pk"]).campaign_id},
     "rectification": lambda city: {"number": _problem(city).number},
     "rectification_file": _file,
     "visit": lambda city: {"pk": _visit(city).pk},

@@ -30,6 +30,12 @@ ROWS: dict[str, Route] = {
         methods=POST,
         data={"kind": "region", "split": "whole", "value": "3500"},
     ),
+    "target_members": Route(
+        allow=OFFICER,
+        thing="target_draft",
+        methods=POST,
+        data={"kind": "base", "names": "城北创业园"},
+    ),
     "target_edit": Route(allow=OFFICER, thing="target_draft", methods=BOTH),
     "target_export": Route(allow=READERS, thing="target", also=EVERY_DISTRICT),
     "target_marked": Route(

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from miaopu.app.demo.assessed_people import rate_counties
 from miaopu.app.demo.assessment_people import Cast, Park, cast
 from miaopu.core import clock
 from miaopu.core.models import User
@@ -66,7 +67,9 @@ def assessment_agenda() -> Iterator[tuple[date, int, Act]]:
     yield date(2018, 4, 16), 50, demo.appeal
     yield date(2018, 4, 18), 50, demo.decide
     yield date(2018, 4, 23), 50, lambda: demo.publish(2017)
+    yield date(2018, 4, 26), 50, demo.counties
     yield date(2018, 5, 3), 50, demo.hear
+    yield date(2018, 5, 7), 50, lambda: demo.publish(2017, "counties")
     yield date(2018, 5, 8), 50, demo.half_of_2018
 
 
@@ -90,9 +93,11 @@ class _Demo:
             self._cast = cast()
         return self._cast
 
-    def campaign(self, year: int) -> AssessmentCampaign:
+    def campaign(self, year: int, scheme: str = SCHEME) -> AssessmentCampaign:
         """The campaign of a year."""
-        return AssessmentCampaign.objects.get(programme__slug="ganzhou-2012", year=year)
+        return AssessmentCampaign.objects.get(
+            programme__slug="ganzhou-2012", scheme_key=scheme, year=year
+        )
 
     def year(self, year: int, place: int) -> None:
         """A whole year scored, frozen and publicised."""
@@ -112,7 +117,7 @@ class _Demo:
         self, made: AssessmentCampaign, period: str, park: Park, level: int, until: str = Stage.CITY
     ) -> ScoreSheet:
         """Score a sheet by everybody up to a stage; "" leaves it half filled in."""
-        sheet = ScoreSheet.objects.get(campaign=made, base=park.base, period=period)
+        sheet = ScoreSheet.objects.get(campaign=made, subject__base=park.base, period=period)
         lines = lines_of(made.scheme, Stage.SELF)
         if not until:
             lines = lines[: len(lines) // 2]
@@ -144,15 +149,19 @@ class _Demo:
         saved = save_scores(sheet, typed, {}, by=by)
         assert not saved.errors, saved.errors
 
-    def publish(self, year: int) -> None:
+    def publish(self, year: int, scheme: str = SCHEME) -> None:
         """Publish a year after its publicity."""
-        publish_campaign(self.campaign(year), by=self.people.officer)
+        publish_campaign(self.campaign(year, scheme), by=self.people.officer)
+
+    def counties(self) -> None:
+        """The counties rated by the classes that were published three days before."""
+        rate_counties(self.people.officer, self.people.leader, self.people.leader, 2017)
 
     def appeal(self) -> None:
         """A base just below the second class asks for a line to be looked at again."""
         park = self.people.parks[11]
         result = AssessmentResult.objects.current().get(
-            freeze__campaign=self.campaign(2017), base=park.base
+            freeze__campaign=self.campaign(2017), subject__base=park.base
         )
         reason = "全年组织招聘会四场，台账已补齐，请求复核"
         file_appeal(result, "year", "services", by=park.runner, reason=reason)

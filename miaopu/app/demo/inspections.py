@@ -126,7 +126,7 @@ def _answers(version: ProgrammeVersion, base: Base, chief: User) -> None:
     answer_standard(
         base, version, "micro_park", {"free_services_percent": 35, "industry": True}, by=chief
     )
-    given = {"service_functions": 5, "free_services_percent": 35}
+    given = {"service_functions": 5, "service_partners": 4, "free_services_percent": 35}
     answer_standard(base, version, "national_demonstration", given, by=chief)
 
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 
+from miaopu.app.demo.assessed_people import load_assessed
 from miaopu.app.demo.base_records import load_base_records
 from miaopu.app.demo.bases import load_bases
 from miaopu.app.demo.cases import OPENING_DAY, load_cases
@@ -39,6 +40,7 @@ from miaopu.plans.models import MatchRun, ProgrammeVersion
 
 ABOVE = {"520000": "Guizhou", "520100": "Guiyang"}
 FIRST_DAY = date(2018, 5, 10)
+GUIYANG = "5201"
 BATCH = 1000
 Report = Callable[[str], None]
 
@@ -70,7 +72,7 @@ def _batches(seeds: Iterable[EnterpriseSeed]) -> Iterable[list[EnterpriseSeed]]:
 
 def load_enterprises(count: int, report: Report) -> int:
     """The demo's enterprises with their facts; those that are there already are skipped."""
-    have = Enterprise.objects.count()
+    have = Enterprise.objects.filter(number__startswith=f"{GUIYANG}-").count()
     done = 0
     for batch in _batches(generate(count)):
         done += len(batch)
@@ -193,3 +195,4 @@ def load_demo(count: int, report: Report, *, cases: bool = False) -> None:
             report(f"titles {load_titles()}")
             report(f"anomalies {load_base_records()}")
             report(f"growth plans {load_growth()}")
+            report(f"sheets of districts and staff {load_assessed()}")

@@ -18,6 +18,8 @@ from miaopu.plans.models import ProgrammeVersion
 
 CITY, PROGRAMME = "520100", "guiyang-2018"
 _SCHEME = "growth_base"
+_TITLE = "微型企业成长示范基地"  # as the pack has it: those of before count into its target
+
 VILLAGE, PARK = CarrierType.MICRO_VILLAGE, CarrierType.ENTREPRENEURSHIP_PARK
 SEEDS = (
     BaseSeed("南明家政微型企业园", PARK, "520102", date(2015, 4, 1), 1800, 5),
@@ -101,8 +103,8 @@ def _motions(officer: User, leader: User) -> None:
     title_motions.approve_motion(up, by=leader, reason="同意推荐")
     base = Base.objects.get(name="观山湖大学生创业园")
     ending = admission.add_title(
-        base, level=TitleLevel.COUNTY, name="微型企业成长示范基地",
-        document="观微企办〔2015〕6号", granted_on=date(2015, 8, 1),
+        base, level=TitleLevel.CITY, name=_TITLE,
+        document="筑微企办〔2015〕6号", granted_on=date(2015, 8, 1),
         valid_until=date(2018, 7, 31), by=officer,
     )  # fmt: skip
     title_motions.propose_motion(
@@ -110,7 +112,7 @@ def _motions(officer: User, leader: User) -> None:
     )
     base = Base.objects.get(name="清镇返乡创业园")
     lost = admission.add_title(
-        base, level=TitleLevel.COUNTY, name="返乡创业示范园", document="清人社发〔2017〕9号",
+        base, level=TitleLevel.CITY, name=_TITLE, document="筑微企办〔2017〕3号",
         granted_on=date(2017, 2, 1), valid_until=date(2020, 1, 31), by=officer,
     )  # fmt: skip
     out = title_motions.propose_motion(

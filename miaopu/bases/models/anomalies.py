@@ -69,10 +69,11 @@ class Anomaly(models.Model):
 
 
 class FileSketch(models.Model):
-    """What a document's text looks like, for finding near-identical ones; empty for pictures."""
+    """What a file looks like, for finding near-identical ones: a text's words, or a picture."""
 
     file = models.OneToOneField(File, on_delete=models.PROTECT, related_name="+")
     sketch = models.JSONField(_("文本特征"))
+    picture = models.CharField(_("图片特征"), max_length=64, blank=True)
     made_at = models.DateTimeField(_("时间"))
 
     class Meta:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pghistory
 import pgtrigger
 from django.db import models
@@ -57,7 +59,11 @@ class InspectionCampaign(models.Model):
 
 
 class InspectionSheet(models.Model):
-    """The form of one base. Late is what was handed in after the campaign's day."""
+    """The form of one base. Late is what was handed in after its day.
+
+    `own_due_on`: the day for a base that was admitted after the call; else it is the campaign's.
+    `check_by`: by when the district inspects a base that has not handed its form in.
+    """
 
     campaign = models.ForeignKey(
         InspectionCampaign, on_delete=models.PROTECT, related_name="sheets"
@@ -67,11 +73,17 @@ class InspectionSheet(models.Model):
         _("状态"), max_length=10, choices=SheetState.choices, default=SheetState.OPEN
     )
     revision = models.PositiveIntegerField(default=1)
+    own_due_on = models.DateField(_("单独的上报期限"), null=True, blank=True)
     handed_in_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     handed_in_on = models.DateField(_("上报日期"), null=True, blank=True)
     chance_until = models.DateField(_("补报期限"), null=True, blank=True)
+    check_by = models.DateField(_("上门检查期限"), null=True, blank=True)
+    checked_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    checked_on = models.DateField(_("上门检查日期"), null=True, blank=True)
 
     objects = SheetQuerySet.as_manager()
 
@@ -98,8 +110,22 @@ class InspectionSheet(models.Model):
             ),
             models.CheckConstraint(
                 name="inspection_sheet_silent_has_chance",
-                condition=~Q(state=SheetState.SILENT) | Q(chance_until__isnull=False),
+                condition=Q(state__in=(SheetState.OPEN, SheetState.HANDED_IN))
+                | Q(chance_until__isnull=False),
                 violation_error_message=_("逾期未交的自查表须有补报期限"),
+            ),
+            models.CheckConstraint(
+                name="inspection_sheet_checked_is_whole",
+                condition=Q(
+                    state=SheetState.CHECKED, checked_by__isnull=False, checked_on__isnull=False
+                )
+                | (~Q(state=SheetState.CHECKED) & Q(checked_by=None, checked_on=None)),
+                violation_error_message=_("已上门检查的自查表须有检查人和日期"),
+            ),
+            models.CheckConstraint(
+                name="inspection_sheet_on_site_has_day",
+                condition=~Q(state=SheetState.ON_SITE) | Q(check_by__isnull=False),
+                violation_error_message=_("待上门检查的自查表须有检查期限"),
             ),
         ]
         triggers = [
@@ -107,7 +133,7 @@ class InspectionSheet(models.Model):
             pgtrigger.Protect(
                 name="handed_in_is_frozen",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__state=SheetState.HANDED_IN),
+                condition=pgtrigger.Q(old__state__in=(SheetState.HANDED_IN, SheetState.CHECKED)),
             ),
         ]
 
@@ -115,9 +141,24 @@ class InspectionSheet(models.Model):
         return f"{self.base} · {self.campaign}"
 
     @property
+    def due_on(self) -> date:
+        """The last day on which it is handed in in time."""
+        return self.own_due_on or self.campaign.due_on
+
+    @property
+    def rectify_by(self) -> date:
+        """The last day for putting problems right; never before the form itself is due."""
+        return max(self.campaign.definition.rectify_by, self.due_on)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the operator can no longer hand it in."""
+        return self.state not in (SheetState.OPEN, SheetState.SILENT)
+
+    @property
     def is_late(self) -> bool:
         """Whether it was handed in after the day."""
-        return self.handed_in_on is not None and self.handed_in_on > self.campaign.due_on
+        return self.handed_in_on is not None and self.handed_in_on > self.due_on
 
     def trail(self) -> EventQuerySet[Event]:
         """What was done, the first first. Whoever asks has proved access to the row."""
@@ -159,7 +200,7 @@ class SheetAnswer(models.Model):
                 func="""
                     IF EXISTS (
                         SELECT 1 FROM bases_inspectionsheet
-                         WHERE id = NEW.sheet_id AND state = 'handed_in'
+                         WHERE id = NEW.sheet_id AND state IN ('handed_in', 'checked')
                     ) THEN
                         RAISE EXCEPTION 'sheet_answer_handed_in: what was handed in stays';
                     END IF;

@@ -14,6 +14,7 @@ from decimal import Decimal
 import numpy as np
 
 from miaopu.engine.assessment.points import Computed
+from miaopu.engine.assessment.results import WEIGHED, stand_in
 from miaopu.engine.assessment.scheme import Criterion, ScoreItem
 from miaopu.engine.assessment.scores import Lines, Points, Sheet
 from miaopu.engine.facts import INT64_MAX, Fact, FactType
@@ -105,17 +106,24 @@ def period_totals(lines: Lines, scores: ScoreColumns, period: str) -> PeriodTota
     columns = scores.periods[period]
     rows = len(scores.subjects)
     total = np.zeros(rows, dtype=np.int64)
+    counted = np.zeros(rows, dtype=np.int64)
     vetoed = np.zeros(rows, dtype=np.bool_)
+    left_out: dict[int, list[str]] = {}
     for criterion in lines.scheme.criteria:
         if criterion.kind == "veto":
             vetoed |= columns[criterion.id].millionths > 0
             vetoed[list(columns[criterion.id].others)] = True  # far above 0
             continue
-        points = _criterion(lines, criterion, columns, rows)
+        points = _criterion(lines, criterion, columns, rows, left_out)
         if criterion.kind == "penalty":
             total -= points
         else:
             total += points
+        if criterion.kind in WEIGHED:
+            counted += points
+    for row, names in left_out.items():  # few: worked out as one by one
+        reached = Decimal(int(counted[row])).scaleb(-6)
+        total[row] += in_millionths(stand_in(lines.scheme, reached, names))
     return PeriodTotals(np.maximum(total, 0, out=total), vetoed)
 
 
@@ -125,9 +133,13 @@ def in_millionths(points: str | Decimal | None) -> int:
 
 
 def _criterion(
-    lines: Lines, criterion: Criterion, columns: Mapping[str, ScoreColumn], rows: int
+    lines: Lines,
+    criterion: Criterion,
+    columns: Mapping[str, ScoreColumn],
+    rows: int,
+    left_out: dict[int, list[str]],
 ) -> Ints:
-    parts = [_line(lines, leaf, columns, rows) for leaf in criterion.leaves]
+    parts = [_line(lines, leaf, columns, rows, left_out) for leaf in criterion.leaves]
     if not criterion.items:
         return parts[0]  # its points are within its maximum
     found = parts[0].copy()
@@ -137,16 +149,25 @@ def _criterion(
 
 
 def _line(
-    lines: Lines, leaf: ScoreItem | Criterion, columns: Mapping[str, ScoreColumn], rows: int
+    lines: Lines,
+    leaf: ScoreItem | Criterion,
+    columns: Mapping[str, ScoreColumn],
+    rows: int,
+    left_out: dict[int, list[str]],
 ) -> Ints:
     computed = lines.computed.get(leaf.id)
     if computed is None:
         return columns[leaf.id].millionths
-    return _computed(computed, {name: columns[name] for name in computed.figures}, rows)
+    figures = {name: columns[name] for name in computed.figures}
+    points, known = _computed(computed, figures, rows)
+    if leaf.unknown == "left_out":
+        for row in np.flatnonzero(~known):
+            left_out.setdefault(int(row), []).append(leaf.id)
+    return points
 
 
-def _computed(line: Computed, figures: Mapping[str, ScoreColumn], rows: int) -> Ints:
-    """Points that are worked out, within 0 and the maximum; 0 where they are unknown."""
+def _computed(line: Computed, figures: Mapping[str, ScoreColumn], rows: int) -> tuple[Ints, Bools]:
+    """Points worked out, within 0 and the maximum, 0 where unknown; which of them are known."""
     broken = np.zeros(rows, dtype=np.bool_)
     whole: dict[str, Column] = {}
     for name, column in figures.items():
@@ -154,12 +175,15 @@ def _computed(line: Computed, figures: Mapping[str, ScoreColumn], rows: int) -> 
         broken |= rest != 0
         broken[list(column.others)] = True
         whole[name] = Column(Fact(name, FactType.INTEGER), column.known, numbers)
-    hundredths, known = fen_of(line.run, Batch(rows, whole))
+    hundredths, told = fen_of(line.run, Batch(rows, whole))
+    known = told.copy()
     most = in_millionths(line.line.max)
     bounded = np.clip(hundredths, 0, most // _OF_HUNDREDTHS + 1) * _OF_HUNDREDTHS
     points = np.where(known, np.minimum(bounded, most), 0)
     for row in np.flatnonzero(broken):
         found = {name: column.at(int(row)) for name, column in figures.items()}
         known_here = {name: one for name, one in found.items() if one is not None}
-        points[row] = in_millionths(line.points(known_here))
-    return points
+        found_points = line.points(known_here)
+        points[row] = in_millionths(found_points)
+        known[row] = found_points is not None
+    return points, known

@@ -5,7 +5,7 @@ rounded. Classes and ranks go by the exact composite.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 
@@ -23,6 +23,8 @@ RESULT_COLUMNS = (
     "consequence",
     "explanation",
 )
+WEIGHED = ("scored", "computed")
+"""Kinds of criteria that make up the whole: not bonus, penalty or veto."""
 _HUNDREDTH = Decimal("0.01")
 EXACT = Context(prec=60)
 _ZERO = Decimal(0)
@@ -106,11 +108,13 @@ def score_period(lines: Lines, given: Points) -> PeriodScore:
     """The score of one period from points and figures.
 
     The lines of a criterion together are capped at its maximum; the total is never below zero. Both
-    are parts of their own, so that the parts always add up.
+    are parts of their own, so that the parts always add up. So is what stands for lines that are
+    left out because their figures are not known: the same share as the other lines have reached.
     """
     parts: list[tuple[str, Decimal]] = []
     vetoes: list[str] = []
     unscored: list[str] = []
+    counted, left_out = _ZERO, []
     for criterion in lines.scheme.criteria:
         if criterion.kind == "veto":
             vetoes += [criterion.id] if given.get(criterion.id, _ZERO) > 0 else []
@@ -120,14 +124,44 @@ def score_period(lines: Lines, given: Points) -> PeriodScore:
         over = sum((points for _, points in found), _ZERO) - Decimal(criterion.max or 0)
         if over > 0:
             parts.append((f"{criterion.id} max", -over))
+        if criterion.kind in WEIGHED:
+            counted += sum((points for _, points in found), _ZERO) - max(over, _ZERO)
+            known = {key for key, _ in found}
+            left_out += [
+                leaf.id
+                for leaf in criterion.leaves
+                if leaf.kind == "computed" and leaf.unknown == "left_out" and leaf.id not in known
+            ]
         unscored += [
             leaf.id for leaf in criterion.leaves if leaf.kind == "scored" and leaf.id not in given
         ]
+    if left_out:
+        parts.append((f"{'+'.join(left_out)} left out", stand_in(lines.scheme, counted, left_out)))
     total = sum((points for _, points in parts), _ZERO)
     if total < 0:
         parts.append(("min 0", -total))
         total = _ZERO
     return PeriodScore(tuple(parts), total, tuple(vetoes), tuple(unscored))
+
+
+def stand_in(scheme: Assessment, counted: Decimal, left_out: Collection[str]) -> Decimal:
+    """Points for the lines that are left out, so that full marks stay full marks.
+
+    `counted` are the points of all other lines that are neither bonus nor penalty: they are raised
+    in the proportion of all that could be had to what can be had without; half up to two decimals.
+    Nothing where nothing else can be had.
+    """
+    whole = rest = _ZERO
+    for criterion in scheme.criteria:
+        if criterion.kind in WEIGHED:
+            most = Decimal(criterion.max or 0)
+            whole += most
+            kept = (Decimal(leaf.max or 0) for leaf in criterion.leaves if leaf.id not in left_out)
+            rest += min(most, sum(kept, _ZERO))
+    if rest == 0:
+        return _ZERO
+    with localcontext(EXACT):
+        return rounded(counted * (whole - rest) / rest)
 
 
 def _lines_of(lines: Lines, criterion: Criterion, given: Points) -> list[tuple[str, Decimal]]:

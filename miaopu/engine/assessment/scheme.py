@@ -16,12 +16,17 @@ PeriodId = Literal["half", "year"]
 Scorer = Literal["self", "district", "city", "expert"]
 OFFICIAL: tuple[Scorer, ...] = ("self", "district", "city")
 """Who scores a line in turn where the scheme does not say otherwise."""
+Assessed = Literal["base", "region", "department", "institution", "staff"]
+Unknown = Literal["zero", "left_out"]
+"""What a computed line counts where its figures are not known: nothing, or it is left out."""
 Points = Annotated[
     str,
     BeforeValidator(lambda value: str(value) if type(value) is int else value),
     Field(pattern=r"^[0-9]{1,6}(\.[0-9]{1,4})?$"),
 ]
 OUTSTANDING = "outstanding"
+OF_BASES = {"rectify", "delist"}
+"""What follows by itself, and only for bases: an opinion, a delisting case."""
 WHOLE = 100
 _WHEN = re.compile(r"class (?P<name>[\w.\-]{1,20})(?P<twice> twice running)?")
 
@@ -33,6 +38,7 @@ class ScoreItem(Piece):
     max: Points
     kind: Literal["scored", "computed"] = "scored"
     points: Written | None = None
+    unknown: Unknown = "zero"
     title: Text | None = None
     clause: Annotated[str, Field(min_length=1)] | None = None
     evidence: Text | None = None
@@ -40,7 +46,7 @@ class ScoreItem(Piece):
 
     @model_validator(mode="after")
     def _points_of_the_computed(self) -> "ScoreItem":
-        _check_points(self.kind, self.points)
+        _check_points(self.kind, self.points, self.unknown)
         return self
 
 
@@ -52,6 +58,7 @@ class Criterion(Piece):
     kind: Literal["scored", "computed", "veto", "bonus", "penalty"] = "scored"
     items: tuple[ScoreItem, ...] = ()
     points: Written | None = None
+    unknown: Unknown = "zero"
     title: Text | None = None
     clause: Annotated[str, Field(min_length=1)] | None = None
     evidence: Text | None = None
@@ -73,7 +80,7 @@ class Criterion(Piece):
             raise refuse("只有 scored 可以有 items", "only a scored criterion has items")
         if self.items and sum(Decimal(one.max) for one in self.items) < Decimal(self.max or 0):
             raise refuse("各项满分之和达不到 max", "the items together cannot reach max")
-        _check_points(self.kind, self.points)
+        _check_points(self.kind, self.points, self.unknown)
         return self
 
     @property
@@ -94,6 +101,7 @@ class Band(Piece):
 
     name: Identifier = Field(alias="class")
     start: Points = Field(alias="from")
+    title: Text | None = None
 
 
 class Consequence(Piece):
@@ -120,11 +128,28 @@ class Consequence(Piece):
         return (found["name"], found["twice"] is not None) if found else (OUTSTANDING, False)
 
 
+class Satisfaction(Piece):
+    """Which survey of tenants the figure `satisfaction` is taken from, and which question of it."""
+
+    survey: Identifier
+    question: Identifier | None = None
+
+
+class HandedTo(Piece):
+    """The office outside the programme that the result is reported to."""
+
+    title: Text
+    clause: Annotated[str, Field(min_length=1)] | None = None
+
+
 class Assessment(Piece):
     """How somebody is assessed; `count` is the number of those assessed where the plan says it."""
 
     title: Text | None = None
+    assessed: Assessed = "base"
     subjects: Text | None = None
+    satisfaction: Satisfaction | None = None
+    handed_to: HandedTo | None = None
     count: int | None = Field(default=None, ge=1, le=1_000_000)
     clause: Annotated[str, Field(min_length=1)] | None = None
     criteria: tuple[Criterion, ...] = Field(min_length=1)
@@ -157,6 +182,8 @@ class Assessment(Piece):
         names = [band.name for band in self.bands]
         if len(set(names)) < len(names):
             raise refuse("bands 的类别名重复", "a class stands in bands twice")
+        if self.assessed != "base" and {one.do for one in self.consequences} & OF_BASES:
+            raise refuse("rectify 和 delist 只用于基地", "rectify and delist belong to bases")
         for one in self.consequences:
             if one.condition[0] not in {*names, OUTSTANDING}:
                 raise refuse(
@@ -180,6 +207,16 @@ class Assessment(Piece):
         read = (names_in(parse(leaf.points or ""), "name") for leaf in self.computed())
         return tuple(sorted({name for names in read for name in names}))
 
+    @cached_property
+    def needed_figures(self) -> tuple[str, ...]:
+        """Figures that must be known: those of lines that are not left out without them, sorted."""
+        read = (
+            names_in(parse(leaf.points or ""), "name")
+            for leaf in self.computed()
+            if leaf.unknown != "left_out"
+        )
+        return tuple(sorted({name for names in read for name in names}))
+
     def computed(self) -> Iterator["ScoreItem | Criterion"]:
         """The lines whose points are worked out."""
         return (leaf for _, leaf in self.leaves if leaf.kind == "computed")
@@ -191,7 +228,9 @@ class Scheme(Assessment):
     scheme: Identifier
 
 
-def _check_points(kind: str, points: str | None) -> None:
+def _check_points(kind: str, points: str | None, unknown: Unknown) -> None:
+    if unknown == "left_out" and kind != "computed":
+        raise refuse("left_out 只用于 computed", "left_out belongs to computed lines")
     if (points is not None) is not (kind == "computed"):
         raise refuse(
             "points 只用于 computed，且必须写", "points belong to computed, which must have them"

@@ -35,6 +35,7 @@ class Lines:
             leaf.id: computed_line(leaf) for leaf in scheme.computed()
         }
         self.figures = frozenset(name for one in self.computed.values() for name in one.figures)
+        self.needed = frozenset(scheme.needed_figures)
         self.scored = {leaf.id: leaf for _, leaf in scheme.leaves if leaf.kind != "computed"}
         self.groups = frozenset(one.id for one in scheme.criteria if one.items)
 
@@ -172,7 +173,7 @@ def _missing(lines: Lines, sheet: Sheet, file: str) -> Iterator[PackError]:
                 Bilingual(f"补上 {period} 的各行", f"add the rows of {period}"),
             )
             continue
-        for name in sorted(lines.figures - sheet.periods[period].keys()):
+        for name in sorted(lines.needed - sheet.periods[period].keys()):
             yield PackError(
                 file,
                 sheet.row,

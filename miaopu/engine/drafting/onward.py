@@ -16,11 +16,15 @@ from miaopu.engine.drafting.draft import Files
 from miaopu.engine.packs.schema import Pack
 
 Row = dict[str, Any]
-BY_HAND = (
-    *("supervision", "facts", "parameters", "assessments", "target_letters", "fee_rule"),
-    *("budgets", "items"),
+_DRAFTED = frozenset(
+    {
+        *("programme", "title", "region", "period", "source", "zones", "clauses", "units", "tasks"),
+        *("phases", "duties", "indicators", "targets", "statistics", "funds", "ratios"),
+        "plan_findings",
+    }
 )
-"""The parts of a pack that no reading drafts."""
+BY_HAND = tuple(part for part in Pack.model_fields if part not in _DRAFTED)
+"""The parts of a pack that no reading drafts: a part that is new in the schema is one of them."""
 _FILE_OF = {
     **dict.fromkeys(("zones",), "programme.yaml"),
     **dict.fromkeys(("clauses",), "clauses.yaml"),

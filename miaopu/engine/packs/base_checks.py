@@ -22,6 +22,16 @@ def check_base_parts(pack: Pack, documents: Documents) -> list[PackError]:
     for name, survey in pack.surveys.items():
         ids = [one.id for one in survey.questions]
         errors += repeated(ids, documents, ("surveys", name, "questions"))
+    for name, scheme in pack.base_titles.items():
+        if scheme.counts_into is not None and scheme.counts_into not in pack.indicators:
+            errors.append(
+                error_at(
+                    documents,
+                    ("base_titles", name, "counts_into"),
+                    Bilingual("没有这个指标", "there is no such indicator"),
+                    Bilingual("写 indicators 中的一个", "name one of indicators"),
+                )
+            )
     for name, standard in pack.base_standards.items():
         path = ("base_standards", name)
         decided = {one.id for one in standard.conditions if one.decide is not None}

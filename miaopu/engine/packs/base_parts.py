@@ -136,10 +136,24 @@ class Silence(Piece):
     """What follows where a form is not handed in by its day.
 
     The base is told and gets `working_days` as a second chance; after that `consequence` holds.
+    `effect` says what it does: `on_site`, the district looks at every line at the base within
+    `check_days` working days; `zero`, no line of the form counts as met. Without it the form stays
+    open and what is said is said only.
     """
 
     working_days: int = Field(ge=1, le=250)
     consequence: Text
+    effect: Literal["on_site", "zero"] | None = None
+    check_days: int | None = Field(default=None, ge=1, le=250)
+
+    @model_validator(mode="after")
+    def _days_of_the_check(self) -> "Silence":
+        if (self.effect == "on_site") != (self.check_days is not None):
+            raise refuse(
+                "check_days 只用于 effect: on_site，且必须写明",
+                "check_days goes with effect: on_site, and must be there",
+            )
+        return self
 
 
 class Inspection(Piece):
@@ -147,7 +161,8 @@ class Inspection(Piece):
 
     `due`: the day by which it is handed in, `remind` working days before it. A problem must be put
     right by the end of `rectify`; who does not gets a second chance of `second_chance` working days
-    once, then `consequence` may be stated.
+    once, then `consequence` may be stated. A base that is admitted after the call has
+    `admitted_later` working days for its form, unless the officer names another day.
     """
 
     id: Identifier
@@ -157,6 +172,7 @@ class Inspection(Piece):
     remind: tuple[int, ...] = ()
     items: tuple[InspectionItem, ...] = Field(min_length=1)
     silence: Silence
+    admitted_later: int = Field(default=10, ge=1, le=250)
     rectify: When
     second_chance: int = Field(ge=1, le=250)
     consequence: Text

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from miaopu.engine.definitions.pieces import Piece, Text, refuse
+from miaopu.engine.definitions.pieces import Identifier, Piece, Text, refuse
 from miaopu.engine.packs.base_parts import Carrier
 from miaopu.engine.packs.procedure import Clause
 
@@ -44,7 +44,10 @@ class TitleValidity(Piece):
 
 
 class BaseTitleScheme(Piece):
-    """A title for bases of the kinds `carriers` (all kinds where none is named)."""
+    """A title for bases of the kinds `carriers` (all kinds where none is named).
+
+    `counts_into`: the indicator whose targets count the bases that hold the title.
+    """
 
     title: Text
     clause: Clause
@@ -53,3 +56,4 @@ class BaseTitleScheme(Piece):
     carriers: tuple[Carrier, ...] = ()
     publicity: TitlePublicity
     validity: TitleValidity
+    counts_into: Identifier | None = None

@@ -54,6 +54,14 @@ def _names(pack: Pack) -> Iterator[tuple[Path, str, frozenset[str]]]:
             yield ("duties", number, "who", place), unit, units
         if duty.reports_to is not None:
             yield ("duties", number, "reports_to"), duty.reports_to, units
+    surveys = {key: [one.id for one in survey.questions] for key, survey in pack.surveys.items()}
+    for key, assessment in pack.assessments.items():
+        asked = assessment.satisfaction
+        if asked is not None:
+            at = ("assessments", key, "satisfaction")
+            yield (*at, "survey"), asked.survey, frozenset(surveys)
+            if asked.question is not None and asked.survey in surveys:
+                yield (*at, "question"), asked.question, frozenset(surveys[asked.survey])
     for number, fund in enumerate(pack.funds):
         for order, group in enumerate(fund.sums):
             for place, part in enumerate(group.parts):

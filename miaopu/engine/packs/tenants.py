@@ -33,9 +33,13 @@ class Graduation(Piece):
 
 
 class Incubation(Piece):
-    """Incubation in a programme's bases. What the plan leaves open is illustrative."""
+    """Incubation in a programme's bases. What the plan leaves open is illustrative.
+
+    `basis` names another document where the plan itself does not say when a tenant graduates.
+    """
 
     clause: Clause | None = None
+    basis: Text | None = None
     illustrative: bool = False
     longest_months: int | None = Field(default=None, ge=1, le=240)
     follow_up_months: tuple[Annotated[int, Field(ge=1, le=240)], ...] = ()

@@ -123,9 +123,18 @@ def _whole_first(
     if not before:
         return
     whole_place, whole = before[-1]
-    parts = [n for one, n in known if one.start >= found.end() and n.base == whole.base]
+    end = _part_end(seen, found, statement.end)
+    parts = [n for one, n in known if found.end() <= one.start < end and n.base == whole.base]
     if len(parts) >= 2:
         yield from _compare(whole, parts, _words(context, whole_place), statement.clause)
+
+
+def _part_end(seen: str, opened: re.Match[str], end: int) -> int:
+    """Where the parts end: 125个村（包括63个省级村、62个市级村） with their bracket."""
+    if seen[opened.start() - 1 : opened.start()] != "(":
+        return end
+    close = seen.find(")", opened.end(), end)
+    return close if close >= 0 else end
 
 
 def _whole_last(

@@ -9,7 +9,7 @@ from miaopu.engine.plan_reader.model import Citation, Repair
 
 _KIND = re.compile(
     r"(?:意见|通知|办法|规定|条例|法典?|方案|规划|纲要|计划|决定|细则|标准|目录|措施|公告|通告|批复|复函|函|指南|准则|规范|规程"
-    r"|制度|政策|报告|决议|举措|要点|清单|条|通则|解释|章程|定额|要求)(?:\([^()]{1,30}\))*[〉》]?$"
+    r"|制度|政策|报告|决议|举措|要点|清单|条|通则|解释|章程|定额|要求|大纲|规则|导则|守则)(?:\([^()]{1,30}\))*[〉》]?$"
 )
 _OWN_BEFORE = re.compile(
     r"(?:简称|以下称|现将|印发给?你们|附件\d{0,2}:?|附表\d{0,2}:?|填写好?|填报)$"
@@ -17,10 +17,15 @@ _OWN_BEFORE = re.compile(
 _OWN_AFTER = re.compile(
     r"^(?:\([^()]{2,30}\))?,?(?:已经?|经)[^。;]{0,24}(?:同意|审议|批准|通过|审定)"
 )
+# 《甲》《乙》已经审议通过: both are the document's own.
+_OTHERS = re.compile(r"(?:[、和及]?《[^《》\n]{4,60}》){1,6}")
 _ISSUED = re.compile(r"(?:[和、]《[^》]{4,60}》)?,?现(?:将[^,。]{0,8})?(?:予以?)?(?:印发|发布)")
 _MADE = re.compile(r"制定|修订|起草|拟定")
 _NUMBER_BRACKET = re.compile(r"\n?[(〔\[]\n?")
 _DRAFT = re.compile(r"^\((?:送审|征求意见|讨论|初|草案|修改|报批)稿?")
+# 加快《…条例》立法进程, 研究制定《…办法》: not yet made.
+_TO_BE_MADE = re.compile(r"(?:出台|起草|制定|制订|编制|拟定)(?:《[^《》]{2,40}》[、和及])*$")
+_BEING_MADE = re.compile(r"^(?:等)?(?:的)?(?:立法|起草|制定|制订|编制|出台)")
 _ANNEX_AFTER = re.compile(r"^\((?:详?见)?附[件表]")
 _APPLIED = r"(?:贯彻|落实|转发|学习|执行|分解|实施)[〈《<“]"
 _LEADING = re.compile(
@@ -129,12 +134,22 @@ def _is_none(seen: str, start: int, end: int, title: str, whole: str) -> bool:
         return True
     if len(plain) <= _SHORT and not _LAW.match(plain) or seen[end - 2 : end - 1] == "表":
         return True
-    if _OWN_AFTER.search(seen[end : end + 30]):
+    following = _OTHERS.match(seen, end)
+    if _OWN_AFTER.search(seen[following.end() if following else end :][:30]) or _BEING_MADE.match(
+        seen[end : end + 6]
+    ):
         return True
+    to_make = _TO_BE_MADE.search(seen[max(0, start - 100) : start])
+    if to_make and not _NUMBER_BRACKET.match(seen, end):
+        part = re.split("[,;。]", seen[max(0, start - 100) : start])[-1]
+        return not re.search("根据|按照|依据|贯彻", part)
     if _ISSUED.match(seen, end) and _MADE.search(seen, max(0, start - 60), start):
         return True
     if "转发" in seen[max(0, start - 24) : start] or re.search(_APPLIED + re.escape(title), whole):
         return False  # what is passed on or applied is another's, though it stands in the title
+    named = re.search(rf"(.{{0,2}})[〈《]{re.escape(title)}[》〉]", whole)
+    if named and named.group(1) not in ("印发", "颁发", "下发", "发布", "公布", "制定"):
+        return False  # 《政府工作报告》重点工作分解方案 names what it works out
     return (
         bool(own) and len(plain) >= 6 and (plain in own or own in plain) and "关于印发" not in plain
     )

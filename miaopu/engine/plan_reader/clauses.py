@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from miaopu.engine.plan_reader.folded import Folded
 from miaopu.engine.plan_reader.marks import HIGH, RANKS, Mark, find_marks
+from miaopu.engine.plan_reader.rare_marks import RARE, with_rare
+from miaopu.engine.plan_reader.sequences import HEADINGS, is_excerpt_head, seconds
 
 _SKIP = 3
 _DEEPEST = 10
@@ -65,7 +67,7 @@ def build_tree(folded: Folded, body_end: int) -> Tree:
     """The clause tree of the text up to folded `body_end`, where signature or chrome begin."""
     seen = folded.seen
     marks = [one for one in find_marks(seen) if one.start < body_end]
-    nodes = _Builder(seen, _with_runs(folded, marks)).build()
+    nodes = _Builder(seen, with_rare(_with_runs(folded, marks), seen, body_end)).build()
     _close(nodes, body_end)
     return Tree(nodes)
 
@@ -124,7 +126,7 @@ class _Builder:
         self.annex = ""
         self.used: set[str] = set()
         self.annexes = [(found.start(1), found.group(1)) for found in _ANNEX_HEAD.finditer(seen)]
-        self.seconds = _seconds(marks)
+        self.seconds = seconds(marks)
 
     def build(self) -> list[Node]:
         pointer = 0
@@ -144,6 +146,9 @@ class _Builder:
         if mark.style == "bullet":
             self._bullet(mark)
             return
+        if mark.style in RARE:
+            self._push(mark, self._parent_of_rare(mark))
+            return
         level = self._level(mark)
         if level is not None:
             self.stack = self.stack[: level + 1]
@@ -152,6 +157,18 @@ class _Builder:
             return
         if self._starts_here(index, mark):
             self._push(mark, self._parent_for(mark))
+
+    def _parent_of_rare(self, mark: Mark) -> Node | None:
+        """The parent of 任务一, A. or 1.1: below what is open, beside its like."""
+        rank = RANKS[mark.style]
+        least = RANKS["款"] if mark.style == "task" else rank
+        for level, node in enumerate(self.stack):
+            if node.style == mark.style:
+                self.stack = self.stack[:level]
+                break
+        while self.stack and RANKS.get(self.stack[-1].style, 7) >= least:
+            self.stack.pop()
+        return self.stack[-1] if self.stack else None
 
     def _level(self, mark: Mark) -> int | None:
         """The level of the stack that `mark` continues."""
@@ -181,15 +198,29 @@ class _Builder:
                 return True
             if mark.style == "cn-shi" or mark.style == "cn-first":
                 return True
-            return index in self.seconds
+            return index in self.seconds or self._is_sole_item(mark)
         previous = self.last.get(mark.style)
         if previous is not None and mark.value == previous + 1:
             return mark.at_line or mark.style in ("cn-paren", "条") or self._runs_on(mark)
-        if previous is None and mark.at_line and mark.style == "ar-dot":
+        if mark.at_line and mark.style == "ar-dot" and (previous is None or mark.value > previous):
             return index in self.seconds and bool(self.stack)
-        if not mark.at_line or mark.style not in ("章", "条", "cn-dun", "cn-paren"):
+        if not mark.at_line or mark.style not in HEADINGS or previous is not None:
             return False
-        return previous is None and not self.nodes and index in self.seconds
+        if index in self.seconds:
+            return True
+        return not self.nodes and is_excerpt_head(self.seen, self.marks, index)
+
+    def _is_sole_item(self, mark: Mark) -> bool:
+        """A 1. alone, on the line right below a heading of its own line."""
+        if not mark.at_line or mark.style != "ar-dot" or not self.stack:
+            return False
+        above = self.stack[-1]
+        text = self.seen[above.mark.end : mark.start].strip("\n。")
+        return (
+            above.mark.at_line
+            and RANKS.get(above.style, 7) < RANKS["ar-dot"]
+            and (0 < len(text) <= 40 and not set("。;\n") & set(text))
+        )
 
     def _runs_on(self, mark: Mark) -> bool:
         """7. right behind a sentence, in a text that lost its line breaks, numbered through."""
@@ -251,34 +282,6 @@ class _Builder:
 
 
 _ANNEX_HEAD = re.compile(r"(?:^|\n)(附(?:件|表|录)[\d一二三四五六七八九十]{0,2}):?(?=\n)")
-
-
-def _seconds(marks: list[Mark]) -> set[int]:
-    """Indexes of firsts of a list that a second item follows before something higher comes.
-
-    Where numbers run on through the sections, the second item may stand in the next of them.
-    """
-    waiting: dict[str, int] = {}
-    latest: dict[str, int] = {}
-    confirmed: set[int] = set()
-    for index, mark in enumerate(marks):
-        if mark.at_line and mark.style == "ar-dot":
-            before = latest.get(mark.style)
-            if before is not None and mark.value == marks[before].value + 1:
-                confirmed.add(before)
-            latest[mark.style] = index
-        first = waiting.get(mark.style)
-        if first is not None and mark.value == marks[first].value + 1:
-            confirmed.add(first)
-            del waiting[mark.style]
-        if mark.at_line:
-            rank = RANKS.get(mark.style, 7)
-            for style in [one for one in waiting if RANKS.get(one, 7) > rank]:
-                del waiting[style]
-        if mark.value == 1 or mark.style in ("cn-dun", "cn-paren", "条", "章"):
-            if mark.value == 1 or mark.style not in waiting:
-                waiting[mark.style] = index
-    return confirmed
 
 
 def _close(nodes: list[Node], body_end: int) -> None:

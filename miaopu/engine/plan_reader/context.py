@@ -21,8 +21,14 @@ _CONDITION_TITLE = re.compile(
 )
 _PAST = re.compile(
     r"已(?:经|先后|累计)?(?:达|建|成|有|设|认|累|形|完|实|获|培|安|吸|投|开|引|发|突|超|新|纳|列|被|拥|入|组|连|评|创|提供|举办)|(?<!期限)(?<!有效期)(?<!时间)(?<!执行)截至|(?<!期限)(?<!时间)截止(?=到?(?:\d|目前|当前|今))(?!到?[^,。]{0,10}(?:计划|力争|实现|达到|完成))|目前|现存|(?:全[市省县区]|我[市省县区]|现)共有|(?:^|^\d{1,2}[.、])现有(?!基础|条件|政策|资源)|近年来|一直|近[一二三两四五\d]+年(?!内[给开实通])|年以来|(?<![比较])上年(?!度)|去年"
-    r"|(?:完成|建成|认定|培育|新增|组织|开展|达到|实现|形成|举办|帮助|培养|增长|下降|超过|纳入)了|累计完成|累计提供|取得(?:了|[明显较积新良一重长丰优])"
+    r"|(?:完成|建成|认定|培育|新增|组织|开展|达到|实现|形成|举办|帮助|培养|增长|下降|超过|纳入)了|累计(?:完成|提供|(?:为|对|向)\d)|取得(?:了|[明显较积新良一重长丰优])"
 )
+# 对已认定的基地，给予…: who is granted something, which reports nothing either.
+_TO_WHOM = re.compile(
+    r"(?:^|(?<=[,;:、。]))(?:[(\d一二三四五六七八九十)]{1,4}[.、)])?(?:对|凡|向|为)(?!.{0,3}了)[^。;]{2,80}?"
+    r"(?=(?:每[年户家人个]|再|一律|一次性|分别|可|均|最高|按[^,。;]{2,30})*(?:给予|予以|奖励|补助|补贴|资助|奖补)(?!了|资金已))"
+)
+_YEAR_BEFORE = re.compile(r"上年|去年")
 _AGAINST = re.compile(r"[比较]上年")
 _PLAN = re.compile(
     r"力争|确保|争取|要求|计划|拟|目标|必须|应当|(?<![主需重首简])要(?!素|求|点|闻)|将(?!其)|到20\d\d年|至20\d\d年|再|努力|不少于|不低于|至少|预计|须|原则上|实现(?!了)|推动|加快|安排"
@@ -203,13 +209,17 @@ class Context:
             for t in self.times_between(one.start, one.end)
             if t.year and self.folded.seen[t.start - 1 : t.start] not in ("比", "较")
         ]
-        past = _PAST.search(text) is not None and not _PLAN_STRONG.search(text)
+        granted = _GRANT.search(text) is not None
+        # 以上年出口额为基数，超过部分奖励…: what a grant is reckoned from reports nothing.
+        told = _YEAR_BEFORE.sub("", _TO_WHOM.sub("", text)) if granted else text
+        past = _PAST.search(told) is not None and not _PLAN_STRONG.search(text)
         if node is not None and id(node) in self._past_clauses:
             past = not (_ARRANGES.search(text) and not past)
             planned = False
         if (
             _AGAINST.search(text)
             and not planned
+            and not granted
             and not _URGES.search(text)
             and self.folded.seen[one.start - 1 : one.start] != ";"
         ):
@@ -231,7 +241,7 @@ class Context:
             node,
             past,
             planned,
-            _GRANT.search(text) is not None,
+            granted,
             requires or any(_CONDITION_TITLE.search(title) for title in titles),
             not requires and any(_GOAL_TITLE.search(title) for title in titles),
             years[-1] if years else None,

@@ -6,6 +6,9 @@ from miaopu.engine.plan_reader.context import Context, Statement
 from miaopu.engine.plan_reader.time_spans import Time
 from miaopu.engine.plan_reader.times import complete
 
+# 明年一季度, 明年底: the 年 belongs to the time where it ends in 底.
+_NEXT_YEAR = re.compile(r"明年?")
+
 
 def date_of_time(context: Context, statement: Statement, one: Time) -> str | None:
     """The date of a time, its year taken from what stands around; None where no year is known."""
@@ -15,6 +18,12 @@ def date_of_time(context: Context, statement: Statement, one: Time) -> str | Non
     if one.need:
         earlier = [t.year for t in context.times_between(statement.start, one.start) if t.year]
         year = earlier[-1] if earlier else _year_around(context, statement)
+        if (
+            year
+            and not earlier
+            and _NEXT_YEAR.search(context.folded.seen, one.start - 2, one.start + 1)
+        ):
+            year += 1
     value = complete(one.value, year)
     if value is None and one.value == "????-12-31":
         return "recurring:" + context.folded.clean(one.start, one.end)

@@ -6,7 +6,7 @@ from miaopu.engine.plan_reader.context import Statement
 from miaopu.engine.plan_reader.time_spans import LENGTHS, Time
 
 BACKGROUND = re.compile(
-    r"^(?:的\d|为基[期数准]|以来|以前年度|[^,。;]{0,30}(?:分为|构成)|[^,。]{0,6}(?:相比|同期|基础上)|版|《|修订|发布的|印发的|出台的|起算)"
+    r"^(?:的\d|为基[期数准]|以来|以前年度|[^,。;]{0,30}(?:分为|构成)|[^,。]{0,6}(?:相比|同期|基础上)|版|[省市县区州]?《|修订|发布的|印发的|出台的|起算)"
 )
 # 2020年1月25日后到期的贷款: which things are meant, not when to act.
 DESCRIBES = re.compile(
@@ -16,9 +16,23 @@ IN_TIME = re.compile(r"(?:完成|办结|整改|落实)?(?:时限|时间|期限)(
 # “月调度、季通报”机制: a way of working, not a name.
 QUOTED_WAY = re.compile(r"^[^”。]{0,24}”的?[\u4e00-\u9fff]{0,6}(?:机制|制度|模式|办法|要求)")
 RATE_PER = re.compile(r"^(?:利率|费率|按|加收|万分之|千分之|\d[\d.,]*(?:[百千万亿]{0,2}元|%))")
+# Who signs a document, on a line of its own.
+_SIGNED = re.compile(
+    r"^[\u4e00-\u9fff()]{2,30}(?:政府|办公厅|办公室|委员会|[局厅部委会署院办]|小组|中心)(?:\(章\))?$"
+)
+# 2022年“智改数转”工作推进方案: the year is the name's.
+NAMED = re.compile(
+    r"^(?:度)?(?:[“][^”]{1,20}[”]|[\u4e00-\u9fff]){2,24}?(?:方案|计划(?!投|安|新|完|建|招|实)|要点|预算(?!安|内)|报告|规划|清单|台账)(?=[,;。、》)]|的通知|$)"
+)
+# 二、2023年七个方面主要工作安排: the year of a heading.
+HEADS = re.compile(r"度?[^,。;:\n]{2,24}(?:安排|任务|目标|工作|重点|指标|打算)(?=\n)")
 # 完成2009年工作总结: the year belongs to the name of what is made.
 NAMES_YEAR = re.compile(
-    r"(?:完成|编制|制定|报送|上报|提交|形成|公布|印发|下达|做好|纳入|编报|列入|填报|审议|将|把)$"
+    r"(?:完成|编制|制定|报送|上报|提交|形成|公布|印发|下达|做好|纳入|编报|列入|填报|审议|将|把|申办|承办|参加|举办|办好)$"
+)
+# 示范期为2018—2020年: how long the programme runs.
+PERIOD_IS = re.compile(
+    r"(?:示范|试点|实施|创建|建设|执行|政策|工作|活动|行动)(?:期限?|周期|时间|年限)(?:暂?定?为|是|:)$"
 )
 # 执行期限延长至2019年底: until when something holds.
 UNTIL = re.compile(
@@ -72,3 +86,11 @@ def begins_with(seen: str, one: Time) -> str | None:
         return None
     name = re.split(r"[自从于在或及,]|期间", found.group(1))[-1]
     return name or None
+
+
+def signs(seen: str, one: Time) -> bool:
+    """A date on a line of its own, below who signs: above annexes or a second plan."""
+    if seen[one.start - 1 : one.start] != "\n" or seen[one.end : one.end + 1] not in ("", "\n"):
+        return False
+    above = seen[max(0, one.start - 42) : one.start].rstrip("\n").rpartition("\n")[2]
+    return _SIGNED.search(above) is not None

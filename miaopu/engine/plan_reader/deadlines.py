@@ -12,10 +12,13 @@ from miaopu.engine.plan_reader.deadline_words import (
     BEFORE_ACT,
     BOUNDS_EVERY,
     DESCRIBES,
+    HEADS,
     IN_TIME,
     MEETING,
     MEETING_BEFORE,
+    NAMED,
     NAMES_YEAR,
+    PERIOD_IS,
     QUOTED_WAY,
     RATE_PER,
     TO_REPORT,
@@ -24,12 +27,13 @@ from miaopu.engine.plan_reader.deadline_words import (
     inside_name,
     is_window,
     is_yearly,
+    signs,
 )
 from miaopu.engine.plan_reader.model import Deadline, Money, Target
 from miaopu.engine.plan_reader.target_extras import shortened_times
 from miaopu.engine.plan_reader.time_spans import LENGTHS, Time
 
-PERIODS = ("years", "run", "plan")
+PERIODS = ("years", "run", "plan", "coming")
 YEARS = ("year", *PERIODS)
 
 
@@ -46,6 +50,8 @@ def read_deadlines(
     for one in context.times:
         statement = context.at(one.start)
         if statement is None or one.start >= context.layout.body_end or one.start in shortened:
+            continue
+        if one.kind == "day" and signs(context.folded.seen, one):
             continue
         if statement.node is None and context.tree.nodes and not _opens(context, statement, one):
             continue
@@ -151,6 +157,8 @@ def _is_deadline(
     if _dates_only_target(one, statement, with_target, seen):
         return False
     if one.kind == "nextyear":
+        if before.endswith("待"):
+            return False
         return bool(re.search("[月季半]", one.value)) or bool(
             ACTION.search(seen[one.end : statement.end])
         )
@@ -220,12 +228,15 @@ def _dates_an_act(
     if nearest_target is not None:
         # 每年 bounded by years is the interval.
         return one.kind in PERIODS and "每年" in seen[one.end : nearest_target]
-    if one.kind == "run":
+    if one.kind == "run" or one.kind == "years" and PERIOD_IS.search(seen[: one.start][-12:]):
         return True
     if one.kind == "years" and re.match(r"^\)?[^,。]{0,3}(?:[一二三四五]年)?[^,。]{0,4}期", after):
         return False
     if one.kind == "year" and (
-        with_target.get(statement.start) or NAMES_YEAR.search(seen[statement.start : one.start])
+        with_target.get(statement.start)
+        or NAMES_YEAR.search(seen[statement.start : one.start])
+        or NAMED.match(after)
+        or HEADS.match(seen, one.end)
     ):
         return False
     return bool(ACTION.search(after)) and not re.match(r"^(?:的|以来|度?[^,。]{0,10}目标)", after)

@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 
 from miaopu.engine.plan_reader.docx_numbers import Numbering, W, number_of, read_numbering
 from miaopu.engine.plan_reader.errors import DocumentRefused, refused, too_large
+from miaopu.engine.plan_reader.merged_cells import repeated
 
 _ENTRIES = 4_000
 _PART_LIMIT = 24_000_000
@@ -192,12 +193,33 @@ class _Reader:
         return text
 
     def _table(self, table: Element) -> Iterator[str]:
+        above: dict[int, str] = {}
         for row in table.iter(f"{W}tr"):
-            cells = []
+            cells: list[str] = []
+            column = 0
             for cell in row.findall(f"{W}tc"):
                 parts = [self._text(one) or "" for one in cell.iter(f"{W}p")]
-                cells.append(" ".join(part.replace("\n", " ") for part in parts).strip())
+                text = " ".join(part.replace("\n", " ") for part in parts).strip()
+                goes_on, width = _reach(cell)
+                if goes_on and not text:
+                    text = repeated(above.get(column, ""))
+                else:
+                    above[column] = text
+                cells.append(text)
+                column += width
             yield "\t".join(cells)
+
+
+def _reach(cell: Element) -> tuple[bool, int]:
+    """Whether a cell goes on with the one above it, and how many columns it is wide."""
+    properties = cell.find(f"{W}tcPr")
+    if properties is None:
+        return False, 1
+    merged = properties.find(f"{W}vMerge")
+    span = properties.find(f"{W}gridSpan")
+    wide = span.get(f"{W}val", "1") if span is not None else "1"
+    width = int(wide) if wide.isascii() and wide.isdigit() and len(wide) < 4 else 1
+    return merged is not None and merged.get(f"{W}val") != "restart", width
 
 
 def _runs(paragraph: Element) -> Iterator[str]:

@@ -39,6 +39,7 @@ class Folded:
         folded = folded.replace("\u2029", "\n").replace("\x85", "\n")
         if "|" in folded:
             folded = "\n".join(_cells(line) for line in folded.split("\n"))
+        folded = _full_stops(folded)
         if soft := soft_breaks(folded):
             chars = list(folded)
             for break_at in soft:
@@ -90,6 +91,21 @@ class Folded:
     def index(self, place: int) -> int:
         """The folded index of the first character at or after `place` of the text."""
         return bisect_left(self.at, place)
+
+
+# 落实政策.鼓励企业: a point where a sentence ends; not 一.总则, not 3.5万.
+_POINT = re.compile(
+    r"(?<=[\u4e00-\u9fff)”》%])(?<![一二三四五六七八九十])\.(?=[\u4e00-\u9fff(“《\n]|$)"
+)
+_FEW = 3
+
+
+def _full_stops(text: str) -> str:
+    """A text that ends its sentences in points, as if it had full stops."""
+    if "." not in text:
+        return text
+    points = len(_POINT.findall(text))
+    return _POINT.sub("。", text) if points >= _FEW and points > text.count("。") else text
 
 
 def _cells(line: str) -> str:

@@ -4,6 +4,7 @@ import re
 from html.parser import HTMLParser
 
 from miaopu.engine.plan_reader.decoding import decode
+from miaopu.engine.plan_reader.merged_cells import Merged
 
 _VOID = {
     "br",
@@ -82,7 +83,7 @@ _STOP = {
     "p": {"div", "td", "li", "body"},
 }
 _CHROME = re.compile(
-    r"(?:^|[\s_-])(?:nav|menu|crumbs?|breadcrumb|footer?|sidebar|share|fenxiang|related|recommend|copyright"
+    r"(?:^|[\s_-])(?:nav|menu|crumbs?|breadcrumb|foot(?:er)?|sidebar|share|fenxiang|related|recommend|copyright"
     r"|toolbar|tools?|pagination|pager|position|location|dqwz|weizhi|xgwz|xglj|xgjd|login|search|banner|print|qrcode"
     r"|comment|hidden|counter|hits?|accessib\w*|wza|elder)(?:$|[\s_-])",
     re.IGNORECASE,
@@ -100,6 +101,7 @@ class _Node:
         self.depth: int = parent.depth + 1 if parent else 0
         self.children: list[_Node | str] = []
         self.plain = self.linked = 0
+        self.rows = self.columns = 1
 
 
 class _Builder(HTMLParser):
@@ -124,6 +126,8 @@ class _Builder(HTMLParser):
             or (tag != "body" and _CHROME.search(words) is not None)
         )
         node = _Node(tag, self.here, dropped)
+        if tag in ("td", "th"):
+            node.rows, node.columns = _span(named.get("rowspan")), _span(named.get("colspan"))
         self.here.children.append(node)
         self.here = node
         self.links += tag == "a"
@@ -168,11 +172,68 @@ def html_to_text(data: bytes) -> str:
     builder.feed(_decode(data))
     builder.close()
     order = _in_order(builder.root)
+    for table in order:
+        if table.tag == "table" and any(one.rows > 1 for one in _cells_of(table)):
+            _fill(table)
     for node in reversed(order):
         if node.parent is not None and not node.tiny:
             node.parent.plain += node.plain
             node.parent.linked += node.linked
     return _text(_main(builder.root))
+
+
+def _span(value: str | None) -> int:
+    """How many rows or columns a cell reaches over; 1 where nothing sensible is said."""
+    return int(value) if value and value.isascii() and value.isdigit() and len(value) < 5 else 1
+
+
+def _rows_of(table: _Node) -> list[_Node]:
+    parts = [one for one in table.children if isinstance(one, _Node)]
+    rows = []
+    for part in parts:
+        inner = [part] if part.tag == "tr" else part.children
+        rows.extend(one for one in inner if isinstance(one, _Node) and one.tag == "tr")
+    return rows
+
+
+def _cells_of(part: _Node) -> list[_Node]:
+    rows = _rows_of(part) if part.tag == "table" else [part]
+    return [
+        one
+        for row in rows
+        for one in row.children
+        if isinstance(one, _Node) and one.tag in ("td", "th")
+    ]
+
+
+def _fill(table: _Node) -> None:
+    """Put what cells from above say into the rows that they reach into."""
+    merged = Merged()
+    for row in _rows_of(table):
+        cells = _cells_of(row)
+        printed = iter(cells)
+        filled: list[_Node | str] = []
+        for text in merged.row([(_words(one), one.rows, one.columns) for one in cells]):
+            if text is None:
+                filled.append(next(printed))
+                continue
+            cell = _Node("td", row)
+            cell.children.append(text)
+            filled.append(cell)
+        row.children = filled
+
+
+def _words(cell: _Node) -> str:
+    """The text of a cell that reaches over rows; nothing of others is needed."""
+    pieces: list[str] = []
+    stack: list[_Node | str] = [cell] if cell.rows > 1 else []
+    while stack:
+        one = stack.pop()
+        if isinstance(one, str):
+            pieces.append(one)
+        elif not one.tiny:
+            stack.extend(reversed(one.children))
+    return "".join(pieces)
 
 
 def _decode(data: bytes) -> str:

@@ -9,19 +9,29 @@ from miaopu.engine.plan_reader.marks import find_marks
 
 KINDS = (
     "方案|计划|意见|办法|通知|规划|细则|规定|措施|纲要|决定|条例|政策"
-    "|行动|要点|通告|公告|规程|制度|举措|清单|台账|打算|分工|任务书"
+    "|行动|要点|通告|公告|规程|制度|举措|清单|台账|打算|分工|分解|任务书"
 )
 _TITLE = re.compile(
-    rf"^[^。;!?\n]{{4,80}}(?:{KINDS}|体系建设)(?:\((?:试行|暂行|修订|[^()]{{0,12}}年[^()]{{0,8}})\))?$"
+    rf"^[^。;!?\n]{{4,80}}(?:{KINDS}|体系建设)(?:\((?:试行|暂行|修订|节选|摘[要录]|[^()]{{2,5}}稿|[^()]{{0,12}}年[^()]{{0,8}})\))?$"
 )
-_KINDS_END = re.compile(rf"(?:{KINDS})(?:\((?:试行|暂行|修订|[^()]{{0,12}}年[^()]{{0,8}})\))?$")
+_KINDS_END = re.compile(
+    rf"(?:{KINDS})(?:\((?:试行|暂行|修订|节选|摘[要录]|[^()]{{2,5}}稿|[^()]{{0,12}}年[^()]{{0,8}})\))?$"
+)
+# 现将《…》印发给你们: the plan's name, where no title is printed above it.
+_ISSUED_HERE = re.compile(r"现将《([^《》]{4,80})》(?:印发|予以)")
+# 安丰市创业工作方案为促进创业,…: a title whose line break was lost.
+_RUN_IN_TITLE = re.compile(
+    r"(#*[^,。;:\n]{4,50}?(?:方案|计划|意见|办法|规定|若干措施|规划|要点|细则))(?=为(?:[^期了])|根据|按照|一、|第一[章条])"
+)
+# 计划(2018—2020年), on a line of its own below …三年行动
+_TITLE_REST = re.compile(rf"(?:{KINDS}|实施方案|工作方案|的通知)(?:\([^()]{{2,20}}\))?$")
 _CHROME = re.compile(
     r"来源:|点击|访问量|浏览|当前位置|所在位置|首页|关怀版|无障碍|字号|打印|收藏|分享|编辑|责任编辑|发布时间"
     r"|公开发布|主动公开|发布日期|索引号|主题分类|扫一扫|上一篇|下一篇|相关文章|相关阅读|相关链接|版权|网站|登录|注册|搜索|http"
 )
 _TAIL = re.compile(
     r"(?<=[\n。])附件\d?:(?=\d[.、])|\n(?:相关(?:文章|阅读|链接|推荐|解读|政策|文件|附件)|上一篇|下一篇|扫一扫|分享到|【?打印|责任编辑|信息来源"
-    r"|编辑:|来源:|附件(?:下载)?:|\(?此件(?:主动|公开|依申请)|抄送:|主题词:|附件\d?[:.]|附:)"
+    r"|编辑:|来源:|版权所有|网站地图|网站标识码|技术支持:|打印本页|关闭窗口|返回顶部|附件(?:下载)?:|\(?此件(?:主动|公开|依申请)|抄送:|主题词:|附件\d?[:.]|附:)"
 )
 NUMBER = re.compile(
     r"(?P<code>[\u4e00-\u9fff]{2,12})(?P<open>[〔\[(【])(?P<year>(?:19|20)\d\d)(?:[〕\])】]\s?第?(?P<serial>\d{1,4})号"
@@ -115,7 +125,14 @@ def _title(folded: Folded, body_start: int) -> tuple[str, int]:
     if not body_start:
         lines = [(0, seen.split("\n", 1)[0])]
     best = ("", 0)
+    first_end = 0
     for index, (start, line) in enumerate(lines):
+        above = _printed_above(lines, index)
+        if above is not None and best[1] != start - 1 and _TITLE_REST.match(line):
+            best = (folded.clean(lines[above][0], start + len(line)), start + len(line))
+            best = (best[0].replace("\n", ""), best[1])
+            first_end = first_end or best[1]
+            continue
         if not _TITLE.match(line) or _CHROME.search(line) or line.endswith(":"):
             continue
         if not _KINDS_END.search(line) and "建设" not in line:
@@ -125,17 +142,63 @@ def _title(folded: Folded, body_start: int) -> tuple[str, int]:
         if index and 4 <= len(lines[index - 1][1]) <= 30 and _is_title_start(lines[index - 1][1]):
             first = lines[index - 1][0]
             text = folded.clean(first, first + len(lines[index - 1][1])) + text
+        elif above is not None and (line[0] in "及和与暨" or _is_broken(lines, above, index)):
+            first, line_above = lines[above]
+            text = folded.clean(first, first + len(line_above)) + text
+        first, text = _with_lines_above(folded, lines, index, first, text)
         end = start + len(line)
         following = lines[index + 1][1] if index + 1 < len(lines) else ""
-        if re.match(
+        if _TITLE_REST.match(following):
+            end = lines[index + 1][0] + len(following)
+            text += folded.clean(lines[index + 1][0], end)
+        elif re.match(
             r"\((?:19|20)\d\d[^()]{0,12}年?\)$|\((?:试行|暂行|修订)[^()]{0,6}\)$", following
         ):
             end = lines[index + 1][0] + len(following)
             text += folded.clean(lines[index + 1][0], end)
         best = (text, end)
+        first_end = first_end or end
+    run_in = _RUN_IN_TITLE.match(lines[0][1]) if not best[0] else None
+    if run_in:
+        return folded.clean(0, run_in.end(1)).lstrip("#"), run_in.end(1)
+    if not best[0] and body_start and (issued := _ISSUED_HERE.search(seen, 0, body_start)):
+        return folded.clean(issued.start(1), issued.end(1)).replace("\n", ""), 0
     if not best[0] and not body_start:
         best = (folded.clean(0, len(lines[0][1]))[:80], 0)
-    return best
+    return best[0].lstrip("#"), first_end or best[1]
+
+
+def _is_broken(lines: list[tuple[int, str]], above: int, index: int) -> bool:
+    """Whether blank lines stand between all lines, so that the one above may be the title's."""
+    line = lines[above][1]
+    blank = sum(not text for _, text in lines)
+    return (
+        above == index - 2
+        and 8 <= len(line) <= 30
+        and 3 * blank >= len(lines)
+        and not _ISSUER.match(line)
+        and not line.endswith(")")
+    )
+
+
+def _printed_above(lines: list[tuple[int, str]], index: int) -> int | None:
+    """The last line with text above a line that goes on with 及 or 和."""
+    for order in range(index - 1, max(-1, index - 4), -1):
+        if lines[order][1]:
+            return order if _is_title_start(lines[order][1]) else None
+    return None
+
+
+def _with_lines_above(
+    folded: Folded, lines: list[tuple[int, str]], index: int, first: int, text: str
+) -> tuple[int, str]:
+    """A title over three lines or more: a 》 whose 《 stands above says so."""
+    above = next(order for order, (start, _) in enumerate(lines) if start == first)
+    while text.count("》") > text.count("《") and above > max(0, index - 4):
+        above -= 1
+        first, line = lines[above]
+        text = folded.clean(first, first + len(line)) + text
+    return first, text
 
 
 def _is_title_start(line: str) -> bool:
@@ -161,7 +224,8 @@ def _own_number(folded: Folded, body_start: int) -> tuple[str | None, tuple[int,
 def number_text(found: re.Match[str]) -> str:
     """A document number in its regular form, 国办发〔2015〕9号."""
     serial = found.group("serial") or found.group("damaged")
-    return f"{found.group('code')}〔{found.group('year')}〕{int(serial)}号"
+    code = re.sub(r"^.*(?:文号|字号|编号|号:)", "", found.group("code")) or found.group("code")
+    return f"{code}〔{found.group('year')}〕{int(serial)}号"
 
 
 def _issuer_and_day(folded: Folded, sign: re.Match[str] | None) -> tuple[str | None, str | None]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from miaopu.engine.plan_reader.numerals import ordinal
 
 _CN = "一二三四五六七八九十百零两"
-RANKS = {
+RANKS: dict[str, float] = {
     "部分": -1,
     "篇": -1,
     "编": 0,
@@ -20,7 +20,11 @@ RANKS = {
     "款": 7,
     "cn-shi": 7,
     "项": 8,
+    "task": 5,
     "ar-dot": 8,
+    "deci2": 8.5,
+    "deci3": 8.6,
+    "alpha": 8.7,
     "ar-paren": 9,
     "ar-half": 10,
     "circled": 11,

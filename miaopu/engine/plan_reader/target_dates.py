@@ -8,7 +8,7 @@ from miaopu.engine.plan_reader.target_words import Memory
 from miaopu.engine.plan_reader.time_spans import LENGTHS, Time
 from miaopu.engine.plan_reader.times import complete
 
-UNDATED = ("every", *LENGTHS)
+UNDATED = ("every", "coming", *LENGTHS)
 
 
 def date_of(context: Context, statement: Statement, one: Quantity, memory: Memory) -> str | None:

@@ -91,7 +91,7 @@ def is_target(context: Context, statement: Statement, one: Quantity, memory: Mem
         return is_money_target(statement, left, right, wide) or goes_on(
             statement, memory, one, left
         )
-    if _BAD_NOUN.match(right):
+    if _BAD_NOUN.match(right) and not (one.unit[-1] in "家户名" and right.startswith("重点")):
         return False
     if one.chinese and (_BAD_CN_NOUN.match(right) or not _is_chinese_target(left, right, one)):
         return False
@@ -153,7 +153,7 @@ _GRANTS = re.compile(
     r"给予|奖励|补助|补贴|资助(?!(?:不少于|不低于|约)?\d+[名人个家项户]|$)|一次性|享受(?!国务院|政府)|优先"
 )
 # Where a grant begins that is given beside a goal, not for it.
-_GRANTS_EACH = re.compile(r"^(?:对|在|每[个家户名人项]|给予(?=每)|按|[省市区县])")
+_GRANTS_EACH = re.compile(r"^(?:对|安排|在|每[个家户名人项]|给予(?=每)|按|[省市区县])")
 
 
 def _is_outside_grant(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from miaopu.engine.plan_reader.context import PAST_TITLE, Context
-from miaopu.engine.plan_reader.model import Target
+from miaopu.engine.plan_reader.model import Target, Value
 from miaopu.engine.plan_reader.numerals import printed_number
 from miaopu.engine.plan_reader.target_dates import year_of_title
 from miaopu.engine.plan_reader.target_words import NO_REGION, REGION
@@ -27,6 +27,14 @@ _OTHER = re.compile(r"序号|单位|部门|领导|责任|备注|时限|时间|�
 _NUMBER = re.compile(
     r"^(?:[≥≤><=约])?(\d{1,3}(?:,\d{3})+|\d{1,12})(\.\d{1,6})?(%)?(?:以上|以内|左右)?$"
 )
+# 11.5~12: a range of the same unit.
+_RANGE = re.compile(
+    r"^(?P<low>\d{1,9}(?:\.\d{1,6})?)%?(?:-|—{1,2}|~|至)(?P<high>\d{1,9}(?:\.\d{1,6})?)(?P<percent>%)?$"
+)
+# 2019年增幅(%) below 行业目标: a growth to be reached, of what stands in the column before.
+_GROWTH = re.compile(
+    r"^(?P<year>(?:19|20)\d\d)年?(?:目标|计划|预期)?增[幅长速]度?(?:目标|计划)?\((?P<unit>%)\)$"
+)
 _BRACKET_UNIT = re.compile(r"^(?P<name>.{2,40}?)\((?P<unit>[%‰\u4e00-\u9fff/㎡]{1,8})\)$")
 _CAPTION_UNIT = re.compile(r"^\(?(?:计量)?单位:(?P<unit>[%\u4e00-\u9fff]{1,6})\)?$")
 _TOTAL = re.compile(r"^(?:合计|总计|全[市省县区]|[\u4e00-\u9fff]{0,6}合计)$")
@@ -43,7 +51,7 @@ class _Columns:
     unit: int | None
     aims: dict[int, tuple[str, str, str | None]]  # indicator, unit, year
     places: bool
-    unit_above: str
+    beside: bool = False  # the name of each number stands in the column before it
 
 
 def table_targets(context: Context) -> list[Target]:
@@ -78,6 +86,13 @@ def _head(cells: list[str], above: list[str]) -> _Columns | None:
     """The columns that a head names; None where no number to be reached stands below it."""
     if any(_NUMBER.match(cell) and not _YEAR.match(cell) for cell in cells):
         return None
+    growths = {
+        column: ("", found.group("unit"), found.group("year"))
+        for column, cell in enumerate(cells)
+        if column and (found := _GROWTH.match(cell))
+    }
+    if growths and any("目标" in one for one in above[-2:]):
+        return _Columns(len(cells), min(growths) - 1, None, growths, False, True)
     name = _first(cells, lambda cell: _INDICATOR.match(cell) is not None)
     if name is not None:
         unit = _first(cells, lambda cell: _UNIT_HEAD.match(cell) is not None)
@@ -88,7 +103,7 @@ def _head(cells: list[str], above: list[str]) -> _Columns | None:
             and (_AIM.match(cell) or _YEAR.match(cell))
             and not _REACHED.search(cell)
         }
-        return _Columns(len(cells), name, unit, aims, False, "") if aims else None
+        return _Columns(len(cells), name, unit, aims, False) if aims else None
     name = _first(cells, lambda cell: _PLACE.match(cell) is not None)
     if name is None or name > 1:
         return None
@@ -104,7 +119,7 @@ def _head(cells: list[str], above: list[str]) -> _Columns | None:
             if unit_of and not _OTHER.search(label) and not _REACHED.search(label):
                 year = re.search(r"(?:19|20)\d\d", label)
                 aims[column] = (label, unit_of, year.group() if year else None)
-    return _Columns(len(cells), name, None, aims, True, unit_above) if aims else None
+    return _Columns(len(cells), name, None, aims, True) if aims else None
 
 
 def _first(cells: list[str], fits: Callable[[str], bool]) -> int | None:
@@ -115,9 +130,9 @@ def _row(context: Context, place: int, line: str, columns: _Columns) -> Iterator
     """The targets of one row; a row that a cell above reaches into lacks its first columns."""
     cells = line.split("\t")
     shift = columns.width - len(cells)
-    if shift < 0 or shift > columns.name:
+    if shift < 0 or shift > columns.name and not columns.beside:
         return
-    label = cells[columns.name - shift]
+    label = cells[max(0, columns.name - shift)]
     if not label or _NUMBER.match(label):
         return
     unit, start = "", place
@@ -127,10 +142,12 @@ def _row(context: Context, place: int, line: str, columns: _Columns) -> Iterator
         label, unit = bracket.group("name"), bracket.group("unit")
     node = context.tree.at(place)
     for column, cell in enumerate(cells, shift):
-        if column in columns.aims and (number := _NUMBER.match(cell)):
-            made = _target(context, columns, column, label, number)
-            printed = number.group(3) or made.unit or unit
-            if printed:
+        found = _printed(cell) if column in columns.aims else None
+        if found is not None:
+            named = cells[column - shift - 1] if columns.beside else label
+            made = _target(context, columns, column, named, found[0])
+            printed = found[1] or made.unit or unit
+            if printed and named and not _NUMBER.match(named):
                 first, last = context.folded.span(start, start + len(cell))
                 yield replace(
                     made,
@@ -143,15 +160,23 @@ def _row(context: Context, place: int, line: str, columns: _Columns) -> Iterator
         start += len(cell) + 1
 
 
-def _target(
-    context: Context, columns: _Columns, column: int, label: str, number: re.Match[str]
-) -> Target:
+def _printed(cell: str) -> tuple[Value, str] | None:
+    """The number or range of a cell, and the unit that it prints."""
+    if number := _NUMBER.match(cell):
+        return printed_number(number.group(1) + (number.group(2) or "")), number.group(3) or ""
+    if both := _RANGE.match(cell):
+        low, high = printed_number(both.group("low")), printed_number(both.group("high"))
+        return ([low, high], both.group("percent") or "") if low < high else None
+    return None
+
+
+def _target(context: Context, columns: _Columns, column: int, label: str, value: Value) -> Target:
     indicator, unit, year = columns.aims[column]
     scope = None
     if columns.places:
         region = REGION.match(label)
         named = region is not None and not NO_REGION.search(label)
         scope = None if _TOTAL.match(label) else label if named or len(label) <= 10 else None
-    value = printed_number(number.group(1) + (number.group(2) or ""))
     date = year or year_of_title(context)
-    return Target("", indicator or label, scope, value, unit, "=", date, "", 0, 0)
+    comparator = "range" if isinstance(value, list) else "growth%" if columns.beside else "="
+    return Target("", indicator or label, scope, value, unit, comparator, date, "", 0, 0)

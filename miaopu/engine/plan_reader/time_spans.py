@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 TO = r"(?:-|—{1,2}|~|至|到)"
 # Kinds of times that are a length, not a day: they date nothing by themselves.
-LENGTHS = ("span", "using", "full", "valid", "term", "most", "apart")
+LENGTHS = ("span", "using", "full", "valid", "term", "most", "apart", "given", "granted")
 
 
 @dataclass(frozen=True)

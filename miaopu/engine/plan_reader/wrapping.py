@@ -4,7 +4,9 @@ import re
 
 _ENDS = re.compile(r"[。;；:：!！?？…]$")
 _PAUSES = re.compile(r"[;；:：…]$")
-_STOPS = re.compile(r"[。!！?？]$")
+_STOPS = re.compile(
+    r"(?:[。!！?？]|(?:负责|配合|落实|参与|(?:单位|部门)[:：][^()（）]{0,80})[)）])$"
+)
 _OPEN_END = re.compile(r"[,，、(（《“〔]$")
 _CLOSE_START = re.compile(r"^[,，、。;；)）》”〕%％]")
 _UNIT_START = re.compile(r"^(?:[万亿千百]?元|[万亿]|个|户|家|年|月|日|人|项|平方米|倍|％|%)")
@@ -56,6 +58,7 @@ def _goes_on(line: str, following: str, full: float | None) -> bool:
 
 def _full_width(lines: list[str]) -> float | None:
     """The width at which lines are broken; None where the text is not wrapped."""
+    lines = [line for line in lines if "\t" not in line]  # rows of tables have no width
     widths = sorted(_width(line.strip()) for line in lines if line.strip())
     if len(widths) < 2 * _ENOUGH:
         return None

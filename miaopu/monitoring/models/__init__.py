@@ -15,6 +15,7 @@ from miaopu.monitoring.models.results import (
     AssessmentOpinion,
     AssessmentResult,
 )
+from miaopu.monitoring.models.subjects import AssessmentSubject
 
 __all__ = [
     "AssessmentAppeal",
@@ -23,6 +24,7 @@ __all__ = [
     "AssessmentFreeze",
     "AssessmentOpinion",
     "AssessmentResult",
+    "AssessmentSubject",
     "DelistingCase",
     "ExpertSample",
     "Score",

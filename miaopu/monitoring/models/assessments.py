@@ -11,7 +11,8 @@ from miaopu.bases.models import Base
 from miaopu.core.models import Event, File, User
 from miaopu.core.querysets import EventQuerySet
 from miaopu.engine.assessment.scheme import Assessment
-from miaopu.monitoring.enums import CampaignState, SheetState, Stage
+from miaopu.monitoring.enums import CampaignState, SheetState, Stage, SubjectKind
+from miaopu.monitoring.models.subjects import AssessmentSubject
 from miaopu.monitoring.querysets import (
     AssessmentCampaignQuerySet,
     OfSheetQuerySet,
@@ -56,6 +57,9 @@ class AssessmentCampaign(models.Model):
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
     version = models.ForeignKey(ProgrammeVersion, on_delete=models.PROTECT, related_name="+")
     scheme_key = models.CharField(_("方案标识"), max_length=60)
+    subject_kind = models.CharField(
+        _("被考核对象"), max_length=12, choices=SubjectKind.choices, default=SubjectKind.BASE
+    )
     year = models.PositiveSmallIntegerField(_("年度"))
     state = models.CharField(
         _("状态"), max_length=10, choices=CampaignState.choices, default=CampaignState.OPEN
@@ -107,7 +111,9 @@ class AssessmentCampaign(models.Model):
             pgtrigger.Protect(
                 name="scheme_stays",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange("programme", "version", "scheme_key", "year"),
+                condition=pgtrigger.AnyChange(
+                    "programme", "version", "scheme_key", "subject_kind", "year"
+                ),
             ),
         ]
 
@@ -125,13 +131,17 @@ class AssessmentCampaign(models.Model):
 
 
 class ScoreSheet(models.Model):
-    """The score sheet of a base for a period; `operator` is who ran the base when it was issued."""
+    """The score sheet of a subject for a period.
+
+    `operator` is who ran the base when it was issued, or the institution; nobody where officials
+    are assessed: they score themselves.
+    """
 
     campaign = models.ForeignKey(
         AssessmentCampaign, on_delete=models.PROTECT, related_name="sheets"
     )
-    base = models.ForeignKey(Base, on_delete=models.PROTECT, related_name="+")
-    operator = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="+")
+    subject = models.ForeignKey(AssessmentSubject, on_delete=models.PROTECT, related_name="+")
+    operator = models.ForeignKey(Enterprise, on_delete=models.PROTECT, null=True, related_name="+")
     period = models.CharField(_("时段"), max_length=4)
     due_on = models.DateField(_("自评截止"))
     state = models.CharField(
@@ -149,9 +159,11 @@ class ScoreSheet(models.Model):
     class Meta:
         """Order, invariants and protection."""
 
-        ordering = ["campaign_id", "base_id", "period"]
+        ordering = ["campaign_id", "subject_id", "period"]
         constraints = [
-            models.UniqueConstraint(name="score_sheet_once", fields=["campaign", "base", "period"]),
+            models.UniqueConstraint(
+                name="score_sheet_once", fields=["campaign", "subject", "period"]
+            ),
             models.CheckConstraint(
                 name="score_sheet_settled_by_another",
                 condition=Q(settled_by=None) | ~Q(settled_by=models.F("reviewed_by")),
@@ -161,7 +173,17 @@ class ScoreSheet(models.Model):
         triggers = [only_while_open("COALESCE(NEW.campaign_id, OLD.campaign_id)")]
 
     def __str__(self) -> str:
-        return f"{self.base_id} {self.period}"
+        return f"{self.subject_id} {self.period}"
+
+    @property
+    def base(self) -> Base:
+        """The base that is assessed; only where bases are."""
+        return self.subject.its_base
+
+    @property
+    def operator_changed(self) -> bool:
+        """Whether another enterprise runs the base than when the sheet was issued."""
+        return self.operator_id != self.subject.operator_id
 
     def trail(self) -> EventQuerySet[Event]:
         """What was done, the first first. Whoever asks has proved access to the row."""
@@ -171,7 +193,8 @@ class ScoreSheet(models.Model):
 class Score(models.Model):
     """Points of a line, or a figure that points are worked out from, as one stage gave them.
 
-    `recorded`: taken from the records of tenants rather than typed. NULL: nothing given (again).
+    `recorded`: taken from the records rather than typed; `note`, in English too, says what it is
+    made of. NULL: nothing given (again), or the records may not tell.
     """
 
     sheet = models.ForeignKey(ScoreSheet, on_delete=models.PROTECT, related_name="scores")
@@ -180,6 +203,7 @@ class Score(models.Model):
     line = models.CharField(_("评分项"), max_length=60)
     value = models.DecimalField(_("分数或数据"), max_digits=20, decimal_places=6, null=True)
     note = models.CharField(_("说明"), max_length=500, blank=True)
+    note_en = models.CharField(_("英文说明"), max_length=500, blank=True)
     recorded = models.BooleanField(_("来自记录"), default=False)
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(_("时间"))

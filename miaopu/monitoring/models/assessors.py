@@ -1,4 +1,4 @@
-"""Who is excluded from scoring a base, and whose sheets are drawn for experts."""
+"""Who is excluded from scoring whom, and whose sheets are drawn for experts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from miaopu.bases.models import Base
 from miaopu.core.models import User
 from miaopu.monitoring.models.assessments import (
     OF_SHEET,
@@ -14,16 +13,17 @@ from miaopu.monitoring.models.assessments import (
     ScoreSheet,
     only_while_open,
 )
+from miaopu.monitoring.models.subjects import AssessmentSubject
 from miaopu.monitoring.querysets import OfSheetQuerySet
 
 
 class AssessmentConflict(models.Model):
-    """An assessor has to do with a base and does not score it; declared for a campaign."""
+    """An assessor has to do with a subject and does not score it; declared for a campaign."""
 
     campaign = models.ForeignKey(
         AssessmentCampaign, on_delete=models.PROTECT, related_name="conflicts"
     )
-    base = models.ForeignKey(Base, on_delete=models.PROTECT, related_name="+")
+    subject = models.ForeignKey(AssessmentSubject, on_delete=models.PROTECT, related_name="+")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(_("理由"), max_length=500)
     at = models.DateTimeField(_("申报时间"))
@@ -35,7 +35,7 @@ class AssessmentConflict(models.Model):
 
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(name="conflict_once", fields=["campaign", "base", "user"])
+            models.UniqueConstraint(name="conflict_once", fields=["campaign", "subject", "user"])
         ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)

@@ -13,6 +13,7 @@ from miaopu.core.querysets import EventQuerySet
 from miaopu.engine.letters.opinion import OpinionText
 from miaopu.monitoring.enums import AppealState
 from miaopu.monitoring.models.assessments import AssessmentCampaign
+from miaopu.monitoring.models.subjects import AssessmentSubject
 from miaopu.monitoring.querysets import (
     AppealQuerySet,
     AssessmentFreezeQuerySet,
@@ -49,10 +50,10 @@ class AssessmentFreeze(models.Model):
 
 
 class AssessmentResult(models.Model):
-    """What a base came to in a freeze; points exact. `parts` adds up to the composite."""
+    """What a subject came to in a freeze; points exact. `parts` adds up to the composite."""
 
     freeze = models.ForeignKey(AssessmentFreeze, on_delete=models.PROTECT, related_name="results")
-    base = models.ForeignKey(Base, on_delete=models.PROTECT, related_name="+")
+    subject = models.ForeignKey(AssessmentSubject, on_delete=models.PROTECT, related_name="+")
     composite = models.DecimalField(_("综合得分"), max_digits=20, decimal_places=8)
     totals = models.JSONField(_("各时段得分"))
     parts = models.JSONField(_("得分明细"))
@@ -65,9 +66,9 @@ class AssessmentResult(models.Model):
     class Meta:
         """Order, invariants and protection."""
 
-        ordering = ["freeze_id", "rank", "base_id"]
+        ordering = ["freeze_id", "rank", "subject_id"]
         constraints = [
-            models.UniqueConstraint(name="result_once", fields=["freeze", "base"]),
+            models.UniqueConstraint(name="result_once", fields=["freeze", "subject"]),
             models.CheckConstraint(name="result_sound", condition=Q(composite__gte=0, rank__gte=1)),
         ]
         triggers = [
@@ -75,7 +76,12 @@ class AssessmentResult(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.base_id} {self.composite}"
+        return f"{self.subject_id} {self.composite}"
+
+    @property
+    def base(self) -> Base:
+        """The base that was assessed; only where bases were."""
+        return self.subject.its_base
 
 
 class AssessmentAppeal(models.Model):

@@ -7,6 +7,7 @@ from miaopu.portal.views import (
     assessment_delisting,
     assessment_lists,
     assessment_public,
+    assessment_report,
     assessment_result,
     assessment_sheet,
 )
@@ -16,6 +17,11 @@ urlpatterns = [
     path("assessments/<int:pk>/", assessment_public.ranking, name="ranking"),
     path("office/assessments/", assessment_lists.campaigns, name="campaigns"),
     path("office/assessments/<int:pk>/", assessment_campaign.campaign, name="campaign"),
+    path(
+        "office/assessments/<int:pk>/report/<str:kind>/",
+        assessment_report.report_file,
+        name="campaign_report",
+    ),
     path(
         "office/assessments/<int:pk>/<str:step>/",
         assessment_campaign.campaign_step,

@@ -5,6 +5,7 @@ from django.urls import path
 from miaopu.portal.views import (
     office_inspections,
     office_rectifications,
+    office_sheets,
     office_standards,
     office_visits,
     operator_inspections,
@@ -25,7 +26,9 @@ urlpatterns = [
         name="survey_open",
     ),
     path("office/sheets/", office_inspections.inspection_sheets, name="inspection_sheets"),
-    path("office/sheets/<int:pk>/", office_inspections.inspection_sheet, name="inspection_sheet"),
+    path("office/sheets/<int:pk>/", office_sheets.inspection_sheet, name="inspection_sheet"),
+    path("office/sheets/<int:pk>/check/", office_sheets.sheet_check, name="sheet_check"),
+    path("office/inspections/<int:pk>/sheets/", office_inspections.sheets_add, name="sheets_add"),
     path(
         "office/rectifications/",
         office_rectifications.rectification_list,

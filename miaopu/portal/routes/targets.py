@@ -16,6 +16,11 @@ urlpatterns = [
         "office/targets/<slug:slug>/<str:key>/open/", office_target.target_open, name="target_open"
     ),
     path(
+        "office/targets/<slug:slug>/<str:key>/members/",
+        office_target.target_members,
+        name="target_members",
+    ),
+    path(
         "office/targets/<slug:slug>/<str:key>/edit/",
         office_target_edit.target_edit,
         name="target_edit",

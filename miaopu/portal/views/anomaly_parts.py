@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from miaopu.bases.anomaly_enums import AnomalyKind, AnomalyState
-from miaopu.bases.models import Anomaly, Tenancy
+from miaopu.bases.models import Anomaly, Rectification, Tenancy
 from miaopu.core.models import User
 from miaopu.parties.dictionary import fact_dictionary
 from miaopu.parties.enums import Source
@@ -33,8 +33,8 @@ COLUMNS = (
     Column("state", gettext_lazy("状态"), kind="tag", tone="tone"),
 )
 RECORD_COLUMNS = (
-    Column("number", gettext_lazy("入驻编号")),
-    Column("name", gettext_lazy("入驻企业"), link="href"),
+    Column("number", gettext_lazy("编号")),
+    Column("name", gettext_lazy("入驻企业或整改问题"), link="href"),
     Column("stage", gettext_lazy("阶段")),
     Column("since", gettext_lazy("入驻日期"), kind="date"),
 )
@@ -70,13 +70,34 @@ def _jump(data: dict[str, Any]) -> str:
 
 
 def _files(data: dict[str, Any]) -> str:
-    where = {"files": _names(data["files"]), "percent": data["percent"]}
+    told = {
+        "files": _names(data["files"]),
+        "percent": data["percent"],
+        "bases": _names(data["bases"]),
+        "problems": _names(data.get("problems", ())),
+    }
+    if data.get("picture"):
+        if data["bases"]:
+            text = _("%(files)s 与%(bases)s提交的照片高度相似（%(percent)s%%）")
+        elif data["problems"]:
+            text = _(
+                "整改 %(problems)s 的整改后照片与另一张照片高度相似（%(percent)s%%）：%(files)s"
+            )
+        else:
+            text = _("不同主体提交的照片高度相似（%(percent)s%%）：%(files)s")
+        return text % told
     if data["bases"]:
-        where["bases"] = _names(data["bases"])
-        return _("%(files)s 与%(bases)s提交的文件内容完全相同") % where
+        return _("%(files)s 与%(bases)s提交的文件内容完全相同") % told
+    if data["percent"] == 100 and data.get("problems"):
+        return _("整改 %(problems)s 的整改后材料与另一份材料完全相同：%(files)s") % told
     if data["percent"] == 100:
-        return _("不同主体提交了内容完全相同的文件：%(files)s") % where
-    return _("不同主体提交的文件文字约有 %(percent)s%% 相同：%(files)s") % where
+        return _("不同主体提交了内容完全相同的文件：%(files)s") % told
+    if data.get("problems"):
+        return (
+            _("整改 %(problems)s 的整改后材料与另一份材料文字约有 %(percent)s%% 相同：%(files)s")
+            % told
+        )
+    return _("不同主体提交的文件文字约有 %(percent)s%% 相同：%(files)s") % told
 
 
 def explain(row: Anomaly) -> str:
@@ -125,7 +146,7 @@ def anomaly_table(rows: Iterable[Anomaly], caption: str, route: str = "", empty:
 
 
 def record_table(user: User, row: Anomaly) -> Table:
-    """The tenancies behind an anomaly that the user may see, each leading to its enterprise."""
+    """Tenancies and problems behind an anomaly that the user may see, each leading to its page."""
     numbers = row.data["tenancies"]
     found = Tenancy.objects.for_user(user).filter(base=row.base, number__in=numbers)
     rows = [
@@ -143,5 +164,18 @@ def record_table(user: User, row: Anomaly) -> Table:
             "since": one.since,
         }
         for one in found.select_related("enterprise").order_by("number")
+    ]
+    problems = Rectification.objects.for_user(user).filter(base=row.base)
+    rows += [
+        {
+            "number": one.number,
+            "name": one.problem,
+            "href": reverse(
+                "my_rectification" if user.is_party else "rectification", args=[one.number]
+            ),
+            "stage": one.get_state_display(),
+            "since": None,
+        }
+        for one in problems.filter(number__in=row.data.get("problems", ())).order_by("number")
     ]
     return Table(RECORD_COLUMNS, rows, _("相关记录"), empty=_("没有相关的入驻记录"))

@@ -25,7 +25,7 @@ from miaopu.portal.views.assessment_parts import (
 
 PREVIEW_COLUMNS = (
     Column("rank", _("名次"), align="end"),
-    Column("base", _("基地")),
+    Column("base", _("被考核对象")),
     Column("composite", _("综合得分"), align="end"),
     Column("band", pgettext_lazy("assessment", "类别"), kind="tag", tone="tone"),
     Column("before", _("上年"), align="end"),
@@ -64,20 +64,20 @@ def preview_table(campaign: AssessmentCampaign, board: Board) -> Table:
     rows = [
         {
             "rank": str(one.result.rank),
-            "base": one.base.name,
+            "base": present.in_language(one.subject.title),
             "composite": points_text(one.result.composite),
-            "band": band_words(one.result.band),
+            "band": band_words(scheme, one.result.band),
             "tone": band_tone(scheme, one.result.band),
             "before": (
-                f"{points_text(one.before.composite)} · {band_words(one.before.band)}"
+                f"{points_text(one.before.composite)} · {band_words(scheme, one.before.band)}"
                 if one.before
                 else formats.MISSING
             ),
             "change": formats.MISSING if one.change is None else f"{one.change:+.2f}",
             "up": gettext("一票否决")
             if one.result.vetoed
-            else way_words(one.sensitivity.up, up=True),
-            "down": way_words(one.sensitivity.down, up=False),
+            else way_words(scheme, one.sensitivity.up, up=True),
+            "down": way_words(scheme, one.sensitivity.down, up=False),
             "follows": follow_words(scheme, one.consequences),
         }
         for one in board.standings

@@ -25,7 +25,8 @@ from miaopu.monitoring.campaign_actions import (
     publish_campaign,
     reopen_campaign,
 )
-from miaopu.monitoring.enums import CampaignState
+from miaopu.monitoring.enums import CampaignState, SubjectKind
+from miaopu.monitoring.figure_actions import refresh_figures
 from miaopu.monitoring.freezing import freeze_problems
 from miaopu.monitoring.models import (
     AssessmentAppeal,
@@ -35,8 +36,10 @@ from miaopu.monitoring.models import (
     AssessmentResult,
     DelistingCase,
 )
+from miaopu.monitoring.querysets import ASSESSORS, SUBJECT
+from miaopu.monitoring.reporting import hand_results, handed_over
 from miaopu.monitoring.standings import board_of
-from miaopu.monitoring.states import CAMPAIGNS
+from miaopu.monitoring.states import CAMPAIGNS, OFFICER
 from miaopu.portal import present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.performing import in_one_line, perform
@@ -84,8 +87,14 @@ STEPS: dict[str, tuple[Act, Any, Any]] = {
     "publish": (
         publish_campaign,
         gettext_lazy("公布结果"),
-        gettext_lazy("已公布，整改意见和摘牌程序已生成"),
+        gettext_lazy("已公布；该有的整改意见和摘牌程序已生成"),
     ),
+    "refresh": (
+        refresh_figures,
+        gettext_lazy("按记录更新数据"),
+        gettext_lazy("已按记录更新数据，改动以前的数都保留"),
+    ),
+    "hand": (hand_results, gettext_lazy("登记已报送"), gettext_lazy("已登记报送")),
 }
 
 
@@ -97,11 +106,17 @@ def campaign_or_404(request: HttpRequest, pk: int) -> AssessmentCampaign:
 
 def _open_steps(user: User, found: AssessmentCampaign) -> list[dict[str, Any]]:
     region = found.programme.region_id
-    return [
-        {"name": one.name, "title": STEPS[one.name][1]}
+    names = [
+        one.name
         for one in CAMPAIGNS
         if found.state in one.sources and reaches(user, region, one.roles)
     ]
+    if reaches(user, region, OFFICER):
+        if found.state == CampaignState.OPEN and found.scheme.figure_names:
+            names.append("refresh")
+        if found.state == CampaignState.PUBLISHED and found.scheme.handed_to is not None:
+            names += [] if handed_over(found) else ["hand"]
+    return [{"name": name, "title": STEPS[name][1]} for name in names]
 
 
 def _show(
@@ -112,11 +127,11 @@ def _show(
 ) -> HttpResponse:
     user = person(request)
     region = found.programme.region_id
-    inside = reaches(user, region, WORKING_ROLES)
+    inside = reaches(user, region, ASSESSORS.get(found.subject_kind, WORKING_ROLES))
     officer = reaches(user, region, [Role.PROGRAMME_OFFICER])
-    sheets = found.sheets.for_user(user).select_related("base__region")
+    sheets = found.sheets.for_user(user).with_subjects()
     results = AssessmentResult.objects.for_user(user).current().filter(freeze__campaign=found)
-    is_open = found.state == CampaignState.OPEN
+    is_open, handed = found.state == CampaignState.OPEN, found.scheme.handed_to
     board = board_of(found) if inside and is_open else None
     freeze = AssessmentFreeze.objects.for_user(user).filter(
         campaign=found, number=found.freeze_number
@@ -136,7 +151,7 @@ def _show(
         "leanings": leaning_table(found) if officer else None,
         "ranking": ranking_table(
             found,
-            results.select_related("base__region").order_by("rank", "base_id"),
+            results.with_subjects().order_by("rank", "subject_id"),
             lambda one: reverse("base_result", args=[one.pk]),
         )
         if not is_open
@@ -144,11 +159,15 @@ def _show(
         "form": (form or PeriodForm(found)) if officer and is_open else None,
         "steps": _open_steps(user, found),
         "freeze": freeze,
+        "kind": found.get_subject_kind_display(),
+        "handed_to": present.in_language(handed.title) if handed else "",
+        "reported": inside and found.state == CampaignState.PUBLISHED,
+        "open_to_all": found.subject_kind != SubjectKind.STAFF,
         "verified": verified,
         "problems": freeze_problems(freeze) if freeze is not None and verified else [],
         "appeals": _appeals(found, appeals),
         "decides": reaches(user, region, [Role.PROGRAMME_OFFICER, Role.LEADING_GROUP]),
-        "opinions": opinions.select_related("result__base").order_by("pk"),
+        "opinions": opinions.select_related("result__subject__base").order_by("pk"),
         "delistings": delisting_table(cases) if cases.exists() else None,
         "trail": present.trail_of(found.trail(), None, None, inside=True) if inside else None,
         "crumbs": [
@@ -161,14 +180,15 @@ def _show(
 
 def _appeals(found: AssessmentCampaign, rows: Any) -> list[dict[str, Any]]:
     titles = line_titles(found)
+    names = [f"result__subject__{one}" for one in SUBJECT]
     return [
         {
             "appeal": one,
-            "base": one.result.base.name,
+            "base": present.in_language(one.result.subject.title),
             "period": period_name(one.period),
             "line": titles.get(one.line, one.line),
         }
-        for one in rows.select_related("result__base").order_by("pk")
+        for one in rows.select_related(*names).order_by("pk")
     ]
 
 
@@ -196,7 +216,7 @@ def campaign_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
         except ActionRefused as refused:
             form.add_error(None, in_one_line(refused))
             return _show(request, found, form, refused.status)
-        messages.success(request, _("已向 %(count)s 个基地下发评分表") % {"count": issued})
+        messages.success(request, _("已下发 %(count)s 张评分表") % {"count": issued})
     elif step in STEPS:
         act, _title, success = STEPS[step]
         reason = request.POST.get("reason", "").replace("\x00", "")[:500]

@@ -92,7 +92,10 @@ STEPS: dict[str, tuple[Any, type[forms.Form], Any]] = {
 
 def _delisting_or_404(request: HttpRequest, pk: int) -> DelistingCase:
     rows = DelistingCase.objects.for_user(request.user).select_related(
-        "base__region", "base__operator", "result__freeze__campaign__programme"
+        "base__region",
+        "base__operator",
+        "result__freeze__campaign__programme",
+        "result__freeze__campaign__version",
     )
     return get_object_or_404(rows, pk=pk)
 
@@ -116,7 +119,7 @@ def _show(
 ) -> HttpResponse:
     result = found.result
     year = result.freeze.campaign.year
-    missing = formats.MISSING
+    missing, scheme = formats.MISSING, result.freeze.campaign.scheme
     steps = []
     for name in _open_steps(person(request), found):
         form = typed[1] if typed and typed[0] == name else STEPS[name][1](prefix=name)
@@ -130,7 +133,10 @@ def _show(
             shapes.Answer(
                 _("连续两年"),
                 _("%(field)s：%(text)s")
-                % {"field": f"{year - 1}, {year}", "text": band_words(result.band)},
+                % {
+                    "field": f"{year - 1}, {year}",
+                    "text": band_words(scheme, result.band),
+                },
             ),
             shapes.Answer(_("综合得分"), points_text(result.composite)),
             shapes.Answer(

@@ -55,7 +55,7 @@ CAMPAIGN_COLUMNS = (
     Column("to", _("公示截止"), kind="date"),
 )
 RESULT_COLUMNS = (
-    Column("base", _("基地"), link="href"),
+    Column("base", _("被考核对象"), link="href"),
     Column("year", _("年度"), align="end"),
     Column("composite", _("综合得分"), align="end"),
     Column("band", pgettext_lazy("assessment", "类别"), kind="tag", tone="tone"),
@@ -156,7 +156,8 @@ def campaigns(request: HttpRequest) -> HttpResponse:
     open_sheets = (
         ScoreSheet.objects.for_user(user)
         .filter(campaign__state=CampaignState.OPEN)
-        .select_related("campaign__programme", "campaign__version", "base__region")
+        .with_subjects()
+        .select_related("campaign__programme", "campaign__version")
     )
     mine = [one for one in open_sheets.order_by("due_on", "pk") if stage_of(user, one)]
     cases = DelistingCase.objects.for_user(user).exclude(
@@ -183,26 +184,27 @@ def campaigns(request: HttpRequest) -> HttpResponse:
 def my_assessments(request: HttpRequest) -> HttpResponse:
     """The user's own score sheets and results."""
     user = person(request)
-    sheets = ScoreSheet.objects.for_user(user).select_related("campaign", "base__region")
+    sheets = ScoreSheet.objects.for_user(user).with_subjects().select_related("campaign")
     results = (
         AssessmentResult.objects.for_user(user)
         .current()
-        .select_related("base", "freeze__campaign__version", "freeze__campaign__programme")
+        .with_subjects()
+        .select_related("freeze__campaign__version", "freeze__campaign__programme")
     )
     rows = [
         {
-            "base": one.base.name,
+            "base": present.in_language(one.subject.title),
             "href": reverse("base_result", args=[one.pk]),
             "year": str(one.freeze.campaign.year),
             "composite": points_text(one.composite),
-            "band": band_words(one.band),
+            "band": band_words(one.freeze.campaign.scheme, one.band),
             "tone": band_tone(one.freeze.campaign.scheme, one.band),
             "rank": str(one.rank),
             "follows": follow_words(one.freeze.campaign.scheme, one.consequences),
         }
-        for one in results.order_by("-freeze__campaign__year", "base_id")
+        for one in results.order_by("-freeze__campaign__year", "subject_id")
     ]
-    ordered = sheets.order_by("-campaign__year", "base_id", "period")
+    ordered = sheets.order_by("-campaign__year", "subject_id", "period")
     context = {
         "sheets": sheet_table(ordered, gettext("评分表"), gettext("还没有评分表")),
         "results": Table(RESULT_COLUMNS, rows, gettext("考核结果"), empty=gettext("还没有结果")),

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from miaopu.core.enums import Role
 from miaopu.monitoring.enums import (
     AppealState,
     CampaignState,
@@ -41,7 +42,7 @@ DELISTING_TONES: dict[str, shapes.Tone] = {
     DelistingState.REFUSED: "good",
 }
 SHEET_COLUMNS = (
-    Column("base", _("基地"), link="href"),
+    Column("base", _("被考核对象"), link="href"),
     Column("region", _("区域")),
     Column("year", _("年度"), align="end"),
     Column("period", _("时段")),
@@ -50,7 +51,7 @@ SHEET_COLUMNS = (
 )
 RANKING_COLUMNS = (
     Column("rank", _("名次"), align="end"),
-    Column("base", _("基地"), link="href"),
+    Column("base", _("被考核对象"), link="href"),
     Column("region", _("区域")),
     Column("composite", _("综合得分"), align="end"),
     Column("band", pgettext_lazy("assessment", "类别"), kind="tag", tone="tone"),
@@ -59,12 +60,14 @@ RANKING_COLUMNS = (
 
 
 def assessors_only(view: View) -> View:
-    """Let only those in who read cases in an office, or act for a party; scopes do the rest."""
+    """Let only officials in who work in an office, and parties; scopes do the rest."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         user = request.user
-        if user.is_authenticated and (user.is_party or user.has_role(*CASE_READERS)):
+        if user.is_authenticated and (
+            user.is_party or user.has_role(*CASE_READERS, Role.FINANCE_OFFICER)
+        ):
             return view(request, *args, **kwargs)
         raise Http404
 
@@ -92,8 +95,11 @@ def band_tone(scheme: Assessment, band: str) -> shapes.Tone:
     return "late" if band == names[-1] else "soon"
 
 
-def band_words(band: str) -> str:
-    """A class as pages name it."""
+def band_words(scheme: Assessment, band: str) -> str:
+    """A class as pages name it: by the title that the scheme gives it, else by its name."""
+    titles = {one.name: present.in_language(one.title) for one in scheme.bands}
+    if titles.get(band):
+        return titles[band]
     return pgettext("assessment", "%(band)s 类") % {"band": band}
 
 
@@ -108,14 +114,14 @@ def points_text(value: Decimal | str | None) -> str:
     return formats.MISSING if value is None else two_decimals(Decimal(value))
 
 
-def way_words(way: Way | None, *, up: bool) -> str:
+def way_words(scheme: Assessment, way: Way | None, *, up: bool) -> str:
     """How far the next class is, and what of the year-end's points that is."""
     if way is None:
         return formats.MISSING
     year = way.in_period.get("year")
     words = {
         "points": plain(way.points.quantize(Decimal("0.0001"))) or "0",
-        "band": band_words(way.band),
+        "band": band_words(scheme, way.band),
         "year": plain(year.quantize(Decimal("0.01"))) if year is not None else formats.MISSING,
     }
     if up:
@@ -132,9 +138,9 @@ def sheet_table(sheets: Iterable[ScoreSheet], caption: str, empty: str) -> Table
     """Score sheets, each leading to its page."""
     rows = [
         {
-            "base": one.base.name,
+            "base": present.in_language(one.subject.title),
             "href": reverse("score_sheet", args=[one.pk]),
-            "region": present.region_name(one.base.region),
+            "region": present.region_name(one.subject.region),
             "year": str(one.campaign.year),
             "period": period_name(one.period),
             "state": one.get_state_display(),
@@ -156,11 +162,11 @@ def ranking_table(
     rows = [
         {
             "rank": str(one.rank),
-            "base": one.base.name,
+            "base": present.in_language(one.subject.title),
             "href": href(one),
-            "region": present.region_name(one.base.region),
+            "region": present.region_name(one.subject.region),
             "composite": points_text(one.composite),
-            "band": band_words(one.band),
+            "band": band_words(scheme, one.band),
             "tone": band_tone(scheme, one.band),
             "follows": follow_words(scheme, one.consequences),
         }

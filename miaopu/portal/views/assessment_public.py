@@ -59,15 +59,17 @@ def ranking(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(rows, pk=pk)
     results = AssessmentResult.objects.public().filter(freeze__campaign=found)
     freeze = found.freezes.get(number=found.freeze_number)
-    bands = [f"{one.name} ≥ {one.start}" for one in found.scheme.bands if one.start not in ("0", 0)]
+    bands = [
+        f"{present.in_language(one.title) or one.name} ≥ {one.start}"
+        for one in found.scheme.bands
+        if one.start not in ("0", 0)
+    ]
     context = {
         "campaign": found,
         "title": campaign_title(found),
         "tone": CAMPAIGN_TONES.get(found.state, "neutral"),
         "final": found.state == CampaignState.PUBLISHED,
-        "table": ranking_table(
-            found, results.select_related("base__region").order_by("rank", "base_id")
-        ),
+        "table": ranking_table(found, results.with_subjects().order_by("rank", "subject_id")),
         "bands": _("、").join(bands),
         "weights": " + ".join(
             f"{present.in_language(_period(name))} {weight}%"

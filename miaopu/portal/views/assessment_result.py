@@ -21,6 +21,8 @@ from miaopu.monitoring.appeal_actions import file_appeal
 from miaopu.monitoring.consequences import MAKERS, document
 from miaopu.monitoring.enums import CampaignState
 from miaopu.monitoring.models import AssessmentOpinion, AssessmentResult
+from miaopu.monitoring.querysets import READERS
+from miaopu.monitoring.score_guards import scores_itself
 from miaopu.monitoring.sheets import Line, lines_of
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.downloads import made_response
@@ -102,6 +104,9 @@ def _part_title(key: str, titles: dict[str, str]) -> str:
     if key == "min 0":
         return _("总分不低于 0")
     name, _space, capped = key.partition(" ")
+    if capped == "left out":
+        named = _("、").join(titles[one] for one in name.split("+"))
+        return _("%(lines)s不计分，按其余各项的得分率补足") % {"lines": named}
     if capped:
         return _("%(line)s超过满分的部分") % {"line": titles[name]}
     return titles[name]
@@ -144,19 +149,21 @@ def _plain(text: str | None) -> str:
 def result(request: HttpRequest, pk: int) -> HttpResponse:
     """One base's result with every point; POST asks for a line to be looked at again."""
     user = person(request)
-    rows = AssessmentResult.objects.for_user(user).select_related(
-        "base__region", "freeze__campaign__version", "freeze__campaign__programme"
+    rows = (
+        AssessmentResult.objects.for_user(user)
+        .with_subjects()
+        .select_related("freeze__campaign__version", "freeze__campaign__programme")
     )
     found = get_object_or_404(rows, pk=pk)
     campaign = found.freeze.campaign
     last = campaign.publicity_to
     may_appeal = (
-        user.is_party
+        scores_itself(user, found.subject, found.subject.operator_id)
         and campaign.state == CampaignState.PUBLICITY
         and last is not None
         and clock.today() <= last
     )
-    if request.method == "POST" and not user.is_party:
+    if request.method == "POST" and not may_appeal and not user.is_party:
         raise Http404
     form = AppealForm(found, request.POST if request.method == "POST" else None)
     status = 200
@@ -173,13 +180,16 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
                 messages.success(request, _("已申请复核，由没有评过这张表的人员决定"))
                 return redirect("base_result", pk)
     titles = line_titles(campaign)
-    back = reverse("my_assessments" if user.is_party else "campaigns")
+    back = reverse("my_assessments") if user.is_party else ""
+    back = reverse("campaigns") if user.has_role(*READERS) else back
+    subject = present.in_language(found.subject.title)
     context = {
         "result": found,
+        "subject": subject,
         "frame": "base.html" if user.is_party else "staff.html",
         "heading": campaign_title(campaign),
         "composite": points_text(found.composite),
-        "band": band_words(found.band),
+        "band": band_words(campaign.scheme, found.band),
         "tone": band_tone(campaign.scheme, found.band),
         "follows": follow_words(campaign.scheme, found.consequences),
         "sum": _sum(found),
@@ -198,7 +208,10 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
             for one in found.appeals.order_by("pk")
         ],
         "opinion": AssessmentOpinion.objects.for_user(user).filter(result=found).first(),
-        "crumbs": [shapes.Link(_("考核"), back), shapes.Link(found.base.name)],
+        "crumbs": [
+            shapes.Link(_("考核"), back),
+            shapes.Link(present.in_language(found.subject.title)),
+        ],
     }
     return render(request, "assessment/result.html", context, status=status)
 

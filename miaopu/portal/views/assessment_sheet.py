@@ -17,6 +17,7 @@ from miaopu.core.errors import ActionRefused
 from miaopu.core.models import User
 from miaopu.monitoring.assessor_actions import declare_conflict, sample_sheet
 from miaopu.monitoring.models import ScoreFile, ScoreSheet
+from miaopu.monitoring.querysets import READERS
 from miaopu.monitoring.score_actions import (
     hand_over_sheet,
     keep_score_file,
@@ -44,10 +45,11 @@ from miaopu.portal.views.enterprise_scope import person
 
 def sheet_or_404(request: HttpRequest, pk: int) -> ScoreSheet:
     """A sheet in the user's scope."""
-    rows = ScoreSheet.objects.for_user(request.user).select_related(
-        "campaign__programme__region", "campaign__version", "base__region", "base__operator",
-        "operator",
-    )  # fmt: skip
+    rows = (
+        ScoreSheet.objects.for_user(request.user)
+        .with_subjects()
+        .select_related("campaign__programme__region", "campaign__version")
+    )
     return get_object_or_404(rows, pk=pk)
 
 
@@ -135,7 +137,8 @@ def _submit(request: HttpRequest, found: ScoreSheet) -> HttpResponse:
         message = present.in_language(refused.message)
         return _show(request, form, message, present.in_language(refused.remedy), refused.status)
     messages.success(request, _("评分表已提交"))
-    return redirect("my_assessments" if user.is_party else "campaigns")
+    reader = user.has_role(*READERS)
+    return redirect("my_assessments" if user.is_party else "campaigns" if reader else "home")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

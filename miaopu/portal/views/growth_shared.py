@@ -31,6 +31,7 @@ from miaopu.portal.views.growth_forms import (
     ReasonForm,
     ServiceForm,
 )
+from miaopu.portal.views.tenant_parts import graduation_view
 
 NEED_COLUMNS = (
     Column("kind", _("需求类别")),
@@ -176,6 +177,7 @@ def growth_context(
         "tenancy": found.tenancy,
         "plan": found.plan,
         "summary": _summary(found),
+        "graduation": graduation_view(found.tenancy),
         "needs": Table(
             NEED_COLUMNS,
             [_need_row(one) for one in needs],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -20,6 +21,9 @@ SHEET_TONES: dict[str, shapes.Tone] = {
     SheetState.OPEN: "soon",
     SheetState.SILENT: "late",
     SheetState.HANDED_IN: "good",
+    SheetState.ON_SITE: "late",
+    SheetState.CHECKED: "good",
+    SheetState.ZERO: "late",
 }
 FINDING_TONES: dict[str, shapes.Tone] = {Finding.GOOD: "good", Finding.PROBLEM: "late"}
 RECTIFICATION_TONES: dict[str, shapes.Tone] = {
@@ -59,9 +63,59 @@ def sheet_word(sheet: InspectionSheet, today: date) -> str:
     """The state of a form in a word; late or past its second chance where it is."""
     if sheet.is_late:
         return gettext("逾期上报")
-    if sheet.chance_until is not None and sheet.chance_until < today and not sheet.handed_in_on:
+    if sheet.state == SheetState.SILENT and sheet.chance_until and sheet.chance_until < today:
         return gettext("逾期不报")
     return str(sheet.get_state_display())
+
+
+@dataclass(frozen=True)
+class SilenceView:
+    """What the rule of silence means for a form now: a heading, what to do, how urgent it is."""
+
+    title: str
+    text: str
+    tone: shapes.Tone
+
+
+def silence_of(sheet: InspectionSheet, today: date) -> SilenceView | None:
+    """What has followed, or will follow, where the form is not handed in; None once it is."""
+    rule = sheet.campaign.definition.silence
+    words = {"consequence": present.in_language(rule.consequence)}
+    if sheet.state == SheetState.OPEN:
+        text = gettext(
+            "期限 %(day)s。到期未报再给 %(days)s 个工作日补报；仍不补报：%(consequence)s。"
+        ) % {**words, "day": formats.day(sheet.due_on), "days": rule.working_days}
+        return SilenceView(gettext("不上报会怎样"), text, "neutral")
+    if sheet.state == SheetState.SILENT:
+        text = gettext("请在 %(day)s 前补报；再不补报：%(consequence)s。") % {
+            **words,
+            "day": formats.day(sheet.chance_until),
+        }
+        return SilenceView(gettext("上报期限已过"), text, "late")
+    if sheet.state == SheetState.ON_SITE:
+        assert sheet.check_by is not None  # says the database
+        text = gettext(
+            "补报期限 %(until)s 已过，不能再上报：%(consequence)s，检查期限 %(day)s。"
+            "有正当理由的，请与计划主管联系，可以撤回。"
+        ) % {
+            **words,
+            "until": formats.day(sheet.chance_until),
+            "day": formats.day(sheet.check_by),
+        }
+        late = sheet.check_by < today
+        title = gettext("上门检查已超期限") if late else gettext("待县区上门检查")
+        return SilenceView(title, text, "late")
+    if sheet.state == SheetState.ZERO:
+        text = gettext(
+            "补报期限 %(until)s 已过，不能再上报：%(consequence)s。%(count)s 个自查项都不计符合。"
+            "有正当理由的，请与计划主管联系，可以撤回。"
+        ) % {
+            **words,
+            "until": formats.day(sheet.chance_until),
+            "count": len(sheet.campaign.definition.items),
+        }
+        return SilenceView(gettext("不报，计零分"), text, "late")
+    return None
 
 
 def sheet_table(sheets: Iterable[InspectionSheet], route: str, today: date) -> Table:
@@ -72,9 +126,11 @@ def sheet_table(sheets: Iterable[InspectionSheet], route: str, today: date) -> T
             "href": reverse(route, args=[sheet.pk]),
             "base": sheet.base.name,
             "region": present.region_name(sheet.base.region),
-            "due_on": sheet.campaign.due_on,
+            "due_on": sheet.due_on,
             "handed_in_on": sheet.handed_in_on,
-            "problems": sheet.rectifications.count() if sheet.handed_in_on else None,
+            "problems": sheet.rectifications.count()
+            if sheet.handed_in_on or sheet.checked_on
+            else None,
             "state": sheet_word(sheet, today),
             "tone": "soon" if sheet.is_late else SHEET_TONES[sheet.state],
         }
@@ -129,6 +185,11 @@ def rectification_summary(row: Rectification) -> list[shapes.Answer]:
     """Where a problem comes from, who puts it right how and by when, and what follows else."""
     if row.sheet is not None:
         origin = present.in_language(row.sheet.campaign.definition.title)
+        if row.sheet.checked_on is not None:
+            origin = gettext("%(title)s（%(day)s县区上门检查）") % {
+                "title": origin,
+                "day": formats.day(row.sheet.checked_on),
+            }
     else:
         assert row.visit is not None  # one of the two, says the database
         origin = gettext("%(day)s走访") % {"day": formats.day(row.visit.visited_on)}

@@ -19,7 +19,7 @@ from miaopu.cases.models import Case
 from miaopu.cases.querysets import READERS
 from miaopu.core import clock
 from miaopu.core.models import User
-from miaopu.core.scope import region_prefix, region_prefixes
+from miaopu.core.scope import region_prefixes
 from miaopu.monitoring.board import Board, CaseCount, in_force, kept_board, kept_case_counts
 from miaopu.monitoring.decomposed import MemberProgress
 from miaopu.monitoring.figures import money_by_level
@@ -28,6 +28,7 @@ from miaopu.portal import present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.charts import district_map, trend_chart
 from miaopu.portal.kept_parts import kept_part
+from miaopu.portal.own_programmes import own_first
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_parts import CASE_READERS
@@ -47,6 +48,7 @@ from miaopu.portal.views.public_tables import (
     level_table,
     trend_table,
 )
+from miaopu.portal.views.titled_parts import titled_table
 
 OVERDUE = "overdue"
 
@@ -127,20 +129,12 @@ def _parts_shown(
     return [row for row in rows if row.key.startswith(prefixes)]
 
 
-def _distance(user: User, version: ProgrammeVersion) -> tuple[bool, bool, str]:
-    """Which programme an office sees first: one of its own regions, and one that grants money."""
-    prefixes = region_prefixes(user, READERS)
-    code = version.programme.region_id
-    mine = any(code.startswith(one) or one.startswith(region_prefix(code)) for one in prefixes)
-    return not mine, not pays(version), version.programme.slug
-
-
 def _shown(request: HttpRequest, asked: str) -> dict[str, Any]:
     """Everything that the board of a programme shows; {"version": None} where there is none."""
     user, today = person(request), clock.today()
     state, versions = in_force()
     chosen = [one for one in versions if one.programme.slug == asked]
-    chosen = chosen or sorted(versions, key=lambda one: _distance(user, one))[:1]
+    chosen = chosen or own_first(user, versions)[:1]
     if not chosen:
         return {"version": None}
     [version] = chosen
@@ -178,6 +172,11 @@ def _shown(request: HttpRequest, asked: str) -> dict[str, Any]:
             for one in board.decomposed
             if one.counted
         ],
+        "titled": titled_table(
+            slug,
+            board.titled,
+            None if works_in(user, version.programme) else region_prefixes(user, READERS),
+        ),
         "awards_href": awards_href(programme=slug),
         "committed_href": awards_href(programme=slug, state="committed"),
         "paid_href": awards_href(programme=slug, state="paid"),

@@ -30,6 +30,7 @@ from miaopu.plans.duty_reads import (
 from miaopu.plans.models import DutyRecord
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import role_required
+from miaopu.portal.own_programmes import own_first
 from miaopu.portal.paging import page_of
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
@@ -89,7 +90,7 @@ def _phase_row(row: PhaseView, today: date) -> dict[str, Any]:
 def duties(request: HttpRequest) -> HttpResponse:
     """Which duties are fulfilled, which are due now? The phases beside them."""
     user, today = person(request), clock.today()
-    versions = in_force()
+    versions = own_first(user, in_force())
     views = [view for view in duty_views(versions, today) if binds(view, user, None)]
     bound = {view.version.pk for view in views}
     groups = [

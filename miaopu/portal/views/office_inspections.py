@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,9 +20,11 @@ from django.views.decorators.http import require_POST, require_safe
 from miaopu.bases.inspection_actions import open_campaign, uncalled
 from miaopu.bases.inspection_enums import RectificationState, SheetState
 from miaopu.bases.models import InspectionCampaign, InspectionSheet, Rectification, TenantSurvey
+from miaopu.bases.silence_actions import add_sheets
 from miaopu.bases.survey_actions import open_survey
 from miaopu.core import clock
 from miaopu.core.enums import Role
+from miaopu.core.errors import ActionRefused
 from miaopu.core.models import Region, User
 from miaopu.core.scope import reaches
 from miaopu.plans.duty_reads import in_force
@@ -29,11 +32,12 @@ from miaopu.plans.models import ProgrammeVersion
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.paging import page_of
-from miaopu.portal.performing import perform
+from miaopu.portal.performing import in_one_line, perform
 from miaopu.portal.shapes import Text
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views import inspection_parts as parts
 from miaopu.portal.views.enterprise_scope import person
+from miaopu.portal.views.office_later_forms import BoundLater, LaterForm, later_parts
 from miaopu.portal.views.office_parts import CASE_READERS
 from miaopu.portal.views.office_queue import active_filters
 
@@ -173,10 +177,7 @@ def _acts(user: User) -> list[dict[str, str]]:
     return acts
 
 
-@require_safe
-@role_required(*CASE_READERS)
-def inspection_board(request: HttpRequest) -> HttpResponse:
-    """Which base has not inspected itself, which problem is not put right?"""
+def _board_page(request: HttpRequest, bound: BoundLater = None, status: int = 200) -> HttpResponse:
     user, today = person(request), clock.today()
     sheets = InspectionSheet.objects.for_user(user).select_related("base__region")
     rows = Rectification.objects.for_user(user).select_related("base__region")
@@ -196,9 +197,36 @@ def inspection_board(request: HttpRequest) -> HttpResponse:
             for one in campaigns
         ],
         "acts": _acts(user),
+        "later": later_parts(user, bound),
         "today": today,
     }
-    return render(request, "office/inspections.html", context)
+    return render(request, "office/inspections.html", context, status=status)
+
+
+@require_safe
+@role_required(*CASE_READERS)
+def inspection_board(request: HttpRequest) -> HttpResponse:
+    """Which base has not inspected itself, which problem is not put right?"""
+    return _board_page(request)
+
+
+@require_POST
+@role_required(Role.PROGRAMME_OFFICER)
+def sheets_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the bases that were admitted after the call their forms, due on a day of their own."""
+    campaign = get_object_or_404(InspectionCampaign.objects.for_user(person(request)), pk=pk)
+    form, status = LaterForm(request.POST, prefix=f"later-{pk}"), 422
+    if form.is_valid():
+        try:
+            made = add_sheets(campaign, form.cleaned_data["due_on"], by=person(request))
+        except ActionRefused as refused:
+            form.add_error(None, in_one_line(refused))
+            status = refused.status
+        else:
+            said = gettext("已补发 %(count)s 张自查表，运营主体已收到通知") % {"count": len(made)}
+            messages.success(request, said)
+            return redirect("inspection_board")
+    return _board_page(request, (pk, form), status)
 
 
 def _version_or_404(slug: str) -> ProgrammeVersion:
@@ -258,30 +286,3 @@ def board_crumbs(*more: str) -> list[shapes.Link]:
     """The way to a page below the board."""
     way = [shapes.Link(gettext("自查整改"), reverse("inspection_board"))]
     return [*way, *(shapes.Link(text) for text in more)]
-
-
-@require_safe
-@role_required(*CASE_READERS)
-def inspection_sheet(request: HttpRequest, pk: int) -> HttpResponse:
-    """One form with the problems that it brought up."""
-    user, today = person(request), clock.today()
-    found = InspectionSheet.objects.for_user(user)
-    sheet = get_object_or_404(
-        found.select_related("base__region", "campaign__version__programme"), pk=pk
-    )
-    silence = sheet.campaign.definition.silence
-    context = {
-        "sheet": sheet,
-        "title": present.in_language(sheet.campaign.definition.title),
-        "word": parts.sheet_word(sheet, today),
-        "tone": parts.SHEET_TONES[sheet.state],
-        "consequence": present.in_language(silence.consequence),
-        "is_silent": sheet.state == SheetState.SILENT,
-        "lines": parts.lines_table(sheet),
-        "problems": parts.rectification_table(
-            sheet.rectifications.select_related("base"), "rectification", today
-        ),
-        "trail": present.trail_of(sheet.trail(), None, None, inside=True),
-        "crumbs": board_crumbs(sheet.base.name),
-    }
-    return render(request, "office/inspection_sheet.html", context)

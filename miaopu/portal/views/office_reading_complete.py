@@ -12,7 +12,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from miaopu.core.errors import ActionRefused, Conflict
 from miaopu.core.models import Region
@@ -37,28 +36,13 @@ from miaopu.portal.access import role_required
 from miaopu.portal.desk_asked import Asked
 from miaopu.portal.performing import in_one_line
 from miaopu.portal.tables import Table
+from miaopu.portal.version_words import PARTS, Words
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_reading_form import ProgrammeForm
 from miaopu.portal.views.office_readings import address_of, reading_or_404
-from miaopu.portal.views.office_versions import (
-    CHANGE_COLUMNS,
-    changes_of,
-    counts_of,
-    touched_of,
-)
+from miaopu.portal.views.office_versions import CHANGE_COLUMNS, counts_of
 
 CHANGES_SHOWN, FEW_CHANGES = 200, 20
-PARTS = {
-    "supervision": _("督办时限"),
-    "facts": _("数据项"),
-    "parameters": _("参数"),
-    "assessments": _("考核办法"),
-    "target_letters": _("目标责任书条款"),
-    "fee_rule": _("收费规定"),
-    "budgets": _("预算"),
-    "items": _("事项"),
-}
-"""What a next version takes over from the one before, in words."""
 
 
 def _places(reading: PlanReading) -> list[Region]:
@@ -172,7 +156,8 @@ def _following(request: HttpRequest, following: NextVersion) -> dict[str, Any] |
     if difference is None:
         return None
     base = following.base
-    rows = changes_of(difference)
+    words = Words(difference)
+    rows = words.rows()
     return {
         "base": base.number,
         "name": present.in_language(base.programme.name),
@@ -185,7 +170,7 @@ def _following(request: HttpRequest, following: NextVersion) -> dict[str, Any] |
         "few": len(rows) <= FEW_CHANGES,
         "shown": min(len(rows), CHANGES_SHOWN),
         "changes": Table(CHANGE_COLUMNS, rows[:CHANGES_SHOWN], gettext("变化")),
-        "touched": touched_of(difference),
+        "touched": words.touched(),
     }
 
 

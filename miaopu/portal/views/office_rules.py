@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -17,22 +15,19 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from miaopu.core import clock
-from miaopu.core.models import User
-from miaopu.parties.dictionary import fact_dictionary
-from miaopu.parties.facts import SIZE_NEEDS
-from miaopu.parties.models import Enterprise, Fact
+from miaopu.parties.models import Enterprise
 from miaopu.plans.duty_reads import in_force
 from miaopu.plans.entitlements import explain_item
 from miaopu.plans.models import Programme, ProgrammeVersion, RuleProposal
 from miaopu.plans.rule_guards import may_make
-from miaopu.plans.rule_reading import Line, facts_of, lines_of, read
-from miaopu.portal import formats, present, shapes
+from miaopu.plans.rule_reading import Line, lines_of, read
+from miaopu.portal import present, shapes
 from miaopu.portal.access import role_required
-from miaopu.portal.kept_parts import kept_rows
+from miaopu.portal.own_programmes import own_first
 from miaopu.portal.tables import Column, Table
-from miaopu.portal.views.enterprise_facts import departments_of
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_parts import CASE_READERS
+from miaopu.portal.views.office_rule_texts import clause_texts, fact_rows
 from miaopu.portal.views.public_item import PARTIES
 from miaopu.portal.views.public_shared import LEVEL_NAMES, average_of
 
@@ -64,12 +59,6 @@ PROPOSAL_COLUMNS = (
     Column("maker", _("起草人")),
     Column("at", _("起草时间"), kind="date"),
     Column("state", _("状态"), kind="tag", tone="tone"),
-)
-FACT_COLUMNS = (
-    Column("fact", _("数据项")),
-    Column("departments", _("应由谁提供")),
-    Column("lacking", _("没有数据的企业"), kind="number", unit=_("户")),
-    Column("share", _("占比"), align="end"),
 )
 
 
@@ -148,7 +137,7 @@ def rule_list(request: HttpRequest) -> HttpResponse:
     first = {(programme, item): pk for programme, item, pk in waiting.order_by("-pk")}
     counts = Counter((programme, item) for programme, item, _pk in waiting)
     rows = []
-    for version in in_force():
+    for version in own_first(user, in_force()):
         slug = version.programme.slug
         for code, definition in version.pack.items.items():
             key = (version.programme_id, code)
@@ -189,45 +178,6 @@ def version_or_404(slug: str, code: str) -> ProgrammeVersion:
     if code not in version.pack.items:
         raise Http404
     return version
-
-
-def _lacking(user: User, names: list[str], day: date) -> tuple[int, dict[str, int]]:
-    """How many enterprises the user's scope has, and of how many each fact is known."""
-    total = Enterprise.objects.for_user(user).count()
-    known = (
-        Fact.objects.for_user(user)
-        .valid_on(day)
-        .filter(name__in=names)
-        .order_by("name")
-        .values("name")
-        .annotate(n=Count("enterprise", distinct=True))
-    )
-    return total, {row["name"]: row["n"] for row in kept_rows(known)}
-
-
-def fact_rows(user: User, version: ProgrammeVersion, code: str) -> Table:
-    """The facts a rule needs: who owes each, and of how many enterprises it is not known."""
-    names: dict[str, None] = {}
-    for name in facts_of(version.pack, code, version.pack.period.end):
-        names |= dict.fromkeys(SIZE_NEEDS if name == "size" else (name,))
-    dictionary = fact_dictionary()
-    total, known = _lacking(user, list(names), clock.today())
-    rows = [
-        {
-            "fact": present.in_language(dictionary[name].title),
-            "departments": departments_of(dictionary[name]) or gettext("本系统"),
-            "lacking": total - known.get(name, 0),
-            "share": formats.percent(total - known.get(name, 0), total),
-        }
-        for name in names
-        if name in dictionary
-    ]
-    return Table(
-        FACT_COLUMNS,
-        rows,
-        gettext("这条规则要用到的数据（本区域）"),
-        empty=gettext("这条规则不用数据"),
-    )
 
 
 def _tried(request: HttpRequest, version: ProgrammeVersion, code: str) -> dict[str, Any]:
@@ -271,6 +221,7 @@ def rule(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     amount = read(pack, item.amount, amount=True) if item.amount else None
     proposals = RuleProposal.objects.for_user(user).filter(programme=version.programme, item=code)
     for_enterprises = item.party == "enterprise"
+    texts = clause_texts(version, code)
     context = {
         "title": present.in_language(item.title),
         "summary": present.in_language(item.summary),
@@ -278,6 +229,8 @@ def rule(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "code": code,
         "clause": item.clause,
         "clause_href": present.clause_href(version, item.clause),
+        "texts": texts,
+        "summarised": not all(one.is_own for one in texts),
         "conditions": rule_lines(version, conditions),
         "priorities": rule_lines(version, priorities),
         "jurisdiction": item.region or "",

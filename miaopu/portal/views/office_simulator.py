@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from miaopu.core.models import User
 from miaopu.plans.duty_reads import in_force
 from miaopu.plans.models import ProgrammeVersion, RuleProposal, Simulation
 from miaopu.plans.rule_guards import current_of
@@ -19,6 +20,7 @@ from miaopu.plans.simulating import Question
 from miaopu.plans.tasks import start_simulation
 from miaopu.portal import present
 from miaopu.portal.access import role_required
+from miaopu.portal.own_programmes import own_first
 from miaopu.portal.paging import page_of
 from miaopu.portal.performing import perform
 from miaopu.portal.tables import Column, Table
@@ -63,11 +65,12 @@ class SimulatorForm(forms.Form):
             field.choices = choices
 
 
-def _versions() -> dict[int, ProgrammeVersion]:
-    """Every version of the programmes in force, the newest first."""
-    programmes = [version.programme_id for version in in_force()]
+def _versions(user: User) -> dict[int, ProgrammeVersion]:
+    """Every version of the programmes in force: the user's own first, the newest first."""
+    programmes = [version.programme_id for version in own_first(user, in_force())]
     found = ProgrammeVersion.objects.public().filter(programme__in=programmes)
-    return {version.pk: version for version in found}
+    ordered = sorted(found, key=lambda one: programmes.index(one.programme_id))
+    return {version.pk: version for version in ordered}
 
 
 def version_name(version: ProgrammeVersion) -> str:
@@ -156,7 +159,7 @@ def _saved_table(simulations: list[Simulation]) -> Table:
 def simulator(request: HttpRequest) -> HttpResponse:
     """Try a rule; look at what was tried before. The answer is kept, and the same for everybody."""
     user = person(request)
-    versions = _versions()
+    versions = _versions(user)
     known = RuleProposal.objects.for_user(user).live().with_parts()
     proposals = {
         one.pk: one

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,13 +14,11 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from miaopu.bases.models import Base
 from miaopu.core import clock
 from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused
 from miaopu.core.kept import database_state
 from miaopu.core.models import User
-from miaopu.core.scope import region_prefix
 from miaopu.monitoring.board import kept_board
 from miaopu.plans.decompositions import DecompositionTable, pack_target, table_of
 from miaopu.plans.enums import DecompositionState as State
@@ -31,17 +30,19 @@ from miaopu.plans.target_actions import (
     send_back_decomposition,
     submit_decomposition,
 )
+from miaopu.plans.target_members import add_members, drop_member
 from miaopu.plans.target_opening import Opening, open_decomposition
 from miaopu.portal import present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.performing import in_one_line, perform
 from miaopu.portal.tables import Column, Table
-from miaopu.portal.target_forms import OpenForm
+from miaopu.portal.target_forms import JoinForm, OpenForm
 from miaopu.portal.target_grid import sum_words
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_parts import CASE_READERS
 from miaopu.portal.views.office_target_parts import (
     TONES,
+    known_bases,
     may_decide,
     may_prepare,
     own_keys,
@@ -134,7 +135,11 @@ def _counting(target: Target, approved: TargetDecomposition | None, user: User) 
 
 
 def show_target(
-    request: HttpRequest, target: Target, form: OpenForm | None = None, status: int = 200
+    request: HttpRequest,
+    target: Target,
+    form: OpenForm | None = None,
+    status: int = 200,
+    joining: JoinForm | None = None,
 ) -> HttpResponse:
     """The page of a target, with the form that opens the next version as it was filled in."""
     user = person(request)
@@ -171,6 +176,14 @@ def show_target(
         "rebased": bool(shown and f"{shown.decomposition.value:f}" != f"{target.value:f}"),
         "work": work,
         "work_tone": TONES.get(work.state, "neutral") if work else "neutral",
+        "joining": (joining or JoinForm())
+        if work and work.state == State.DRAFT and prepares
+        else None,
+        "leaving": [
+            (one.pk, present.in_language(one.title))
+            for one in (table.members if table else ())
+            if one.region_id is None
+        ],
         "work_table": _parts(table, own_keys(user, table.decomposition)) if table else None,
         "work_words": sum_words(table.sum, table) if table else None,
         "needs_reason": bool(table and table.adds_up and table.sum.standing != "even"),
@@ -205,9 +218,7 @@ def _with_bases(target: Target, opening: Opening) -> Opening:
     """The opening with the admitted bases of the programme's region by their numbers."""
     if opening.kind != MemberKind.BASE:
         return opening
-    prefix = region_prefix(target.version.programme.region_id)
-    rows = Base.objects.public().filter(region__code__startswith=prefix).order_by("number")
-    known = {one.name: (one.number, "") for one in rows}
+    known = known_bases(target.version.programme)
     names = tuple(name for name in opening.names if name.strip()) or tuple(known)
     return replace(opening, names=names, known=known)
 
@@ -249,3 +260,33 @@ def target_step(request: HttpRequest, slug: str, key: str, step: str) -> HttpRes
     reason = request.POST.get("reason", "").replace("\x00", "")
     perform(request, lambda: action(work, by=user, reason=reason), success)
     return redirect("target", slug, key)
+
+
+@require_POST
+@role_required(Role.PROGRAMME_OFFICER)
+def target_members(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """Let more take part in the draft, districts, bases and departments together; or fewer."""
+    found, user = target_or_404(slug, key), person(request)
+    programme = found.version.programme
+    if not may_prepare(user, programme):
+        raise Http404
+    rows = TargetDecomposition.objects.for_user(user).in_work()
+    work = rows.filter(programme=programme, key=key).first()
+    if work is None:
+        raise Http404
+    if request.POST.get("action") == "drop":
+        chosen = request.POST.get("member", "")
+        member = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else 0
+        perform(request, lambda: drop_member(work, member, by=user), gettext("已移出"))
+        return redirect("target", slug, key)
+    form = JoinForm(request.POST)
+    if not form.is_valid():
+        return show_target(request, found, status=422, joining=form)
+    kind, names = form.taking()
+    try:
+        add_members(work, kind, names, known_bases(programme), by=user)
+    except ActionRefused as refused:
+        form.add_error("names", in_one_line(refused))
+        return show_target(request, found, status=refused.status, joining=form)
+    messages.success(request, gettext("已加入，请填写它们的目标"))
+    return redirect("target_edit", slug, key)

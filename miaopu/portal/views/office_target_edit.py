@@ -105,7 +105,7 @@ def _show(
         "total": figure(grid.sum.total, made.places),
         "unit": present.in_language(indicator.unit),
         "title": present.in_language(indicator.title),
-        "has_regions": all(one.region_id for one in grid.table.members),
+        "has_regions": any(one.region_id for one in grid.table.members),
         "slug": target.version.programme.slug,
         "crumbs": [
             shapes.Link(_("目标分解"), reverse("target_board")),

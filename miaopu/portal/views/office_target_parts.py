@@ -8,9 +8,10 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.http import urlencode
 
+from miaopu.bases.models import Base
 from miaopu.core.enums import WORKING_ROLES, Role
 from miaopu.core.models import User
-from miaopu.core.scope import reaches
+from miaopu.core.scope import reaches, region_prefix
 from miaopu.monitoring.board import in_force
 from miaopu.plans.enums import DecompositionState, TargetLetterState
 from miaopu.plans.models import (
@@ -21,6 +22,8 @@ from miaopu.plans.models import (
     TargetDecomposition,
 )
 from miaopu.portal import present, shapes
+from miaopu.portal.own_programmes import own_first
+from miaopu.portal.views.enterprise_scope import person
 
 if TYPE_CHECKING:
     from miaopu.engine.packs.schema import Pack
@@ -46,8 +49,9 @@ def packs_in_force() -> dict[int, Pack]:
 def chosen_version(
     request: HttpRequest,
 ) -> tuple[ProgrammeVersion | None, list[shapes.Link]]:
-    """The programme asked for (else the first that has targets), and links to the others."""
-    _state, versions = in_force()
+    """The programme asked for (else the nearest of the user's), and links to the others."""
+    _state, found = in_force()
+    versions = own_first(person(request), found)
     asked = request.GET.get("programme", "")
     chosen = [one for one in versions if one.programme.slug == asked] or versions[:1]
     links = [
@@ -73,6 +77,13 @@ def target_or_404(slug: str, key: str) -> Target:
 def works_in(user: User, programme: Programme, *roles: str) -> bool:
     """Whether the user works for the programme's whole region, with one of the roles if given."""
     return reaches(user, programme.region_id, roles or WORKING_ROLES)
+
+
+def known_bases(programme: Programme) -> dict[str, tuple[str, str]]:
+    """The admitted bases of the programme's region by name, each with its number."""
+    prefix = region_prefix(programme.region_id)
+    rows = Base.objects.public().filter(region__code__startswith=prefix).order_by("number")
+    return {one.name: (one.number, "") for one in rows}
 
 
 def may_prepare(user: User, programme: Programme) -> bool:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from miaopu.core import clock
+from miaopu.core.scope import reaches
 from miaopu.plans.enums import TaskState
 from miaopu.plans.models import ProgrammeVersion
 from miaopu.plans.standing import TaskView, views_of
@@ -200,6 +201,7 @@ def task_board(request: HttpRequest) -> HttpResponse:
                 reverse("programme_summary", args=[one.programme.slug]),
             )
             for one in versions
+            if reaches(user, one.programme.region_id)
         ],
     }
     return render(request, "office/tasks.html", context)

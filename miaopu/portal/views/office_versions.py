@@ -14,21 +14,17 @@ from django.views.decorators.http import require_safe
 from miaopu.cases.enums import ENDED, CaseState
 from miaopu.cases.models import Case
 from miaopu.core.enums import Role
-from miaopu.plans.models import Programme, ProgrammeVersion
-from miaopu.plans.version_diff import VersionDifference, compare_packs
+from miaopu.plans.models import ProgrammeVersion
+from miaopu.plans.version_diff import compare_packs
 from miaopu.portal import present
 from miaopu.portal.access import role_required
+from miaopu.portal.own_programmes import own_first
 from miaopu.portal.paging import page_of
 from miaopu.portal.tables import Column, Table
+from miaopu.portal.version_words import Words
 from miaopu.portal.views.enterprise_scope import person
 
 DONE = (CaseState.GRANTED, *ENDED)
-KINDS = {
-    "added": (_("新增"), "good"),
-    "removed": (_("删除"), "late"),
-    "changed": (_("改动"), "soon"),
-    "reordered": (_("次序"), "neutral"),
-}
 VERSION_COLUMNS = (
     Column("number", _("版本"), kind="number"),
     Column("state", _("状态"), kind="tag", tone="tone"),
@@ -38,10 +34,12 @@ VERSION_COLUMNS = (
     Column("ended", _("已办结"), kind="number", unit=_("件")),
 )
 CHANGE_COLUMNS = (
-    Column("key", _("位置")),
+    Column("entry", _("哪一项")),
+    Column("field", _("内容")),
     Column("kind", _("变化"), kind="tag", tone="tone"),
     Column("old", _("原来")),
     Column("new", _("现在")),
+    Column("key", _("计划包中的位置")),
 )
 
 
@@ -70,34 +68,13 @@ def counts_of(request: HttpRequest, versions: list[ProgrammeVersion]) -> dict[in
     }
 
 
-def changes_of(difference: VersionDifference) -> list[dict[str, Any]]:
-    """The differences as rows of CHANGE_COLUMNS."""
-    return [
-        {
-            "key": part.key,
-            "kind": KINDS[part.kind][0],
-            "tone": KINDS[part.kind][1],
-            "old": part.old,
-            "new": part.new,
-        }
-        for part in difference.parts
-    ]
-
-
-def touched_of(difference: VersionDifference) -> dict[str, Any]:
-    """What the differences touch, in the language of the page."""
-    return {
-        "targets": [present.in_language(title) for _name, title in difference.targets],
-        "rules": [present.in_language(title) for _name, title in difference.rules],
-        "amounts": difference.amounts,
-    }
-
-
 @require_safe
 @role_required(Role.PROGRAMME_OFFICER)
 def programme_versions(request: HttpRequest) -> HttpResponse:
     """What changed between two versions, what it touches, and which cases stay on the old one."""
-    programmes = list(Programme.objects.public())
+    user = person(request)
+    current = ProgrammeVersion.objects.public().current().defer("content")
+    programmes = [one.programme for one in own_first(user, current)]
     slug = request.GET.get("programme", "")
     programme = next((one for one in programmes if one.slug == slug), None)
     programme = programme or (programmes[0] if programmes else None)
@@ -114,8 +91,8 @@ def programme_versions(request: HttpRequest) -> HttpResponse:
     new = _chosen(request.GET.get("new", ""), versions, 0)
     old = _chosen(request.GET.get("old", ""), versions, 1)
     counts = counts_of(request, versions)
-    difference = compare_packs(old.pack, new.pack)
-    page = page_of(request, changes_of(difference), 100)
+    words = Words(compare_packs(old.pack, new.pack))
+    page = page_of(request, words.rows(), 100)
     context |= {
         "programme": programme,
         "title": present.in_language(programme.name),
@@ -147,6 +124,6 @@ def programme_versions(request: HttpRequest) -> HttpResponse:
             empty=gettext("两个版本没有不同"),
             empty_hint=gettext("请选择另一个版本比较。"),
         ),
-        "touched": touched_of(difference),
+        "touched": words.touched(),
     }
     return render(request, "office/programme_versions.html", context)

@@ -111,7 +111,8 @@ def _in_words(line: Line) -> str:
     return gettext("；").join(word for word in words if word)
 
 
-def _as_data(lines: Mapping[str, Line]) -> dict[str, Any]:
+def as_data(lines: Mapping[str, Line]) -> dict[str, Any]:
+    """Lines of a form as if they had been typed, for `SheetForm`."""
     return {
         f"{item}-{name}": getattr(line, name) for item, line in lines.items() for name in FIELDS
     }
@@ -135,7 +136,7 @@ def _show(
 ) -> HttpResponse:
     definition = sheet.campaign.definition
     title = present.in_language(definition.title)
-    handed_in = sheet.state == SheetState.HANDED_IN
+    found = sheet.state in (SheetState.HANDED_IN, SheetState.CHECKED)
     today = clock.today()
     context = {
         "sheet": sheet,
@@ -147,16 +148,14 @@ def _show(
         "groups": form.groups(saved or {}),
         "refused": refused,
         "conflict": saved is not None,
-        "is_open": not handed_in,
-        "is_silent": sheet.state == SheetState.SILENT,
-        "consequence": present.in_language(definition.silence.consequence),
+        "is_open": not sheet.is_closed,
+        "silence": parts.silence_of(sheet, today),
         "doubt": present.in_language(definition.doubt),
-        "rectify_by": definition.rectify_by,
-        "lines": parts.lines_table(sheet) if handed_in else None,
+        "lines": parts.lines_table(sheet) if sheet.is_closed else None,
         "problems": parts.rectification_table(
             sheet.rectifications.select_related("base"), "my_rectification", today
         )
-        if handed_in
+        if found
         else None,
         "crumbs": care_crumbs(sheet.base, title),
     }
@@ -187,7 +186,7 @@ def my_sheet(request: HttpRequest, pk: int) -> HttpResponseBase:
     sheet = _sheet_or_404(request, pk)
     definition = sheet.campaign.definition
     if request.method != "POST":
-        return _show(request, sheet, SheetForm(definition, _as_data(lines_of(sheet))))
+        return _show(request, sheet, SheetForm(definition, as_data(lines_of(sheet))))
     form = SheetForm(definition, request.POST)
     try:
         saved = _save(request, sheet, form)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -18,10 +18,10 @@ from miaopu.portal import shapes
 from miaopu.portal.base_map import CityMap, city_map
 from miaopu.portal.paging import page_of
 from miaopu.portal.tables import Table
+from miaopu.portal.views.base_filters import PublicBaseFilter, city_of
 from miaopu.portal.views.base_record_parts import described, floor_table, photos_of
 from miaopu.portal.views.bases_shared import (
     BASE_COLUMNS,
-    BaseFilter,
     base_rows,
     figure_cards,
     record_of,
@@ -32,18 +32,24 @@ from miaopu.portal.views.public_shared import public_page
 
 @public_page
 def bases(request: HttpRequest) -> HttpResponse:
-    """Every base in the programme, by kind."""
-    form = BaseFilter(request.GET)
-    found = Base.objects.public().select_related("region").order_by("region_id", "number")
-    if form.is_valid() and form.cleaned_data["carrier_type"]:
-        found = found.filter(carrier_type=form.cleaned_data["carrier_type"])
+    """The bases of a city in the programme, on its map and as a list; other cities by choice."""
+    form = PublicBaseFilter(request.GET)
+    whole = Base.objects.public().select_related("region")
+    place = Case(
+        *(
+            When(region__code__startswith=code[:4], then=Value(at))
+            for at, code in enumerate(form.order)
+        ),
+        default=Value(len(form.order)),
+    )
+    found = form.narrowed(whole, clock.today()).order_by(place, "region_id", "number")
     page = page_of(request, found)
     table = Table(
         BASE_COLUMNS,
         base_rows(page.object_list, "base"),
         _("创业基地"),
         empty=_("没有这样的基地"),
-        empty_hint=_("请换一个载体类型；准入的基地都会列在这里。"),
+        empty_hint=_("请放宽筛选条件；准入的基地都会列在这里。"),
     )
     context = {"form": form, "page": page, "table": table, "maps": _maps(found)}
     return render(request, "public/bases.html", context)
@@ -53,7 +59,7 @@ def _maps(found: QuerySet[Base]) -> list[CityMap]:
     """All bases that are listed, on every page of the list, on the maps of their cities."""
     by_city: dict[str, list[Base]] = defaultdict(list)
     for one in found.select_related("region", "profile"):
-        by_city[f"{one.region_id[:4]}00"].append(one)
+        by_city[city_of(one.region_id)].append(one)
     maps = []
     for city, there in by_city.items():
         regions = Region.objects.public().filter(code__startswith=city[:4])

@@ -36,6 +36,8 @@ class Board:
     title: str
     slug: str
     version: ProgrammeVersion
+    ends: date
+    is_over: bool
     progress: list[shapes.Progress]
     pays: bool
     sums: AwardSums
@@ -63,6 +65,8 @@ def _board(programme: Programme, today: date, state: str | None) -> Board:
         title=present.in_language(programme.name),
         slug=slug,
         version=version,
+        ends=version.pack.period.end,
+        is_over=version.pack.period.end < today,
         progress=progress_of(version, today, figures.support, figures.targets),
         pays=pays(version),
         sums=award_sums(figures.support),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from miaopu.core import clock
 from miaopu.core.kept import database_state
-from miaopu.monitoring.board import kept_board
+from miaopu.monitoring.board import Board, kept_board
 from miaopu.monitoring.figures import COMPUTED, money_by_level
 from miaopu.plans.models import Programme, ProgrammeVersion, Target
 from miaopu.portal import formats, present
@@ -37,6 +37,7 @@ from miaopu.portal.views.public_tables import (
     level_table,
     trend_table,
 )
+from miaopu.portal.views.titled_parts import titled_table
 
 if TYPE_CHECKING:
     from miaopu.engine.packs.schema import Target as PackTarget
@@ -78,10 +79,11 @@ class TargetRow:
     clause_href: str
 
 
-def _targets_without_records(version: ProgrammeVersion) -> list[TargetRow]:
+def _targets_without_records(version: ProgrammeVersion, figures: Board) -> list[TargetRow]:
     """Targets of single districts, and those of the whole that no record counts yet."""
     pack = version.pack
     by_key = {target.id: target for target in pack.targets}
+    titled = {one.key for one in figures.titled}
     stored = Target.objects.public().filter(version=version).select_related("region")
     return [
         TargetRow(
@@ -94,7 +96,8 @@ def _targets_without_records(version: ProgrammeVersion) -> list[TargetRow]:
             clause_href=present.clause_href(version, target.clause),
         )
         for target in stored.order_by("pk")
-        if target.indicator not in COMPUTED or target.region_id != version.programme.region_id
+        if (target.indicator not in COMPUTED or target.region_id != version.programme.region_id)
+        and target.key not in titled
     ]
 
 
@@ -169,7 +172,8 @@ def programme(request: HttpRequest, slug: str) -> HttpResponse:
             "pack": version.pack,
             "source": present.in_language(version.pack.source.title),
             "progress": progress_with_clauses(version, today, figures.support, figures.targets),
-            "targets": _targets_table(_targets_without_records(version)),
+            "targets": _targets_table(_targets_without_records(version, figures)),
+            "titled": titled_table(slug, figures.titled),
             "districts": district_table(districts, today),
             "parts": public_parts(slug, figures),
             "offers": offers_of(version),

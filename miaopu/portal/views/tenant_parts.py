@@ -40,6 +40,7 @@ class Conditions:
     text: Text
     reasons: list[shapes.Reason]
     illustrative: bool = False
+    basis: Text = ""
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ def graduation_view(tenancy: Tenancy) -> Conditions | None:
             for node in found.nodes
         ],
         found.rule.illustrative,
+        present.in_language(found.rule.basis),
     )
 
 

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from miaopu.app.demo.cases import OPENING_DAY
 from miaopu.app.demo.load import FIRST_DAY
+from miaopu.app.demo.xinjiang import STORY_DAY, load_xinjiang
 from miaopu.core.actions import start_demo_clock
 
 
@@ -21,7 +22,9 @@ class Command(BaseCommand):
         parser.add_argument("--cases", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Set the clock once."""
+        """Set the clock once; with cases the story of the year before is told first."""
         if not settings.DEMO:
             raise CommandError("MIAOPU_DEMO is not set: only the demo's clock can be set")
-        start_demo_clock(OPENING_DAY if options["cases"] else FIRST_DAY)
+        start_demo_clock(STORY_DAY if options["cases"] else FIRST_DAY)
+        if options["cases"]:
+            load_xinjiang(OPENING_DAY)
