@@ -189,7 +189,7 @@ def _span(value: str | None) -> int:
 
 def _rows_of(table: _Node) -> list[_Node]:
     parts = [one for one in table.children if isinstance(one, _Node)]
-    rows = []
+    rows: list[_Node] = []
     for part in parts:
         inner = [part] if part.tag == "tr" else part.children
         rows.extend(one for one in inner if isinstance(one, _Node) and one.tag == "tr")
