@@ -192,6 +192,9 @@ class Programme:
             found[f"{key}.funded_fen"] = -sums[key, "source"]
             for kind in ("available", "committed", "paid"):
                 found[f"{key}.{kind}_fen"] = sums[key, kind]
+        for region in {row["region"] for row in self.awards}:  # may bear no money of its own
+            for name in ("funded", "available", "committed", "paid"):
+                found.setdefault(f"counties.{region}.{name}_fen", 0)
         return found
 
     def figures(self) -> dict[str, object]:
