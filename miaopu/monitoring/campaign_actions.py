@@ -153,6 +153,10 @@ def freeze_campaign(
         raise ActionRefused(
             _("；").join(board.changed), _("两个时段的得分都归基地；请写明理由后再冻结")
         )
+    if board.thin and not reason.strip():
+        more = _("等 %(count)s 处") % {"count": len(board.thin)}
+        shown = _("；").join(board.thin[:3]) + (more if len(board.thin) > 3 else "")
+        raise ActionRefused(shown, _("其余各项的得分代表全部；请写明理由后再冻结"))
     made = _freeze(locked, board, by=by, reason=reason)
     locked.state = CampaignState(rule.target)
     locked.save()

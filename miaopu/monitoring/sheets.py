@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Literal
 
 from miaopu.engine.assessment.results import rounded
-from miaopu.engine.assessment.scheme import Assessment
+from miaopu.engine.assessment.scheme import Assessment, Criterion, ScoreItem
+from miaopu.engine.assessment.scores import Lines
 from miaopu.engine.messages import Bilingual
 from miaopu.monitoring.enums import SheetState, Stage, SubjectKind
 from miaopu.monitoring.models import Score, ScoreSheet
@@ -130,6 +131,14 @@ def points_of(scheme: Assessment, scores: Iterable[Score]) -> dict[str, Decimal]
     given = by_line(scores)
     found = {line.key: standing(given.get(line.key, {})) for line in lines_of(scheme)}
     return {key: value for key, value in found.items() if value is not None}
+
+
+def computed_points(
+    scheme: Assessment, scores: Iterable[Score]
+) -> list[tuple[ScoreItem | Criterion, Decimal | None]]:
+    """The lines whose points are worked out, with what they come to; None where unknown."""
+    given = points_of(scheme, scores)
+    return [(one.line, one.points(given)) for one in Lines(scheme).computed.values()]
 
 
 def period_words(period: str) -> Bilingual:

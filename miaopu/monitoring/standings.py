@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,8 +14,8 @@ from miaopu.bases.enums import BaseState
 from miaopu.core.models import User
 from miaopu.engine.assessment.columns import columns_of
 from miaopu.engine.assessment.outliers import FEWEST, Given, Leaning, leanings
-from miaopu.engine.assessment.results import Result, consequence_of
-from miaopu.engine.assessment.scheme import OUTSTANDING
+from miaopu.engine.assessment.results import LEFT_OUT, Result, consequence_of, had_without
+from miaopu.engine.assessment.scheme import OUTSTANDING, Assessment
 from miaopu.engine.assessment.scores import Lines, Sheet
 from miaopu.engine.assessment.sensitivity import Sensitivity, sensitivity_of
 from miaopu.engine.assessment.standings import standings_of
@@ -51,11 +51,15 @@ class Standing:
 
 @dataclass(frozen=True)
 class Board:
-    """All standings by rank, and the problems that keep the campaign from being frozen."""
+    """All standings by rank, and the problems that keep the campaign from being frozen.
+
+    Where the operator has changed, or half or more of the points are left out, a person says why.
+    """
 
     standings: tuple[Standing, ...]
     problems: tuple[str, ...]
     changed: tuple[str, ...]
+    thin: tuple[str, ...] = ()
 
 
 def results_before(campaign: AssessmentCampaign) -> dict[int, AssessmentResult]:
@@ -122,7 +126,19 @@ def board_of(campaign: AssessmentCampaign, sheets: list[ScoreSheet] | None = Non
                 tuple(dict.fromkeys(sheet.operator.name for sheet in own if sheet.operator)),
             )
         )
-    return Board(tuple(ranked), tuple(problems), tuple(changed))
+    thin = [text for one in ranked for text in _thin(scheme, one)]
+    return Board(tuple(ranked), tuple(problems), tuple(changed), tuple(thin))
+
+
+def _thin(scheme: Assessment, one: Standing) -> Iterator[str]:
+    """What to say of periods in which half or more of the points are left out."""
+    for name, period in one.result.periods.items():
+        left = [key for key, _points in period.parts if key.endswith(LEFT_OUT)]
+        if left and 2 * had_without(
+            scheme, left[0].removesuffix(LEFT_OUT).split("+")
+        ) <= had_without(scheme, ()):
+            words = {"subject": one.subject.name, "period": period_name(name)}
+            yield _("%(subject)s %(period)s不计分的项目占一半以上") % words
 
 
 def _still_there(subject: AssessmentSubject) -> bool:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from miaopu.core.models import User
 from miaopu.engine.messages import Bilingual
-from miaopu.monitoring.enums import CampaignState, SheetState, Stage
+from miaopu.monitoring.enums import CampaignState, SheetState, Stage, SubjectKind
 from miaopu.monitoring.models import ScoreFile, ScoreSheet
 from miaopu.monitoring.score_actions import NOTE, POINTS, cells_of, own_scores
 from miaopu.monitoring.score_guards import belongs, stage_of
@@ -120,6 +120,9 @@ def score_form(
     typed, errors, conflicts = typed or {}, errors or {}, conflicts or {}
     stage = stage_of(user, sheet)
     lines = lines_for(sheet, stage)
+    if stage is None and sheet.campaign.subject_kind != SubjectKind.BASE:
+        typed_in = {one.line for one in sheet.scores.all() if not one.recorded}
+        lines = [one for one in lines if one.kind != "figure" or one.key in typed_in]
     expert = user if stage == Stage.EXPERT else None
     cells = cells_of(own_scores(sheet, stage, expert) if stage else {}, lines)
     scores = sorted(

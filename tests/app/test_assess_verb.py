@@ -51,7 +51,8 @@ def test_the_scheme_of_a_pack(tmp_path: Path) -> None:
     rows += ganzhou("b", 2013, 1, 1)
     out = tmp_path / "result.csv"
     status, shown, problems = run(
-        "--scheme", PROGRAMMES / "ganzhou-2012", "--scores", scores(tmp_path / "s.csv", rows),
+        "--scheme", PROGRAMMES / "ganzhou-2012", "--id", "bases",
+        "--scores", scores(tmp_path / "s.csv", rows),
         "--out", out, "--format", "json",
     )  # fmt: skip
     assert (status, problems) == (0, "")
@@ -77,7 +78,8 @@ def test_a_wrong_row_writes_nothing(tmp_path: Path) -> None:
     rows[0] = ("a", 2012, "half", "department", 4.5)
     out = tmp_path / "result.csv"
     status, _, problems = run(
-        "--scheme", PROGRAMMES / "ganzhou-2012", "--scores", scores(tmp_path / "s.csv", rows),
+        "--scheme", PROGRAMMES / "ganzhou-2012", "--id", "bases",
+        "--scores", scores(tmp_path / "s.csv", rows),
         "--out", out,
     )  # fmt: skip
     assert status == 1

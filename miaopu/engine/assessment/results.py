@@ -25,6 +25,8 @@ RESULT_COLUMNS = (
 )
 WEIGHED = ("scored", "computed")
 """Kinds of criteria that make up the whole: not bonus, penalty or veto."""
+LEFT_OUT = " left out"
+"""How the part ends that stands for lines which are left out."""
 _HUNDREDTH = Decimal("0.01")
 EXACT = Context(prec=60)
 _ZERO = Decimal(0)
@@ -136,7 +138,7 @@ def score_period(lines: Lines, given: Points) -> PeriodScore:
             leaf.id for leaf in criterion.leaves if leaf.kind == "scored" and leaf.id not in given
         ]
     if left_out:
-        parts.append((f"{'+'.join(left_out)} left out", stand_in(lines.scheme, counted, left_out)))
+        parts.append((f"{'+'.join(left_out)}{LEFT_OUT}", stand_in(lines.scheme, counted, left_out)))
     total = sum((points for _, points in parts), _ZERO)
     if total < 0:
         parts.append(("min 0", -total))
@@ -151,17 +153,22 @@ def stand_in(scheme: Assessment, counted: Decimal, left_out: Collection[str]) ->
     in the proportion of all that could be had to what can be had without; half up to two decimals.
     Nothing where nothing else can be had.
     """
-    whole = rest = _ZERO
-    for criterion in scheme.criteria:
-        if criterion.kind in WEIGHED:
-            most = Decimal(criterion.max or 0)
-            whole += most
-            kept = (Decimal(leaf.max or 0) for leaf in criterion.leaves if leaf.id not in left_out)
-            rest += min(most, sum(kept, _ZERO))
+    rest, whole = had_without(scheme, left_out), had_without(scheme, ())
     if rest == 0:
         return _ZERO
     with localcontext(EXACT):
         return rounded(counted * (whole - rest) / rest)
+
+
+def had_without(scheme: Assessment, left_out: Collection[str]) -> Decimal:
+    """The points that can be had, but for bonus and penalty, without the lines left out."""
+    rest = _ZERO
+    for criterion in scheme.criteria:
+        if criterion.kind in WEIGHED:
+            most = Decimal(criterion.max or 0)
+            kept = (Decimal(leaf.max or 0) for leaf in criterion.leaves if leaf.id not in left_out)
+            rest += min(most, sum(kept, _ZERO))
+    return rest
 
 
 def _lines_of(lines: Lines, criterion: Criterion, given: Points) -> list[tuple[str, Decimal]]:

@@ -10,13 +10,12 @@ from django.utils.translation import gettext as _
 
 from miaopu.bases.models import AttachedOfficer, Base
 from miaopu.core.models import User
-from miaopu.engine.assessment.scores import Lines
 from miaopu.engine.messages import Bilingual
 from miaopu.monitoring.enums import Stage, SubjectKind
 from miaopu.monitoring.models import AssessmentCampaign, ScoreSheet
 from miaopu.monitoring.querysets import TOLD
 from miaopu.monitoring.score_guards import belongs
-from miaopu.monitoring.sheets import lines_of, plain, points_of
+from miaopu.monitoring.sheets import computed_points, lines_of, plain
 from miaopu.portal import formats, present, shapes
 
 _SHOWN = 8
@@ -75,14 +74,12 @@ def worked_out(sheet: ScoreSheet, user: User) -> list[ShownPoints]:
     own = user.is_party or belongs(user, sheet.subject)
     told = not own or sheet.campaign.state in TOLD
     scores = (one for one in sheet.scores.all() if told or one.stage == Stage.SELF)
-    given = points_of(scheme, scores)
     found = []
-    for line in Lines(scheme).computed.values():
-        points = line.points(given)
-        title = present.in_language(line.line.title) or line.line.id
-        left_out = points is None and line.line.unknown == "left_out"
+    for line, points in computed_points(scheme, scores):
+        title = present.in_language(line.title) or line.id
+        left_out = points is None and line.unknown == "left_out"
         shown = _("不计") if left_out else plain(points) or "0"
-        found.append(ShownPoints(title, shown, line.line.max or "", line.line.points or ""))
+        found.append(ShownPoints(title, shown, line.max or "", line.points or ""))
     return found
 
 
