@@ -188,13 +188,11 @@ class Programme:
             if row["level"] == "county":
                 sums[f"counties.{row['region']}", row["account_kind"]] += amount
         found: dict[str, object] = {}
-        for key in {key for key, _kind in sums}:
+        without = {f"counties.{row['region']}" for row in self.awards}  # may bear none
+        for key in {key for key, _kind in sums} | without:
             found[f"{key}.funded_fen"] = -sums[key, "source"]
             for kind in ("available", "committed", "paid"):
                 found[f"{key}.{kind}_fen"] = sums[key, kind]
-        for region in {row["region"] for row in self.awards}:  # may bear no money of its own
-            for name in ("funded", "available", "committed", "paid"):
-                found.setdefault(f"counties.{region}.{name}_fen", 0)
         return found
 
     def figures(self) -> dict[str, object]:
