@@ -245,6 +245,7 @@ def hand_in_sheet(sheet: InspectionSheet, *, revision: int, by: User) -> Inspect
     return locked
 
 
+@transaction.atomic
 def list_problems(sheet: InspectionSheet, lines: Mapping[str, Line], *, by: User) -> int:
     """Every problem of a complete form becomes an item to be put right; how many."""
     definition, problems = sheet.campaign.definition, 0

@@ -28,17 +28,21 @@ from miaopu.plans.entitlements import ItemExplanation, explain_known
 
 @dataclass(frozen=True)
 class Reward:
-    """What one event of a tenant may bring: to the operator, and to the tenant by its own item."""
+    """What one event of a tenant may bring: to the operator, and to the tenant by its own item.
+
+    `is_open`: applications are taken on the day asked for, which lies in the programme's period.
+    """
 
     item: Item
     explained: ItemExplanation
     case: Case | None
     tenant_amount_fen: int | None
+    is_open: bool
 
     @property
     def can_claim(self) -> bool:
-        """Whether the facts do not speak against it and the operator has no case yet."""
-        return self.case is None and self.explained.status != "false"
+        """Whether it can be applied for, nothing speaks against it, and there is no case yet."""
+        return self.is_open and self.case is None and self.explained.status != "false"
 
 
 def items_for(base: Base) -> list[Item]:
@@ -81,7 +85,9 @@ def rewards_of(tenancy: Tenancy, day: date) -> list[Reward]:
         explained = explain_known(item.version, item.code, enterprise, known, day)
         beside = explain_known(item.version, own, enterprise, known, day) if own else None
         amount = beside.amount_fen if beside is not None else None
-        found.append(Reward(item, explained, cases.get(item.code), amount))
+        period = item.version.pack.period
+        is_open = period.start <= day <= period.end
+        found.append(Reward(item, explained, cases.get(item.code), amount, is_open))
     return found
 
 

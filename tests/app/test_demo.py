@@ -32,7 +32,7 @@ from miaopu.ledger.result_checks import check_results
 from miaopu.ledger.results import results_of
 from miaopu.monitoring.open_data import open_data
 from miaopu.parties.models import Enterprise
-from miaopu.plans.models import Match
+from miaopu.plans.models import Match, ProgrammeVersion
 from tests.factories import GOOD_FORM, travel
 from tools import recompute_open_data
 
@@ -172,6 +172,10 @@ def test_demo_shows_cases_in_every_state_and_its_books_agree(db: None, capsys: A
     for offer in Offer.objects.filter(state="withdrawn"):
         assert offer.changes["conditions"]
         assert offer.changes["facts"]
+    rented = Case.objects.filter(item__code="rent_subsidy").values_list("item__version__number")
+    assert dict(rented.annotate(n=Count("pk")).order_by()) == {2: 3, 3: 1}, "cases stay"
+    district = ProgrammeVersion.objects.current().get(programme__slug="yunyan-2018")
+    assert (district.number, district.pack.items["rent_subsidy"].amount) == (4, "8000")
     counts = (Case.objects.count(), Event.objects.count(), User.objects.count())
     call_command("load_demo", enterprises=2000, cases=True)
     assert counts == (Case.objects.count(), Event.objects.count(), User.objects.count())

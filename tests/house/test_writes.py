@@ -20,6 +20,7 @@ ACTION_FILES = {
     *("doubts.py", "matching_choice.py", "rule_actions.py", "simulating.py"),
     *("reading_item_actions.py", "reading_completion.py"),
     *("inspection_actions.py", "rectification_actions.py", "visit_actions.py", "survey_actions.py"),
+    "silence_actions.py",
     *("letters.py", "moves.py", "paying.py", "results.py", "returns.py", "tokens.py"),
 }
 RECORDS = {"miaopu.core.actions.record_event", "miaopu.core.many.record_events"}
@@ -92,6 +93,11 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
     "plans.task_reminders.remind_of_tasks": {
         BY: "the passing of time reminds",
         ATOMIC: "every escalation is a transaction; notices are kept once",
+    },
+    "bases.inspection_actions.keep_lines": {
+        BY: "a part of saving a form and of inspecting on site, each of which names who",
+        EVENT: "each of them has one",
+        ATOMIC: "in the transaction that holds the form",
     },
     "cases.actions.publish_items": {
         BY: "follows the version, whose event names who loaded it",

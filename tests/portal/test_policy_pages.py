@@ -204,9 +204,19 @@ def test_two_versions_side_by_side(city: City) -> None:
     old = city.submitted()
     content = city.version.pack.to_json()
     content["items"]["direct_subsidy"]["amount"] = "46000"
+    content["targets"][0]["value"] = "3600"
+    content["tasks"][0] |= {"due": "2018-09-30", "responsible": ["market"]}
+    content["units"]["audit"] = {"title": {"zh": "市审计局", "en": "audit office"}}
+    content["items"]["direct_subsidy"]["conditions"].reverse()
     load_version(Pack.from_json(content), by=city.programme_officer)
     html = page(as_user(city.programme_officer), "programme_versions")
-    assert "items.direct_subsidy.amount" in html and "46000" in html
+    assert "items.direct_subsidy.amount" in html
+    for words in (
+        *("事项：微型企业直接补助", "45,000 元", "46,000 元", "目标：扶持微型企业", "3600"),
+        *("任务：落实市县配套资金", "市财政局、各区(市、县)政府及管委会", "市工商局"),
+        *("责任单位：市审计局", "次序"),
+    ):
+        assert words in html, words
     assert "1 件在办的办件留在第 1 版" in html
     assert old.item.version.number == 1
 

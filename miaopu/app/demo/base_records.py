@@ -30,8 +30,11 @@ _PLACES = {
 _SKY, _WALL, _DOOR, _GROUND = (214, 232, 240), (238, 231, 214), (20, 97, 60), (122, 138, 126)
 
 
-def picture(seed: int) -> bytes:
-    """A drawn front of a house as PNG, a different one for each seed: no photograph of anything."""
+def picture(seed: int, *, faded: bool = False) -> bytes:
+    """A drawn front of a house as PNG, a different one for each seed: no photograph of anything.
+
+    `faded`: the same house, as if it had been printed and photographed again.
+    """
     width, height = 480, 320
     windows = 4 + seed % 4
     rows = bytearray()
@@ -44,7 +47,7 @@ def picture(seed: int) -> bytes:
                 across = (x - 60) * windows * 10 // 360 % 10
                 if 3 <= across < 7 and (y - 70) % 66 // 11 in (1, 2, 3):
                     pixel = _DOOR if (x * windows // 360 + y // 66 + seed) % 5 == 0 else _SKY
-            rows += bytes(pixel)
+            rows += bytes(one + (255 - one) // 8 if faded else one for one in pixel)
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         check = struct.pack(">I", zlib.crc32(kind + data))
@@ -76,6 +79,11 @@ def load_base_records() -> int:
         records.add_photo(
             first, name=f"{caption}.png", content=picture(number), caption=caption, by=by
         )
+    second = Base.objects.get(name="观山湖科技企业孵化器")
+    records.add_photo(
+        second, name="办公楼.png", content=picture(0, faded=True), caption="办公楼",
+        by=runner_of(second),
+    )  # fmt: skip
     _changes(first, by)
     _leaving(Base.objects.get(name="白云小企业创业基地"))
     _second_base(first)

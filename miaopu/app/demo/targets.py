@@ -18,6 +18,7 @@ from miaopu.plans.decompositions import (
     proposal,
     table_of,
 )
+from miaopu.plans.enums import MemberKind
 from miaopu.plans.letter_actions import acknowledge_letter, issue_letter, make_letters
 from miaopu.plans.models import Target, TargetDecomposition, TargetLetter
 from miaopu.plans.target_actions import (
@@ -25,12 +26,14 @@ from miaopu.plans.target_actions import (
     save_cells,
     submit_decomposition,
 )
+from miaopu.plans.target_members import add_members
 from miaopu.plans.target_opening import Opening, open_decomposition
 
 PROGRAMME = "guiyang-2018"
 OFFICER, LEADER = "city-programme", "leading-group"
 NOT_YET = ("520103", "520111", "520123", "520194")  # letters that nobody has acknowledged so far
 LEFT_OPEN = 3  # districts without a figure in the draft
+BESIDE = ((MemberKind.UNIT, "市工商局", "200"), (MemberKind.BASE, "云岩苗芽微型企业孵化园", "100"))
 
 Act = Callable[[], object]
 
@@ -96,4 +99,9 @@ def _acknowledge() -> None:
 
 
 def _begin_jobs() -> None:
-    _filled(_opened("jobs"), LEFT_OPEN)
+    """Districts take most of it; a department and a base stand beside them."""
+    made = _opened("jobs")
+    _filled(made, LEFT_OPEN)
+    for kind, name, figure in BESIDE:
+        [added] = add_members(made, kind, [name], {}, by=_user(OFFICER))
+        save_cells(made, {f"{added.pk}.0": figure}, {}, by=_user(OFFICER))

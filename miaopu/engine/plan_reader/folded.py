@@ -95,7 +95,8 @@ class Folded:
 
 # 落实政策.鼓励企业: a point where a sentence ends; not 一.总则, not 3.5万.
 _POINT = re.compile(
-    r"(?<=[\u4e00-\u9fff)”》%])(?<![一二三四五六七八九十])\.(?=[\u4e00-\u9fff(“《\n]|$)"
+    r"(?<=[\u4e00-\u9fff)）”》%])(?<![一二三四五六七八九十])(?<![一二三四五六七八九十\d][)）])\."
+    r"(?=[\u4e00-\u9fff(（“《\n]|$)"
 )
 _FEW = 3
 
@@ -104,8 +105,7 @@ def _full_stops(text: str) -> str:
     """A text that ends its sentences in points, as if it had full stops."""
     if "." not in text:
         return text
-    points = len(_POINT.findall(text))
-    return _POINT.sub("。", text) if points >= _FEW and points > text.count("。") else text
+    return _POINT.sub("。", text) if len(_POINT.findall(text)) >= _FEW else text
 
 
 def _cells(line: str) -> str:

@@ -37,6 +37,8 @@ NUMBER = re.compile(
     r"(?P<code>[\u4e00-\u9fff]{2,12})(?P<open>[〔\[(【])(?P<year>(?:19|20)\d\d)(?:[〕\])】]\s?第?(?P<serial>\d{1,4})号"
     r"|(?P<damaged>\d{1,4})(?:号|(?=[)】\n。,])))"
 )
+# 发文字号:安政办发〔2018〕6号, in the table above a page's text.
+_NUMBER_HERE = re.compile(r"(?:文|字)号:?[\u4e00-\u9fff]{2,10}$")
 _RESTART = re.compile(r"\n(?:一、|\(一\)|第一[章条])")
 _DAY = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
 _CN_DAY = re.compile(
@@ -216,6 +218,8 @@ def _own_number(folded: Folded, body_start: int) -> tuple[str | None, tuple[int,
         if len(line) <= found.end() - found.start() + 8:
             return number_text(found), found.span()
         before = folded.seen[: found.start()]
+        if _NUMBER_HERE.search(before[-6:] + found.group("code")):
+            return number_text(found), found.span()
         if found.start() < 150 and not re.search(r"[(《]|根据|按照|落实", before[-40:]):
             return number_text(found), found.span()
     return None, None

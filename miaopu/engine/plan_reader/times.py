@@ -22,6 +22,8 @@ _TIME = re.compile(
             rf"(?P<months>(?:(?P<ms_y>{_Y})年)?(?P<ms_m>{_M})月?{TO}(?:(?P<me_y>{_Y})年)?(?P<me_m>{_M})月(?!\d)(?P<me_end>底|末|上旬|中旬|下旬)?)",
             rf"(?P<day>(?:(?P<d_y>{_Y})年)?(?P<d_m>{_M})月(?P<d_d>{_D})日)",
             rf"(?P<lostyear>(?<!\d)(?P<ly_y>20\d\d)(?P<ly_m>{_M})月(?:(?P<ly_d>{_D})日)?)",
+            rf"(?P<lostboth>(?<![\d.])(?P<lb_y>20\d\d) (?P<lb_m>{_M}) (?P<lb_d>{_D})日)"
+            r"(?=[之以]?前|止|起|至)",
             rf"(?P<lostmonth>(?P<lm_y>{_Y})年(?P<lm_m>1[0-2]|[1-9])(?P<lm_d>{_D})(?=日|前|[,。;)\n]))日?",
             r"(?P<lostday>(?<![\d年月.])(?P<ld_m>1[0-2]|[1-9])(?P<ld_d>3[01]|[12]\d|0[1-9])日(?=前|之前|以前|上午|下午|起))",
             rf"(?P<month>(?:(?P<m_y>{_Y})年|(?<=年))(?P<m_m>{_M})月(?P<m_part>底|末|初|上旬|中旬|下旬|份)?)",
@@ -75,7 +77,7 @@ def find_times(folded: Folded) -> tuple[list[Time], list[Repair]]:
         if made is None:
             continue
         times.append(made)
-        if made.kind in ("lostyear", "lostmonth", "lostday"):
+        if made.kind.startswith("lost"):
             first, stop = folded.span(found.start(), found.end())
             repairs.append(Repair(folded.text[first:stop], _read_as(found), first, stop))
     for found in _RECUR_TEST.finditer(folded.seen):
@@ -105,6 +107,8 @@ def _read_as(found: re.Match[str]) -> str:
     if found.lastgroup and group.get("ly_y"):
         day = f"{group['ly_d']}日" if group["ly_d"] else ""
         return f"{group['ly_y']}年{group['ly_m']}月{day}"
+    if group.get("lb_y"):
+        return f"{group['lb_y']}年{group['lb_m']}月{group['lb_d']}日"
     if group.get("lm_y"):
         return f"{group['lm_y']}年{group['lm_m']}月{group['lm_d']}日"
     return f"{group['ld_m']}月{group['ld_d']}日"
@@ -237,6 +241,7 @@ _BUILD: dict[str, Callable[[dict[str, str], str], tuple[int | None, str | None]]
         int(g["ly_y"]),
         _ymd(g["ly_y"], g["ly_m"], g["ly_d"]) if g["ly_d"] else _month(g["ly_y"], g["ly_m"], None),
     ),
+    "lostboth": lambda g, _: (int(g["lb_y"]), _ymd(g["lb_y"], g["lb_m"], g["lb_d"])),
     "lostmonth": lambda g, _: (int(g["lm_y"]), _ymd(g["lm_y"], g["lm_m"], g["lm_d"])),
     "lostday": lambda g, _: (None, _ymd(None, g["ld_m"], g["ld_d"])),
     "cnday": _chinese_day,

@@ -127,12 +127,20 @@ def explain(row: Anomaly) -> str:
             return _files(data)
 
 
+def _own_record(row: Anomaly) -> str:
+    """Where the operator finds the first record behind it: a tenant, or a problem put right."""
+    for key, route in (("tenancies", "tenancy"), ("problems", "my_rectification")):
+        for number in row.data.get(key, ()):
+            return reverse(route, args=[number])
+    return ""
+
+
 def anomaly_table(rows: Iterable[Anomaly], caption: str, route: str = "", empty: str = "") -> Table:
-    """Anomalies with what was found; `route` is the page of one."""
+    """Anomalies with what was found; `route` is the page of one, else the record behind it."""
     found = [
         {
             "kind": row.get_kind_display(),
-            "href": reverse(route, args=[row.pk]) if route else "",
+            "href": reverse(route, args=[row.pk]) if route else _own_record(row),
             "base": row.base.name,
             "region": present.region_name(row.base.region),
             "text": explain(row),

@@ -137,8 +137,10 @@ def _board(sheets: Iterable[InspectionSheet], rows: Iterable[Rectification], tod
                 today,
             )
         )
+    seldom = {one.value for one in (SheetState.ON_SITE, SheetState.CHECKED, SheetState.ZERO)}
+    empty = {key for key in seldom if not any(line[key] for line in lines)}
     return Table(
-        BOARD_COLUMNS,
+        tuple(one for one in BOARD_COLUMNS if one.key not in empty),
         lines,
         gettext("各区域的自查和整改（张、项）"),
         empty=gettext("还没有部署自查"),

@@ -105,10 +105,16 @@ def _reward(found: Reward) -> RewardView:
         else "",
     ]
     text = _("、").join(one for one in sums if one)
+    if found.case is None and not found.is_open:
+        until = formats.day(found.item.version.pack.period.end)
+        closed = _("计划期到 %(day)s，现在不受理申请。") % {"day": until}
+    else:
+        closed = ""
     return RewardView(
         found.case.get_state_display() if found.case else words[status],
         present.tone_of(found.case.state) if found.case else TONES[status],
-        _("奖励：%(sums)s；企业的一份由企业自己申请。") % {"sums": text} if text else "",
+        closed
+        or (_("奖励：%(sums)s；企业的一份由企业自己申请。") % {"sums": text} if text else ""),
         present.reasons_of(found.explained),
         title=present.in_language(found.item.name),
         item_id=found.item.pk,

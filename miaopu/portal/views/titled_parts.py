@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from miaopu.core.models import Region
 from miaopu.monitoring.titled import TitledTarget
@@ -37,8 +37,7 @@ def _range(row: TitledTarget) -> str:
 
 def _state(row: TitledTarget) -> tuple[str, str]:
     if row.wanting:
-        said = ngettext("还差 %(count)s 个", "还差 %(count)s 个", row.wanting)
-        return said % {"count": row.wanting}, "soon"
+        return _("还差 %(count)s 个") % {"count": row.wanting}, "soon"
     return (_("超过上限"), "late") if row.is_over else (_("已达到"), "good")
 
 
@@ -75,4 +74,5 @@ def titled_table(
                 "tone": tone,
             }
         )
-    return Table(COLUMNS, rows, present.in_language(shown[0].title))
+    title = present.in_language(shown[0].title)
+    return Table(COLUMNS, rows, title[:1].upper() + title[1:])

@@ -34,7 +34,7 @@ def plans() -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
 
 
 def test_the_corpus_is_large(plans: list[tuple[str, dict[str, Any], dict[str, Any]]]) -> None:
-    assert len(plans) >= 53
+    assert len(plans) >= 63
     assert sum(len(gold["targets"]) for _, _, gold in plans) >= 330
 
 

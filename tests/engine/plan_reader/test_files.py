@@ -69,6 +69,18 @@ def test_the_plan_of_a_web_page_without_its_chrome(charset: str) -> None:
     assert paths(page) == EXPECTED
 
 
+def test_a_page_laid_out_in_tables() -> None:
+    """A page of about 2015: data of the file above, the plan in a cell, other files beside."""
+    body = "".join(f"<p>&nbsp;&nbsp;{line}</p>" for line in documents.COUNTY.strip().split("\n"))
+    page = (
+        "<html><body><table><tr><td><table><tr><td><b>索 引 号：</b></td><td>0001/2018-22</td></tr>"
+        f"</table><table><tr><td>{body}</td></tr></table></td><td><table><tr><td>相关文件<ul>"
+        "<li><a href='/a'>关于印发另一个方案的通知一二三四五六七八</a></li></ul></td></tr>"
+        "</table></td></tr></table><div class='foot'>版权所有 网站标识码：1</div></body></html>"
+    )
+    assert paths(page.encode()) == EXPECTED
+
+
 def test_a_page_with_breaks_tables_and_unclosed_tags() -> None:
     page = (
         "<html><body><div>一、任务<br>（一）甲。乙。<p>（二）丙。丁。<p>二、分解"

@@ -145,6 +145,36 @@ def test_conditions_parts_in_brackets_and_windows() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("head", "title"),
+    [
+        (
+            "安丰市小微企业三年行动\n计划（2018—2020年）",
+            "安丰市小微企业三年行动计划（2018—2020年）",
+        ),
+        ("北山县2020年秸秆利用项目\n实施方案", "北山县2020年秸秆利用项目实施方案"),
+        (
+            "《工作报告》2022年重点工作\n\n及民生实事任务分解方案",
+            "《工作报告》2022年重点工作及民生实事任务分解方案",
+        ),
+        ("各区：现将《2024年任务分工方案》印发给你们。", "2024年任务分工方案"),
+        ("安丰市创业工作方案为促进创业，制定本方案。", "安丰市创业工作方案"),
+    ],
+)
+def test_titles_over_lines_and_run_in(head: str, title: str) -> None:
+    assert read_text(f"{head}\n一、目标\n新增企业20家。\n二、要求\n抓好落实。\n").title == title
+
+
+def test_a_date_that_lost_its_signs_and_the_date_above_annexes() -> None:
+    text = (
+        "通知\n一、材料\n推荐文件于 2020 9 1 日前报送市科技局。\n"
+        "安丰市科技局\n2020年6月24日\n附件1\n细则\n一、范围\n甲。"
+    )
+    reading = read_text(text)
+    assert [one.date for one in reading.deadlines] == ["2020-09-01"]
+    assert [one.read_as for one in reading.repairs] == ["2020年9月1日"]
+
+
 def test_damage_is_repaired_with_a_flag() -> None:
     reading = read_text(d.DAMAGED)
     assert [(r.raw, r.read_as, r.certain) for r in reading.repairs] == [
@@ -274,6 +304,21 @@ def test_an_enumeration_over_districts_names_each_scope_and_misses_none() -> Non
             "一、总则\n1. 甲\n(1) 乙\n(2) 丙\n2. 丁\n① 戊\n② 己\n",
             ["一", "一/1", "一/1/(1)", "一/1/(2)", "一/2", "一/2/①", "一/2/②"],
         ),
+        (
+            "一、总则\n1.1 甲。乙。\n1.2 丙。丁。\n1.2.1 戊。\n1.2.2 己。\n"
+            "二、任务\n2.1 庚。\n1.5亿元。",
+            ["一", "一/1.1", "一/1.2", "一/1.2/1.2.1", "一/1.2/1.2.2", "二", "二/2.1"],
+        ),
+        (
+            "一、任务\n任务一：甲\n（一）乙。\nA.丙\nB.丁\n任务二：戊\n（一）己。\n二、要求\n庚。",
+            ["一", "一/任务一", "一/任务一/(一)", "一/任务一/(一)/A", "一/任务一/(一)/B"]
+            + ["一/任务二", "一/任务二/(一)", "二"],
+        ),
+        (
+            "三、措施\n（十五）甲。乙。\n（十六）丙。\n四、要求\n丁。",
+            ["三", "三/(十五)", "三/(十六)", "四"],
+        ),
+        ("方案。一、总则（一）甲。乙。（二）丙。丁。", ["一", "一/(一)", "一/(二)"]),
     ],
 )
 def test_clause_trees(text: str, expected: list[str]) -> None:

@@ -57,12 +57,53 @@ def test_a_table_of_tasks_in_a_word_document() -> None:
 def test_a_cell_that_reaches_over_rows_of_a_web_page() -> None:
     page = """<html><body><p>云河市2023年任务清单</p><p>一、任务分工</p><table>
     <tr><td>类别</td><td>任务</td><td>责任单位</td></tr>
-    <tr><td rowspan="2">培育</td><td>培育企业，做好服务</td><td>市工信局</td></tr>
-    <tr><td>兑现奖补</td><td>市财政局、市科技局</td></tr></table>
+    <tr><td rowspan="2">培育</td><td>培育企业，做好服务</td><td rowspan="2">市工信局</td></tr>
+    <tr><td>兑现奖补</td></tr>
+    <tr><td>保障</td><td>落实资金</td><td>市财政局、市科技局</td></tr></table>
     <p>二、工作要求</p><p>各单位要密切配合，形成合力。</p></body></html>"""
-    assert _units(read_bytes(page.encode())) == [
+    reading = read_bytes(page.encode())
+    assert _units(reading) == [
+        ("一", "responsible", ("市工信局",)),
         ("一", "responsible", ("市工信局",)),
         ("一", "responsible", ("市财政局", "市科技局")),
+    ]
+    assert "培育\t兑现奖补\t市工信局" in reading.text
+
+
+def test_a_cell_that_reaches_over_rows_of_a_word_table() -> None:
+    document = Document()
+    for line in ("云河市2023年任务清单", "一、任务分工"):
+        document.add_paragraph(line)
+    table = document.add_table(rows=4, cols=3)
+    for cell, text in zip(table.rows[0].cells, ("序号", "任务", "责任单位"), strict=True):
+        cell.text = text
+    for order in (1, 2, 3):
+        table.cell(order, 0).text = str(order)
+        table.cell(order, 1).text = "做好服务"
+    table.cell(1, 2).merge(table.cell(2, 2)).text = "市工信局"
+    table.cell(3, 2).text = "市科技局"
+    stream = io.BytesIO()
+    document.save(stream)
+    assert [units for _, _, units in _units(read_bytes(stream.getvalue()))] == [
+        ("市工信局",),
+        ("市工信局",),
+        ("市科技局",),
+    ]
+
+
+def test_growths_to_be_reached_beside_what_grows() -> None:
+    """Two names and two growths a row; a number of a merged cell is said once."""
+    page = """<html><body><p>云河市2023年服务业方案</p><p>一、目标要求</p><p>（一）行业目标</p>
+    <table><tr><td>行业</td><td>2023年增幅（%）</td><td>主要指标</td><td>2023年增幅（%）</td></tr>
+    <tr><td rowspan="2">交通运输业</td><td rowspan="2">11.5~12</td><td>周转量</td><td>13</td></tr>
+    <tr><td>业务量</td><td>30~33</td></tr></table><p>（二）项目目标</p></body></html>"""
+    assert [
+        (one.indicator, one.value, one.unit, one.comparator, one.date)
+        for one in read_bytes(page.encode()).targets
+    ] == [
+        ("交通运输业", [11.5, 12], "%", "range", "2023"),
+        ("周转量", 13, "%", "growth%", "2023"),
+        ("业务量", [30, 33], "%", "range", "2023"),
     ]
 
 
