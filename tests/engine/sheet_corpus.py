@@ -230,11 +230,20 @@ def refused_files() -> dict[str, tuple[Callable[[], bytes], Words]]:
     for place in NO_PLACES:
         made = lambda place=place: with_sheet(cells(place))  # noqa: E731
         files[f"no place {place!r}"] = (made, "不正确")
+    # Named without their sizes: a workbook holds the second in which it was made.
     size = len(sound())
-    for cut in (3, 30, 200, size // 4, size // 2, size - 200, size - 22, size - 1):
-        files[f"cut at {cut}"] = (lambda cut=cut: sound()[:cut], UNREADABLE)
-    for at in range(40, size - 100, size // 9):  # a byte here and there
-        files[f"broken at {at}"] = (
+    cuts = {"200": 200, "a quarter": size // 4, "the half": size // 2, "the index": size - 200}
+    for name, cut in (
+        ("3", 3),
+        ("30", 30),
+        *cuts.items(),
+        ("its end", size - 22),
+        ("-1", size - 1),
+    ):
+        files[f"cut at {name}"] = (lambda cut=cut: sound()[:cut], UNREADABLE)
+    for ninth in range(9):  # a byte here and there
+        at = 40 + ninth * (size - 140) // 9
+        files[f"broken at ninth {ninth}"] = (
             lambda at=at: _broken(at),
             (*UNREADABLE, "目录", "不支持", "表头"),
         )
