@@ -180,7 +180,7 @@ class Programme:
         return found
 
     def money(self) -> dict[str, object]:
-        """Money by level, and of the counties by district, from the ledger lines alone."""
+        """Money by level and district, from the ledger; a district may bear none of its own."""
         sums: dict[tuple[str, str], int] = defaultdict(int)
         for row in self.entries:
             amount = int(row["amount_fen"])
@@ -188,7 +188,7 @@ class Programme:
             if row["level"] == "county":
                 sums[f"counties.{row['region']}", row["account_kind"]] += amount
         found: dict[str, object] = {}
-        for key in {key for key, _kind in sums}:
+        for key in {one for one, _kind in sums} | {f"counties.{r['region']}" for r in self.awards}:
             found[f"{key}.funded_fen"] = -sums[key, "source"]
             for kind in ("available", "committed", "paid"):
                 found[f"{key}.{kind}_fen"] = sums[key, kind]

@@ -130,11 +130,13 @@ def board_of(campaign: AssessmentCampaign, sheets: list[ScoreSheet] | None = Non
 
 def _thin(scheme: Assessment, one: Standing) -> Iterator[str]:
     """What to say of periods in which half or more of the points are left out."""
+    whole = had_without(scheme, ())
     for name, period in one.result.periods.items():
-        left = [key for key, _points in period.parts if key.endswith(LEFT_OUT)]
-        if left and 2 * had_without(
-            scheme, left[0].removesuffix(LEFT_OUT).split("+")
-        ) <= had_without(scheme, ()):
+        left = [
+            key.removesuffix(LEFT_OUT) for key, _points in period.parts if key.endswith(LEFT_OUT)
+        ]
+        known = left and one.points[name]  # nothing is before the period's sheets are issued
+        if known and 2 * had_without(scheme, left[0].split("+")) <= whole:
             words = {"subject": one.subject.name, "period": period_name(name)}
             yield _("%(subject)s %(period)s不计分的项目占一半以上") % words
 

@@ -48,6 +48,13 @@ class Xinjiang:
                 self.tenant, name, day, source="officer", record=name, valid_from=day, by=None
             )
 
+    def earn(self, on: date) -> None:
+        """The revenue of two years by which the tenant may graduate."""
+        record_fact(
+            self.tenant, "revenue_two_years", 9_000_000, source="officer", record="accounts",
+            valid_from=on, by=None,
+        )  # fmt: skip
+
     def paid(self, case: Case) -> Award:
         """The case through all steps, paid."""
         by = self.runner if case.subject else self.owner
@@ -114,9 +121,6 @@ def admit(base: Base, tenant: Enterprise | None, since: date, by: User, team: st
 def graduate(xinjiang: Xinjiang, on: date) -> None:
     """The tenant graduates on the day, by its revenue of two years."""
     travel(on)
-    record_fact(
-        xinjiang.tenant, "revenue_two_years", 9_000_000, source="officer", record="accounts",
-        valid_from=on, by=None,
-    )  # fmt: skip
+    xinjiang.earn(on)
     tenants.graduate_tenant(xinjiang.tenancy, on, by=xinjiang.runner, reason="达到毕业标准")
     xinjiang.tenancy.refresh_from_db()

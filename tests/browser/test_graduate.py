@@ -34,6 +34,7 @@ def test_from_team_to_a_reward_for_both_sides(person: Make, recognised: str, pay
     operator.open(f"/my/tenancies/{number}/").press("进入项目阶段")
     operator.fill(**{"incubate-uscc": company.uscc, "incubate-on": "2015-05-04"})
     operator.press("登记为在孵企业")
+    xinjiang.earn(date(2015, 6, 30))
     operator.fill(**{"graduate-on": "2015-06-30", "graduate-reason": "达到毕业标准"}).press("毕业")
     travel(date(2016, 7, 4))
     xinjiang.learn(high_tech_recognised_on=date.fromisoformat(recognised))

@@ -243,7 +243,7 @@ def refused_files() -> dict[str, tuple[Callable[[], bytes], Words]]:
         files[f"cut at {name}"] = (lambda cut=cut: sound()[:cut], UNREADABLE)
     for ninth in range(9):  # a byte here and there
         at = 40 + ninth * (size - 140) // 9
-        files[f"broken in ninth {ninth}"] = (
+        files[f"broken at ninth {ninth}"] = (
             lambda at=at: _broken(at),
             (*UNREADABLE, "目录", "不支持", "表头"),
         )
