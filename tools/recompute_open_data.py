@@ -180,7 +180,7 @@ class Programme:
         return found
 
     def money(self) -> dict[str, object]:
-        """Money by level and district, from the ledger lines; a district may bear none."""
+        """Money by level and district, from the ledger; a district may bear none of its own."""
         sums: dict[tuple[str, str], int] = defaultdict(int)
         for row in self.entries:
             amount = int(row["amount_fen"])

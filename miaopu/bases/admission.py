@@ -93,7 +93,8 @@ def change_base(base: Base, record: Mapping[str, Any], *, revision: int, by: Use
     return locked
 
 
-def _tell_operator(base: Base, key: str, text: Bilingual) -> None:
+def tell_operator(base: Base, key: str, text: Bilingual) -> None:
+    """Tell those who act for whoever runs the base, once per key."""
     represents = Representative.objects.live().filter(enterprise_id=base.operator_id)
     key, link = f"base/{base.number}/{key}", f"/my/bases/{base.number}/"
     for one in represents.select_related("user"):
@@ -157,7 +158,7 @@ def return_base(base: Base, *, by: User, reason: str, revision: int | None = Non
     """Give the application back to the operator, with what is missing."""
     check_reason(reason)
     locked = _step(base, "return", Verb.RETURN_BASE, by=by, reason=reason, revision=revision)
-    _tell_operator(
+    tell_operator(
         locked,
         f"returned/{locked.revision}",
         Bilingual(
@@ -184,7 +185,7 @@ def accept_base(
         base, "accept", Verb.ACCEPT_BASE, by=by, reason=reason, revision=revision,
         despite=despite, admitted_on=today,
     )  # fmt: skip
-    _tell_operator(
+    tell_operator(
         locked,
         "accepted",
         Bilingual(
@@ -209,22 +210,6 @@ def exit_base(base: Base, *, by: User, reason: str, revision: int | None = None)
     return _step(
         base, "exit", Verb.EXIT_BASE, by=by, reason=reason, revision=revision, left_on=clock.today()
     )
-
-
-@transaction.atomic
-def delist_base(base: Base, *, by: User, reason: str) -> Base:
-    """Take a base off the list; the caller holds the province's approval (Ganzhou 五/(四)).
-
-    Its tenants stay where they are: only its standing ends.
-    """
-    check_reason(reason)
-    locked = _step(base, "delist", Verb.DELIST_BASE, by=by, reason=reason, left_on=clock.today())
-    _tell_operator(
-        locked,
-        "delisted",
-        Bilingual(f"{locked.name}已被摘牌：{reason}", f"{locked.name} was delisted: {reason}"),
-    )
-    return locked
 
 
 @transaction.atomic

@@ -28,7 +28,7 @@ from miaopu.cases.guards import (
 from miaopu.cases.letters import freeze_letter
 from miaopu.cases.models import Case, CaseFile, Item
 from miaopu.cases.notices import BACK, tell_enterprise
-from miaopu.cases.opening import live_case, new_case
+from miaopu.cases.opening import check_same_item, live_case, new_case
 from miaopu.cases.prefill import known_answers
 from miaopu.cases.workflow import lock_case
 from miaopu.cases.workflow import transition as change_state
@@ -71,7 +71,7 @@ def open_case(
     once_key = item.once_key(clock.today(), subject)
     known = live_case(item, enterprise, subject)
     if known is not None:
-        return _same_item(known, item)
+        return check_same_item(known, item)
     check_period(item)
     explanation = explain_item(item.version, item.code, subject or enterprise, clock.today())
     if explanation.status == "false":
@@ -94,18 +94,7 @@ def open_case(
     except IntegrityError:  # another tab was faster
         faster = live_case(item, enterprise, subject)
         assert faster is not None
-        return _same_item(faster, item)
-
-
-def _same_item(case: Case, item: Item) -> Case:
-    """The case, if it is the item's own; raises ActionRefused where its event is counted there."""
-    if case.item.code == item.code:
-        return case
-    raise ActionRefused(
-        _("“%(item)s”与“%(other)s”只计一次，已有办件 %(number)s")
-        % {"item": item.title, "other": case.item.title, "number": case.number},
-        _("请在我的办件中查看；撤回后可改选"),
-    )
+        return check_same_item(faster, item)
 
 
 @transaction.atomic

@@ -36,6 +36,17 @@ def live_case(item: Item, enterprise: Enterprise, subject: Enterprise | None) ->
     return found
 
 
+def check_same_item(case: Case, item: Item) -> Case:
+    """The case, if it is the item's own; raises ActionRefused where its event is counted there."""
+    if case.item.code == item.code:
+        return case
+    raise ActionRefused(
+        _("“%(item)s”与“%(other)s”只计一次，已有办件 %(number)s")
+        % {"item": item.title, "other": case.item.title, "number": case.number},
+        _("请在我的办件中查看；撤回后可改选"),
+    )
+
+
 def new_case(
     item: Item,
     enterprise: Enterprise,

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import NamedTuple
 
 from miaopu.engine.asking import NOT_ASKED, Asking
+from miaopu.engine.counted import Counted
 from miaopu.engine.explanations import NearMiss, PriorityPoints
 from miaopu.engine.expressions.plain import FALSE, TRUE, UNKNOWN, in_one_line
 from miaopu.engine.expressions.reasons import ReasonNode
@@ -24,44 +24,9 @@ from miaopu.engine.expressions.telling import (
 )
 from miaopu.engine.expressions.tree import Op
 from miaopu.engine.messages import Bilingual
-from miaopu.engine.money import format_yuan
 from miaopu.engine.prepared import PreparedRule, PreparedRules
-from miaopu.engine.rule_sets import CountedOnce, Rule
 
 _VALUE: Mapping[str, bool | None] = {TRUE: True, FALSE: False, UNKNOWN: None}
-
-
-class Counted(NamedTuple):
-    """The rule under which an event is counted already, for how much, and the set of rules."""
-
-    once: CountedOnce
-    rule: Rule
-    fen: int | None
-
-    @property
-    def text(self) -> Bilingual:
-        """Where it is counted, in words."""
-        name = self.rule.title or Bilingual(self.rule.id, self.rule.id)
-        title, zh, en = self.once.title, "", ""
-        if self.fen is not None:
-            yuan = format_yuan(self.fen)
-            zh, en = f"（{yuan} 元）", f" ({yuan} yuan)"
-        return Bilingual(
-            f"{title.zh}只计一次，已按“{name.zh}”计入{zh}",
-            f"{title.en} counts once, and is counted under “{name.en}” already{en}",
-        )
-
-    @property
-    def node(self) -> ReasonNode:
-        """The same as a node of the reasons."""
-        return ReasonNode(Op.COUNTED_ONCE.value, FALSE, self.text, False, (), key=self.once.name)
-
-    @property
-    def answer(self) -> Answer:
-        """The same as the answer of a condition."""
-        change = (self.text.zh, self.text.en)
-        text = head(Op.COUNTED_ONCE.value, FALSE, self.text, False, ()) + b"]}"
-        return Answer(False, (), change, text, printed_change(change))
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +49,9 @@ class Explanation:
     @cached_property
     def answers(self) -> Sequence[Answer]:
         """What each condition came to, and whether it is counted elsewhere."""
+        return self._answers()
+
+    def _answers(self) -> Sequence[Answer]:
         found = self.asking.answers(self.prepared)
         return found if self.counted is None else [*found, self.counted.answer]
 
@@ -194,7 +162,7 @@ class Explanation:
 
     def print_to(self, pieces: list[bytes]) -> None:
         """`to_json` in UTF-8, piece by piece, put together from what each condition prints."""
-        answers = self.answers or _NO_ANSWERS
+        answers = self._answers() or _NO_ANSWERS
         values, needs, _changes, texts, shown = zip(*answers, strict=True)
         lacking: tuple[str, ...] = ()
         if None in values:

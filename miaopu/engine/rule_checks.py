@@ -10,6 +10,7 @@ from miaopu.engine.definitions.refusals import Path as Place
 from miaopu.engine.expressions.errors import ExpressionError, did_you_mean
 from miaopu.engine.expressions.lower import lower_amount, lower_condition
 from miaopu.engine.expressions.lowering import Surroundings
+from miaopu.engine.expressions.named import calls, no_function_in
 from miaopu.engine.expressions.parse import parse
 from miaopu.engine.expressions.tokens import FUNCTIONS
 from miaopu.engine.expressions.tree import Node
@@ -145,6 +146,8 @@ def check_functions(rule_set: RuleSet, documents: Mapping[str, Document]) -> lis
                 )
             )
         try:
+            if calls(function.means, rule_set.functions):
+                raise no_function_in(name, 0)
             parse(function.means)
         except ExpressionError as error:
             errors.append(error_at(documents, (*place, "means"), error.message, error.remedy))

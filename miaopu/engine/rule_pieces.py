@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
+from miaopu.engine.definitions.counting import CountedOncePiece
 from miaopu.engine.definitions.pieces import (
     ConditionPiece,
-    CountedOncePiece,
     FunctionPiece,
     PriorityPiece,
     ValuePiece,

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pydantic import Field
 
+from miaopu.engine.definitions.counting import CountedOncePiece
 from miaopu.engine.definitions.pieces import (
     ConditionPiece,
-    CountedOncePiece,
     FactPiece,
     FunctionName,
     FunctionPiece,

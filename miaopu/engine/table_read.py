@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from decimal import Decimal
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -102,9 +102,13 @@ class ParquetReader:
     def rows(self) -> Iterator[dict[str, object]]:
         """The rows, batch by batch; raises TableError where the file is damaged."""
         try:
+            numbers = count(1)
             for batch in self.file.iter_batches(batch_size=_BATCH):
-                for row in batch.to_pylist():
-                    yield {name: _without_float(self.path, value) for name, value in row.items()}
+                for row, number in zip(batch.to_pylist(), numbers, strict=False):
+                    yield {
+                        name: _without_float(self.path, value, name, number)
+                        for name, value in row.items()
+                    }
         except (pa.ArrowException, OSError) as error:
             raise _damaged(self.path, Bilingual("文件内容损坏", "damaged content")) from error
 
@@ -116,17 +120,22 @@ class ParquetReader:
             chosen = _chosen(self.columns, names)
             stored = dict(zip(self.columns, self.file.schema_arrow.names, strict=True))
             wanted = [stored[name] for name in chosen]
+            done = 0
             for batch in self.file.iter_batches(batch_size=size, columns=wanted):
                 columns = {name: batch.column(stored[name]) for name in chosen}
-                for values in columns.values():
-                    self._refuse_infinite(values)
+                for name, values in columns.items():
+                    self._refuse_infinite(values, name, done)
                 yield columns, batch.num_rows
+                done += batch.num_rows
         except (pa.ArrowException, OSError) as error:
             raise _damaged(self.path, Bilingual("文件内容损坏", "damaged content")) from error
 
-    def _refuse_infinite(self, values: pa.Array) -> None:
-        if pa.types.is_floating(values.type) and pc.any(pc.is_inf(values)).as_py():
-            raise _infinite(self.path)
+    def _refuse_infinite(self, values: pa.Array, name: str, done: int) -> None:
+        if not pa.types.is_floating(values.type):
+            return
+        infinite = pc.is_inf(values)
+        if pc.any(infinite).as_py():
+            raise _infinite(self.path, name, done + pc.index(infinite, True).as_py() + 1)
 
 
 class JsonReader:
@@ -169,8 +178,31 @@ def _encoding_of(path: Path) -> str:
                     pass
         except UnicodeDecodeError:
             continue
+        if encoding != _ENCODINGS[0]:
+            _refuse_mixed(path)
         return encoding
     raise _damaged(path, Bilingual("编码既不是 UTF-8 也不是 GB18030", "neither UTF-8 nor GB18030"))
+
+
+def _refuse_mixed(path: Path) -> None:
+    """Refuse a file that is not UTF-8 and has a line that is: two encodings make nonsense names.
+
+    Two Chinese characters in one line of GB18030 hardly ever are, by chance, two in UTF-8.
+    """
+    with path.open("rb") as stream:
+        for number in count(1):
+            line = stream.readline(_CELL_LIMIT)
+            if not line:
+                return
+            text = "" if line.isascii() else line.decode("utf-8", errors="replace")
+            if "\ufffd" not in text and sum("\u4e00" <= sign <= "\u9fff" for sign in text) > 1:
+                raise _damaged(
+                    path,
+                    Bilingual(
+                        f"编码混杂：第 {number} 行是 UTF-8，别的行不是",
+                        f"mixed encodings: line {number} is UTF-8, others are not",
+                    ),
+                )
 
 
 def _header(path: Path, names: Sequence[str]) -> tuple[str, ...]:
@@ -184,17 +216,17 @@ def _header(path: Path, names: Sequence[str]) -> tuple[str, ...]:
     return header
 
 
-def _without_float(path: Path, value: Any) -> object:
+def _without_float(path: Path, value: Any, name: str, row: int) -> object:
     if isinstance(value, float):
         if math.isnan(value):
             return None
         if math.isinf(value):
-            raise _infinite(path)
+            raise _infinite(path, name, row)
         return Decimal(repr(value))
     if isinstance(value, list):
-        return [_without_float(path, part) for part in value]
+        return [_without_float(path, part, name, row) for part in value]
     if isinstance(value, Mapping):
-        return {key: _without_float(path, part) for key, part in value.items()}
+        return {key: _without_float(path, part, name, row) for key, part in value.items()}
     return value
 
 
@@ -215,8 +247,13 @@ def _as_array(values: list[object]) -> pa.Array:
     return pa.array([None if value is None else str(value) for value in values], pa.string())
 
 
-def _infinite(path: Path) -> TableError:
-    return _damaged(path, Bilingual("含有无穷大的数值", "it holds an infinite number"))
+def _infinite(path: Path, name: str, row: int) -> TableError:
+    return _damaged(
+        path,
+        Bilingual(
+            f"第 {row} 行：“{name}”是无穷大的数值", f"row {row}: {name} is an infinite number"
+        ),
+    )
 
 
 def _refuse_constant(name: str) -> object:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from miaopu.bases.admission import delist_base
+from miaopu.bases.delisting import delist_base, warn_tenants
 from miaopu.bases.enums import BaseState
 from miaopu.core import clock
 from miaopu.core.actions import record_event
@@ -160,9 +160,10 @@ def hear_delisting(case: DelistingCase, heard_on: date, *, by: User, reason: str
 
 @transaction.atomic
 def report_delisting(case: DelistingCase, *, by: User, reason: str = "") -> DelistingCase:
-    """Report the case to the province for approval."""
+    """Report the case to the province for approval; the base's tenants are told what may come."""
     locked, _rule = _locked(case, "report", by)
     locked.reported_by, locked.reported_at = by, clock.now()
+    warn_tenants(locked.base)
     return _note(locked, Verb.REPORT_DELISTING, by, reason)
 
 
@@ -185,10 +186,13 @@ def _decided(
 def approve_delisting(
     case: DelistingCase, document: str, decided_on: date, *, by: User, reason: str = ""
 ) -> DelistingCase:
-    """Enter the province's approval; the base is taken off the list in the same moment."""
+    """Enter the province's approval; the base is taken off the list in the same moment.
+
+    What becomes of its tenants and titles is the rule of `bases.delisting`.
+    """
     locked = _decided(case, "approve", document, decided_on, by)
     if locked.base.state == BaseState.ADMITTED:
-        delist_base(locked.base, by=by, reason=_("省级核准摘牌：%(no)s") % {"no": locked.document})
+        delist_base(locked.base, locked.document, by=by)
     return _note(locked, Verb.APPROVE_DELISTING, by, reason)
 
 

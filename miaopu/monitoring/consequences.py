@@ -2,53 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from django.db import connection
-from django.db.models import Max
-
 from miaopu.core import clock
 from miaopu.core.actions import notify, record_event
-from miaopu.core.events import acting_office
 from miaopu.core.models import User
 from miaopu.engine.assessment.results import rounded
 from miaopu.engine.clock import working_days
-from miaopu.engine.letters.content import Printable
 from miaopu.engine.letters.opinion import OpinionText, WeakLine, opinion_number
-from miaopu.engine.letters.pdf import printed_pdf
-from miaopu.engine.letters.word import printed_docx
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.seals import digest
 from miaopu.monitoring.enums import SubjectKind, Verb
 from miaopu.monitoring.models import (
+    AssessmentCertificate,
     AssessmentFreeze,
     AssessmentOpinion,
     AssessmentResult,
     DelistingCase,
+)
+from miaopu.monitoring.papers import (
+    PRINTED,
+    issue_bulletin,
+    issue_certificate,
+    next_serial,
+    office_name,
 )
 from miaopu.monitoring.sheets import PERIODS, plain
 from miaopu.parties.models import Representative
 
 RECTIFY, DELIST = "rectify", "delist"
 """What a scheme's consequences `do` so that something is made of them by itself."""
-RECTIFY_DAYS = 30
-"""Working days to put things right; the plan sets none (illustrative)."""
-LOCK = 7_102_021  # the advisory lock of the numbers; any number nobody else uses
-MAKERS: dict[str, Callable[[Printable], bytes]] = {"pdf": printed_pdf, "docx": printed_docx}
 
 
 def document(opinion: AssessmentOpinion, kind: str) -> bytes:
     """An opinion as a document: "pdf" or "docx". Raises KeyError for another kind."""
-    return MAKERS[kind](opinion.text.printable())
+    return PRINTED[kind](opinion.text.printable())
 
 
 def follow_results(freeze: AssessmentFreeze, *, by: User) -> None:
-    """Make the opinions and open the delisting cases of a published freeze of bases."""
+    """Make the papers of a published freeze of bases, and open its delisting cases."""
     if freeze.campaign.subject_kind != SubjectKind.BASE:
         return  # what else follows, people do
+    issue_bulletin(freeze, by=by)
     for result in freeze.results.select_related("subject__base__operator", "subject__region"):
+        certificate = issue_certificate(freeze, result, by=by)
+        if certificate is not None:
+            _tell_certificate(result, certificate)
         if RECTIFY in result.consequences:
             _issue_opinion(freeze, result, by)
         if DELIST in result.consequences:
@@ -59,6 +60,18 @@ def _tell(result: AssessmentResult, key: str, text: Bilingual) -> None:
     link = f"/scoring/results/{result.pk}/"
     for one in Representative.objects.live().filter(enterprise_id=result.base.operator_id):
         notify(one.user, f"assessment/result/{result.pk}/{key}", text.zh[:300], text.en[:400], link)
+
+
+def _tell_certificate(result: AssessmentResult, made: AssessmentCertificate) -> None:
+    _tell(
+        result,
+        "certificate",
+        Bilingual(
+            f"{result.base.name}{made.text.year}年度考核为 {result.band} 类，证书可以下载",
+            f"{result.base.name} is in class {result.band} for {made.text.year}: "
+            "its certificate is there",
+        ),
+    )
 
 
 def _open_delisting(freeze: AssessmentFreeze, result: AssessmentResult, by: User) -> None:
@@ -82,13 +95,9 @@ def _open_delisting(freeze: AssessmentFreeze, result: AssessmentResult, by: User
 def _issue_opinion(freeze: AssessmentFreeze, result: AssessmentResult, by: User) -> None:
     campaign, day = freeze.campaign, clock.today()
     region = campaign.programme.region
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, int(region.code)])
-    last = AssessmentOpinion.objects.filter(issuer=region, year=day.year)
-    serial = (last.aggregate(last=Max("serial"))["last"] or 0) + 1
-    office = acting_office(by, region.code)
+    serial = next_serial(AssessmentOpinion, region, day.year)
     text = _text(freeze, result, opinion_number(region.name, day.year, serial), day)
-    content = {**text.to_json(), "office": office.name if office else region.name}
+    content = {**text.to_json(), "office": office_name(by, region)}
     made = AssessmentOpinion.objects.create(
         result=result, issuer=region, year=day.year, serial=serial, number=text.number,
         content=content, digest=digest(content), due_on=text.due_on, at=clock.now(),
@@ -112,7 +121,7 @@ def _text(
 ) -> OpinionText:
     campaign = freeze.campaign
     scheme = campaign.scheme
-    due = working_days(day, RECTIFY_DAYS).due
+    due = working_days(day, scheme.rectify_days).due
     assert due is not None  # nothing pauses it
     vetoed = {key for part in result.parts["periods"].values() for key in part["vetoes"]}
     titles = {one.id: one.title.zh if one.title else one.id for one in scheme.criteria}

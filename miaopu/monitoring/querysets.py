@@ -8,17 +8,18 @@ to is never public.
 
 from __future__ import annotations
 
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
 
 from miaopu.core.enums import WORKING_ROLES, Role
 from miaopu.core.scope import AnyUser, region_prefixes, within
-from miaopu.monitoring.enums import CampaignState, SubjectKind
+from miaopu.monitoring.enums import CampaignState, DelistingState, SubjectKind
 from miaopu.parties.scope import own_rows
 
 M = TypeVar("M", bound=models.Model)  # the model: bound by `as_manager()`
+Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
 TOLD = (CampaignState.PUBLICITY, CampaignState.PUBLISHED)
 READERS = (
     Role.REVIEWER, Role.APPROVER, Role.PROGRAMME_OFFICER, Role.LEADING_GROUP, Role.AUDITOR,
@@ -42,6 +43,18 @@ def _regions_above(user: AnyUser) -> set[str]:
         for length in (2, 4, 6)
         if length <= len(prefix)
     }
+
+
+def _own_sheets(rows: Rows, user: AnyUser, sheet: str) -> Rows | None:
+    """Rows of the sheets that the user's enterprise fills in or whose base it runs by now.
+
+    None for officials. Where the operator changed in the year, both see what has been scored.
+    """
+    filled = own_rows(rows, user, f"{sheet}operator__")
+    runs = own_rows(rows, user, f"{sheet}subject__base__operator__")
+    if filled is None or runs is None:
+        return None
+    return rows.filter(Q(pk__in=filled.values("pk")) | Q(pk__in=runs.values("pk")))
 
 
 def offices_of(user: AnyUser) -> list[int]:
@@ -120,11 +133,11 @@ class ScoreSheetQuerySet(models.QuerySet[M]):
         return self.select_related("operator", *(f"subject__{one}" for one in SUBJECT))
 
     def for_user(self, user: AnyUser) -> Self:
-        """Sheets that the user's enterprise fills in; for officials those they may see.
+        """Sheets that the user's enterprise fills in, and those of the bases that it runs by now.
 
-        An expert sees the sheets that were drawn for her.
+        For officials those they may see; an expert sees the sheets that were drawn for her.
         """
-        own = own_rows(self, user, "operator__")
+        own = _own_sheets(self, user, "")
         if own is not None:
             return own
         if user is None or not offices_of(user):
@@ -138,7 +151,7 @@ class ScoreFileQuerySet(models.QuerySet[M]):
 
     def for_user(self, user: AnyUser) -> Self:
         """Files of the sheets that the user may see."""
-        own = own_rows(self, user, "sheet__operator__")
+        own = _own_sheets(self, user, "sheet__")
         if own is not None:
             return own
         if user is None or not offices_of(user):
@@ -204,5 +217,34 @@ class OpinionQuerySet(_OfResult[M]):
     """Opinions on what to put right."""
 
 
+class CertificateQuerySet(_OfResult[M]):
+    """Certificates; what they say is in the public ranking too."""
+
+    def public(self) -> Self:
+        """Certificates of published results."""
+        return self.filter(result__freeze__campaign__state=CampaignState.PUBLISHED)
+
+
+class BulletinQuerySet(models.QuerySet[M]):
+    """Bulletins."""
+
+    def public(self) -> Self:
+        """Bulletins of published results."""
+        return self.filter(freeze__campaign__state=CampaignState.PUBLISHED)
+
+    def for_user(self, user: AnyUser) -> Self:
+        """Those of the regions in and above the user's offices; for operators those they are in."""
+        own = own_rows(self, user, "freeze__results__subject__base__operator__")
+        if own is not None:
+            return own.distinct()
+        path = "freeze__campaign__programme__region"
+        inside = within(region_prefixes(user, WORKING_ROLES), f"{path}__code")
+        return self.filter(inside | Q(**{f"{path}__in": sorted(_regions_above(user))}))
+
+
 class DelistingQuerySet(_OfResult[M]):
     """Delisting cases."""
+
+    def public(self) -> Self:
+        """Those that the province has approved: who was taken off the list, and when."""
+        return self.filter(state=DelistingState.APPROVED)

@@ -12,9 +12,9 @@ from miaopu.core.errors import ActionRefused, Conflict
 from miaopu.core.events import acting_office
 from miaopu.core.models import Event, User
 from miaopu.engine.letters.assessment_report import ReportRow, ReportText
-from miaopu.monitoring.consequences import MAKERS
 from miaopu.monitoring.enums import CampaignState, Verb
 from miaopu.monitoring.models import AssessmentCampaign, AssessmentResult
+from miaopu.monitoring.papers import PRINTED
 from miaopu.monitoring.score_guards import check_reaches, locked_campaign
 from miaopu.monitoring.sheets import PERIODS, two_decimals
 from miaopu.monitoring.states import OFFICER
@@ -87,4 +87,4 @@ def report_of(campaign: AssessmentCampaign, by: User) -> ReportText:
 
 def report_document(campaign: AssessmentCampaign, kind: str, by: User) -> bytes:
     """The report as "pdf" or "docx". Raises KeyError for another kind, Conflict as `report_of`."""
-    return MAKERS[kind](report_of(campaign, by).printable())
+    return PRINTED[kind](report_of(campaign, by).printable())

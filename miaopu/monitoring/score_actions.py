@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import PurePath
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from miaopu.core import clock
-from miaopu.core.actions import keep_file, record_event
-from miaopu.core.errors import ActionRefused, Conflict, NotAllowed, check_reason
+from miaopu.core.actions import record_event
+from miaopu.core.errors import Conflict, NotAllowed, check_reason
 from miaopu.core.models import User
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.targets.cells import read_cell
@@ -20,7 +19,6 @@ from miaopu.monitoring.enums import SheetState, Stage, Verb
 from miaopu.monitoring.models import (
     Score,
     ScoreChange,
-    ScoreFile,
     ScoreSheet,
 )
 from miaopu.monitoring.score_guards import check_reaches, check_stage, locked_sheet, step_from
@@ -31,7 +29,6 @@ from miaopu.monitoring.telling import tell_assessed
 
 POINTS, NOTE = "points", "note"
 PLACES = 4
-MAX_FILES = 10
 
 
 @dataclass(frozen=True)
@@ -223,45 +220,13 @@ def hand_over_sheet(sheet: ScoreSheet, *, by: User, reason: str) -> ScoreSheet:
         locked, Verb.HAND_OVER_SHEET, by=by, reason=reason, region=locked.subject.region,
         data={"from": str(before), "to": str(locked.operator)},
     )  # fmt: skip
-    return locked
-
-
-@transaction.atomic
-def keep_score_file(
-    sheet: ScoreSheet, line: str, name: str, content: bytes, *, by: User
-) -> ScoreFile:
-    """Keep a piece of evidence for a line that the user fills in. Refused once frozen."""
-    locked = locked_sheet(sheet)
-    stage = check_stage(by, locked)
-    if line not in {one.key for one in lines_for(locked, stage)}:
-        raise ActionRefused(_("没有这个评分项"), _("请重新选择评分项"))
-    there = ScoreFile.objects.kept().filter(sheet=locked, line=line)
-    if there.count() >= MAX_FILES:
-        raise ActionRefused(_("最多上传 %(count)s 个文件") % {"count": MAX_FILES}, _("请合并文件"))
-    kept = keep_file(content, by=by)
-    known = there.filter(file=kept).first()
-    if known is not None:
-        return known
-    made = ScoreFile.objects.create(
-        sheet=locked, line=line, file=kept, name=PurePath(name).name[:200], by=by, at=clock.now()
+    tell_assessed(
+        locked,
+        f"handed-over/{locked.operator_id}",
+        Bilingual(
+            f"{locked.base.name}的考核评分表已转给您，已填的内容都在；请在{locked.due_on}前完成自评",
+            f"The score sheet of {locked.base.name} is yours now, with all that was filled in; "
+            f"please score it by {locked.due_on}",
+        ),
     )
-    record_event(
-        locked, Verb.KEEP_SCORE_FILE, by=by, region=locked.subject.region,
-        data={"line": line, "sha256": kept.sha256},
-    )  # fmt: skip
-    return made
-
-
-@transaction.atomic
-def withdraw_score_file(found: ScoreFile, *, by: User, reason: str) -> None:
-    """Take a piece of evidence back; it is kept, and counts no more. Refused once frozen."""
-    locked = locked_sheet(found.sheet)
-    check_stage(by, locked)
-    if found.by_id != by.pk:
-        raise NotAllowed(_("只能撤下自己上传的材料"), _("请由上传的人撤下"))
-    found.withdrawn_at = clock.now()
-    found.save(update_fields=["withdrawn_at"])
-    record_event(
-        locked, Verb.WITHDRAW_SCORE_FILE, by=by, reason=reason, region=locked.subject.region,
-        data={"line": found.line, "sha256": found.file.sha256},
-    )  # fmt: skip
+    return locked

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from miaopu.bases.enums import BaseState
 from miaopu.core.enums import Role
 from miaopu.core.errors import Conflict, NotAllowed
 from miaopu.core.models import User
@@ -86,12 +87,18 @@ def _may(user: User, sheet: ScoreSheet) -> bool:
     return sheet.state != SheetState.SETTLED and reaches(user, where, roles)
 
 
+def is_gone(sheet: ScoreSheet) -> bool:
+    """Whether the base that is assessed has left or was delisted."""
+    base = sheet.subject.base
+    return base is not None and base.state != BaseState.ADMITTED
+
+
 def stage_of(user: User, sheet: ScoreSheet) -> Stage | None:
     """As whom the user may fill the sheet in now; None where she may not.
 
     An expert with a sample scores it from the city's turn on, while the campaign is open.
     """
-    if sheet.campaign.state != CampaignState.OPEN:
+    if sheet.campaign.state != CampaignState.OPEN or is_gone(sheet):
         return None
     found = None
     if _may(user, sheet):
@@ -145,6 +152,11 @@ def check_stage(by: User, sheet: ScoreSheet) -> Stage:
     if sheet.campaign.state != CampaignState.OPEN:
         raise Conflict(
             _("考核结果已冻结，评分不能再改"), _("需要更正的，请先解除冻结，或在公示期内申请复核")
+        )
+    if is_gone(sheet):
+        raise Conflict(
+            _("这个基地%(state)s，不再参加考核") % {"state": sheet.base.get_state_display()},
+            _("已填的内容和材料都保留；已公布的考核结果不受影响"),
         )
     if has_conflict(by, sheet):
         raise NotAllowed(_("您与被考核的一方有关联，须回避"), _("请交由其他人员评分"))

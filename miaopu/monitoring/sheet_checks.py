@@ -42,17 +42,25 @@ def wanting(sheet: ScoreSheet, stage: Stage, expert: User | None = None) -> dict
     return {key: problem for key, problem in found.items() if problem is not None}
 
 
+def _unproved(line: Line, own: Score | None, proved: set[str]) -> bool:
+    """Whether evidence is asked for points or a figure and is not there.
+
+    What the records of tenants say needs none.
+    """
+    if line.evidence is None or own is None or not own.value or own.recorded:
+        return False
+    return line.key not in proved
+
+
 def _of(line: Line, stage: Stage, scores: dict[str, Score], proved: set[str]) -> Bilingual | None:
     if line.wanted and standing(scores, stage) is None:
         if line.kind == "figure":
             return Bilingual("请填写数据，没有的填 0", "give the figure, 0 where there is none")
         return Bilingual("请评分", "give points")
+    if stage == line.first_scorer and _unproved(line, scores.get(stage), proved):
+        asked = line.evidence or Bilingual("", "")
+        return Bilingual(f"请上传佐证材料：{asked.zh}", f"hand in the evidence: {asked.en}")
     if stage == Stage.SELF:
-        points = standing(scores, stage)
-        if line.evidence and points and line.key not in proved:
-            return Bilingual(
-                f"请上传佐证材料：{line.evidence.zh}", f"hand in the evidence: {line.evidence.en}"
-            )
         return None
     own = scores.get(stage)
     if own is None or own.value is None or own.note:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Literal
 
-from miaopu.engine.assessment.results import rounded
+from miaopu.engine.assessment.results import EXACT, rounded, score_period
 from miaopu.engine.assessment.scheme import Assessment, Criterion, ScoreItem
 from miaopu.engine.assessment.scores import Lines
 from miaopu.engine.messages import Bilingual
@@ -43,6 +43,11 @@ class Line:
     evidence: Bilingual | None = None
     unit: Bilingual | None = None
     illustrative: bool = False
+
+    @property
+    def first_scorer(self) -> str:
+        """Who gives it points first, and hands in the evidence for them."""
+        return next(one for one in ORDER if one in self.scorers)
 
     @property
     def wanted(self) -> bool:
@@ -84,7 +89,10 @@ def lines_of(scheme: Assessment, stage: str | None = None) -> list[Line]:
         known = scheme.figures.get(name)
         unit = known.unit.bilingual if known and known.unit else None
         title = _words(known.title if known else None, name)
-        found.append(Line(name, "figure", title, group, None, _TO_FIGURES, unit=unit))
+        wanted = known.evidence.bilingual if known and known.evidence else None
+        found.append(
+            Line(name, "figure", title, group, None, _TO_FIGURES, evidence=wanted, unit=unit)
+        )
     return [one for one in found if stage is None or stage in one.scorers]
 
 
@@ -131,6 +139,12 @@ def points_of(scheme: Assessment, scores: Iterable[Score]) -> dict[str, Decimal]
     given = by_line(scores)
     found = {line.key: standing(given.get(line.key, {})) for line in lines_of(scheme)}
     return {key: value for key, value in found.items() if value is not None}
+
+
+def total_of(scheme: Assessment, points: Mapping[str, Decimal]) -> Decimal:
+    """What the points and figures of a period come to; what is not there counts for nothing."""
+    with localcontext(EXACT):
+        return score_period(Lines(scheme), dict(points)).total
 
 
 def computed_points(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -42,11 +42,6 @@ class Standing:
     sensitivity: Sensitivity
     before: AssessmentResult | None
     operators: tuple[str, ...]
-
-    @property
-    def change(self) -> Decimal | None:
-        """Composite against the year before; None where there was none."""
-        return None if self.before is None else self.result.composite - self.before.composite
 
 
 @dataclass(frozen=True)
@@ -113,7 +108,10 @@ def board_of(campaign: AssessmentCampaign, sheets: list[ScoreSheet] | None = Non
         subject = own[0].subject
         last = before.get(subject.pk)
         said = consequence_of(
-            scheme, result.band, last.band if last else None, _is_outstanding(campaign, result)
+            scheme,
+            result.band,
+            last.band if last else None,
+            is_outstanding(scheme, result.consequence.split(";")),
         )
         ranked.append(
             Standing(
@@ -132,25 +130,26 @@ def board_of(campaign: AssessmentCampaign, sheets: list[ScoreSheet] | None = Non
 
 def _thin(scheme: Assessment, one: Standing) -> Iterator[str]:
     """What to say of periods in which half or more of the points are left out."""
+    whole = had_without(scheme, ())
     for name, period in one.result.periods.items():
-        left = [key for key, _points in period.parts if key.endswith(LEFT_OUT)]
-        if left and 2 * had_without(
-            scheme, left[0].removesuffix(LEFT_OUT).split("+")
-        ) <= had_without(scheme, ()):
+        left = [
+            key.removesuffix(LEFT_OUT) for key, _points in period.parts if key.endswith(LEFT_OUT)
+        ]
+        known = left and one.points[name]  # nothing is before the period's sheets are issued
+        if known and 2 * had_without(scheme, left[0].split("+")) <= whole:
             words = {"subject": one.subject.name, "period": period_name(name)}
             yield _("%(subject)s %(period)s不计分的项目占一半以上") % words
+
+
+def is_outstanding(scheme: Assessment, follows: Iterable[str]) -> bool:
+    """Whether what follows from a result names it outstanding: by the rule's own name, or plain."""
+    rules = {rule.do for rule in scheme.consequences if rule.condition[0] == OUTSTANDING}
+    return bool(set(follows) & (rules or {OUTSTANDING}))
 
 
 def _still_there(subject: AssessmentSubject) -> bool:
     """Whether the subject is ranked: a base that has left is not."""
     return subject.base is None or subject.base.state == BaseState.ADMITTED
-
-
-def _is_outstanding(campaign: AssessmentCampaign, one: Result) -> bool:
-    """Whether the engine names the result outstanding: by the rule's own name, or in plain."""
-    rules = campaign.scheme.consequences
-    names = {rule.do for rule in rules if rule.condition[0] == OUTSTANDING} or {OUTSTANDING}
-    return bool(set(one.consequence.split(";")) & names)
 
 
 def _problems(

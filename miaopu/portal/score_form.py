@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,10 +13,21 @@ from django.utils.translation import gettext as _
 from miaopu.core.models import User
 from miaopu.engine.messages import Bilingual
 from miaopu.monitoring.enums import CampaignState, SheetState, Stage, SubjectKind
-from miaopu.monitoring.models import ScoreFile, ScoreSheet
+from miaopu.monitoring.evidence_actions import may_withdraw
+from miaopu.monitoring.models import LateScoreFile, Score, ScoreFile, ScoreSheet
 from miaopu.monitoring.score_actions import NOTE, POINTS, cells_of, own_scores
 from miaopu.monitoring.score_guards import belongs, stage_of
-from miaopu.monitoring.sheets import ORDER, Line, by_line, lines_for, plain, standing
+from miaopu.monitoring.sheets import (
+    ORDER,
+    Line,
+    by_line,
+    lines_for,
+    lines_of,
+    plain,
+    standing,
+    total_of,
+    two_decimals,
+)
 from miaopu.portal import formats, present
 
 PREFIX, FILE = "s-", "f-"
@@ -33,6 +45,22 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class Shelf:
+    """A piece of evidence as the page shows it."""
+
+    kept: ScoreFile
+    may_withdraw: bool
+
+
+@dataclass(frozen=True)
+class Unsaved:
+    """What was typed into a sheet that takes nothing any more: for the reader to copy."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Row:
     """A line as the page shows it; the fields are empty where one only reads."""
 
@@ -47,7 +75,8 @@ class Row:
     note: str
     error: str
     note_error: str
-    files: tuple[ScoreFile, ...]
+    files: tuple[Shelf, ...]
+    late: tuple[LateScoreFile, ...]
 
     @property
     def points_name(self) -> str:
@@ -73,6 +102,9 @@ class ScoreForm:
     stage: Stage | None
     rows: tuple[Row, ...]
     seen: str
+    given: str = ""
+    total: str = ""
+    unsaved: tuple[Unsaved, ...] = ()
     errors: Mapping[str, Bilingual] = field(default_factory=dict)
     conflicts: Mapping[str, str] = field(default_factory=dict)
 
@@ -129,9 +161,13 @@ def score_form(
         sheet.scores.prefetch_related("changes"),
         key=lambda one: (list(Stage).index(Stage(one.stage)), one.pk),
     )
-    files: dict[str, list[ScoreFile]] = {}
-    for file in sheet.files.kept().select_related("file").order_by("pk"):
-        files.setdefault(file.line, []).append(file)
+    files: dict[str, list[Shelf]] = {}
+    for file in sheet.files.kept().select_related("file", "by").order_by("pk"):
+        shelf = Shelf(file, may_withdraw(user, file, stage))
+        files.setdefault(file.line, []).append(shelf)
+    late: dict[str, list[LateScoreFile]] = {}
+    for after in sheet.late_files.select_related("file").order_by("pk"):
+        late.setdefault(after.line, []).append(after)
     shown = _stages_shown(sheet, user, stage)
     settled = by_line(one for one in scores if one.stage in shown)
     rows = []
@@ -148,23 +184,61 @@ def score_form(
                 tuple(
                     Shown(
                         _("记录") if one.recorded else str(Stage(one.stage).label),
-                        plain(one.value) or formats.MISSING,
+                        _shown(line, one.value),
                         present.in_language(Bilingual(one.note, one.note_en or one.note)),
-                        " → ".join(plain(change.before) for change in one.changes.all()),
+                        " → ".join(_shown(line, change.before) for change in one.changes.all()),
                     )
                     for one in scores
                     if one.line == line.key and one.stage in shown and one.stage != stage
                 ),
-                plain(standing(settled.get(line.key, {}))) or formats.MISSING,
+                _shown(line, standing(settled.get(line.key, {}))),
                 value[POINTS],
                 value[NOTE],
                 _told(told[POINTS], errors, conflicts),
                 _told(told[NOTE], errors, conflicts),
                 tuple(files.get(line.key, ())),
+                tuple(late.get(line.key, ())),
             )
         )
     seen = json.dumps(cells, ensure_ascii=False, separators=(",", ":"))
-    return ScoreForm(sheet, stage, tuple(rows), seen, errors, conflicts)
+    unsaved = () if stage else tuple(_unsaved(lines, typed, scores))
+    given, total = ("", "") if stage == Stage.EXPERT else _so_far(sheet, lines, settled)
+    return ScoreForm(sheet, stage, tuple(rows), seen, given, total, unsaved, errors, conflicts)
+
+
+def _so_far(
+    sheet: ScoreSheet, lines: list[Line], settled: Mapping[str, Mapping[str, Score]]
+) -> tuple[str, str]:
+    """How many lines that must have points have some, and what all the reader sees comes to."""
+    wanted = [one for one in lines if one.wanted]
+    values = {
+        one.key: standing(settled.get(one.key, {})) for one in lines_of(sheet.campaign.scheme)
+    }
+    points = {key: value for key, value in values.items() if value is not None}
+    if not points:
+        return "", ""
+    given = f"{sum(one.key in points for one in wanted)} / {len(wanted)}"
+    return given, two_decimals(total_of(sheet.campaign.scheme, points))
+
+
+def _unsaved(
+    lines: list[Line], typed: Mapping[str, str], scores: Sequence[Score]
+) -> Iterator[Unsaved]:
+    """What was typed and stands nowhere in the sheet."""
+    for line in lines:
+        known = [one for one in scores if one.line == line.key]
+        saved = {plain(one.value) for one in known} | {one.note for one in known}
+        for name in (POINTS, NOTE):
+            text = typed.get(f"{line.key}.{name}", "").strip()
+            if text and text not in saved:
+                yield Unsaved(present.in_language(line.title), text)
+
+
+def _shown(line: Line, value: Decimal | None) -> str:
+    """Points as they were typed, figures with their thousands apart; a dash for none."""
+    if value is None:
+        return formats.MISSING
+    return f"{value.normalize():,f}" if line.kind == "figure" else plain(value)
 
 
 def _unit(line: Line) -> str:

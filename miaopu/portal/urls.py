@@ -33,6 +33,7 @@ urlpatterns = [
     path("", include("miaopu.portal.routes.growth")),
     path("", include("miaopu.portal.routes.targets")),
     path("", include("miaopu.portal.routes.assessments")),
+    path("", include("miaopu.portal.routes.assessment_papers")),
     path("", include("miaopu.portal.routes.finance")),
     path("", include("miaopu.portal.routes.supervision")),
     path("", include("miaopu.portal.routes.demo")),

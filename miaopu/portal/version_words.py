@@ -25,6 +25,7 @@ PARTS: Mapping[str, Text] = {
     "facts": _("数据项"),
     "parameters": _("参数"),
     "functions": _("函数"),
+    "counted_once": _("只计一次的支持"),
     "assessments": _("考核办法"),
     "base_standards": _("基地准入标准"),
     "inspections": _("基地自查"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -47,9 +48,9 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
-@pytest.fixture
-def person(
-    browser: Browser, demo_site: str, request: pytest.FixtureRequest
+@contextmanager
+def _people(
+    browser: Browser, site: str, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., Person]]:
     """`person(width, language, scripts=…)` opens another browser context.
 
@@ -60,9 +61,27 @@ def person(
     people: list[Person] = []
 
     def make(width: int, language: str = "zh", *, scripts: bool = True) -> Person:
-        people.append(Person(browser, demo_site, width, shots, language=language, scripts=scripts))
+        people.append(Person(browser, site, width, shots, language=language, scripts=scripts))
         return people[-1]
 
     yield make
     for one in people:
         one.close()
+
+
+@pytest.fixture
+def person(
+    browser: Browser, demo_site: str, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Person]]:
+    """People in front of the small demo."""
+    with _people(browser, demo_site, request) as make:
+        yield make
+
+
+@pytest.fixture
+def citizen(
+    browser: Browser, live_site: str, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Person]]:
+    """People in front of a site over the test's own database; together with `committed_city`."""
+    with _people(browser, live_site, request) as make:
+        yield make

@@ -109,6 +109,7 @@ def test_csv_encodings(tmp_path: Path, encoding: str) -> None:
         ("t.csv", b"a,b\n1,2\n1,2,3\n", "line 3"),
         ("t.csv", b'a,b\n1,"2\n', "not correct CSV"),
         ("t.csv", b"a\n\xff\xff\n", "neither UTF-8 nor GB18030"),
+        ("t.csv", "a\n女人\n".encode("gb18030") + "贵阳\n".encode(), "line 3 is UTF-8"),
         ("t.parquet", b"PAR1", "not a Parquet file"),
         ("t.json", b"{}", "list of objects"),
         ("t.json", b"[1]", "list of objects"),
@@ -147,8 +148,8 @@ def test_floats_become_decimals_and_nan_unknown(tmp_path: Path) -> None:
     path = tmp_path / "t.parquet"
     pq.write_table(pa.table({"a": [0.1, float("nan"), None]}), path)
     assert [row["a"] for row in read_rows(path)] == [Decimal("0.1"), None, None]
-    pq.write_table(pa.table({"a": [float("inf")]}), path)
-    with pytest.raises(TableError, match="infinite"):
+    pq.write_table(pa.table({"a": [0.0] * 10_000 + [1.0, float("inf")]}), path)
+    with pytest.raises(TableError, match="row 10002: a is an infinite"):
         list(read_rows(path))
 
 

@@ -128,6 +128,11 @@ NOT_FREE = {
     "cases.Objection.sender": "a hash",
     "cases.Objection.reply": "empty until answered, checked by the database",
     "cases.Offer.once_key": "made by our own code",
+    "monitoring.AssessmentCertificate.code": "the first signs of a hash; stands in addresses",
+    "monitoring.AssessmentCertificate.digest": "a hash",
+    "monitoring.AssessmentCertificate.number": "made by our own code",
+    "monitoring.AssessmentBulletin.digest": "a hash",
+    "monitoring.AssessmentBulletin.number": "made by our own code",
     "monitoring.AssessmentCampaign.scheme_key": "names an entry of the pack",
     "monitoring.ScoreSheet.period": "one of two",
     "monitoring.AssessmentSubject.number": "made by our own code",
@@ -138,6 +143,7 @@ NOT_FREE = {
     "monitoring.AssessmentAppeal.period": "one of two",
     "monitoring.AssessmentAppeal.line": "names an entry of the pack",
     "monitoring.AssessmentAppeal.answer": "empty until decided, checked by the database",
+    "monitoring.LateScoreFile.line": "names an entry of the pack",
     "monitoring.AssessmentOpinion.number": "made by our own code",
     "monitoring.AssessmentOpinion.digest": "a hash",
     "ledger.PaymentBatch.number": "stands in addresses, made by our own code",
@@ -217,6 +223,10 @@ def _json_columns(filler: Filler, row: models.Model) -> dict[str, Any]:
         lines = getattr(row, "lines")  # noqa: B009
         return {"lines": [{key: filler.next(100) if key in ("name", "operator") else one
                            for key, one in line.items()} for line in lines]}  # fmt: skip
+    if label == "monitoring.AssessmentCertificate":
+        content = getattr(row, "content")  # noqa: B009
+        return {"content": {key: filler.next(100) if key in ("subject", "operator") else one
+                            for key, one in content.items()}}  # fmt: skip
     if label == "core.Event":
         return {"data": {"note": filler.next(100)}}
     return {}

@@ -10,7 +10,7 @@ PUBLIC_PAGES = frozenset(
         *("policy_list", "policy", "policy_file", "fee_list"),
         *("gallery", "gallery_clause", "bases", "base"),
         *("titles", "title_list", "title_objection_follow", "base_file"),
-        *("rankings", "ranking"),
+        *("rankings", "ranking", "bulletin_file", "certificate"),
     }
 )
 # Open to programs that know a secret address, which is revocable and shows what its user may see.

@@ -22,8 +22,9 @@ from miaopu.monitoring.campaign_actions import (
     publicise_campaign,
     publish_campaign,
 )
+from miaopu.monitoring.evidence_actions import keep_score_file
 from miaopu.monitoring.models import AssessmentCampaign, ScoreSheet
-from miaopu.monitoring.score_actions import keep_score_file, save_scores, submit_sheet
+from miaopu.monitoring.score_actions import save_scores, submit_sheet
 from miaopu.parties.models import Representative
 from miaopu.plans.actions import load_version
 from miaopu.plans.models import ProgrammeVersion
@@ -38,6 +39,7 @@ FIGURES = {
 """Figures that bring all points that are worked out: 12 + 10 + 8 + 10 + 10."""
 SCORED = ("department", "premises", "staff", "funds", "policies", "growth_plans", "services")
 FULL = dict(zip(SCORED, ("4", "4", "4", "4", "4", "10", "10"), strict=True))
+EVIDENCE = ("staff", "funds", "policies", "growth_plans", "services", "tax_now")
 NOTHING = dict.fromkeys(SCORED, "0")
 NAMES = ("第一创业基地", "第二创业基地")
 _serial = count(1)
@@ -88,7 +90,7 @@ class Campaigning:
         acting = Representative.objects.live().filter(enterprise=sheet.operator_id)
         runner = acting.order_by("pk")[0].user
         self.fill(sheet, {**points, **FIGURES}, runner)
-        for line in ("funds", "growth_plans"):
+        for line in EVIDENCE:
             content = PDF.replace(b"%d", str(next(_serial)).encode())
             keep_score_file(sheet, line, "proof.pdf", content, by=runner)
         return submit_sheet(sheet, by=runner)

@@ -11,10 +11,13 @@ from django.db import IntegrityError, transaction
 
 from miaopu.bases import growth
 from miaopu.bases.enums import NeedKind
-from miaopu.bases.models import SurveyInvitation
+from miaopu.bases.models import Base, GrowthPlan, SurveyInvitation
 from miaopu.bases.survey_actions import count_answer, open_survey
+from miaopu.core import clock
 from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
 from miaopu.core.models import Region, User
+from miaopu.engine.packs.load import load_pack
+from miaopu.engine.packs.schema import Pack
 from miaopu.monitoring.appeal_actions import file_appeal
 from miaopu.monitoring.campaign_actions import (
     freeze_campaign,
@@ -24,6 +27,7 @@ from miaopu.monitoring.campaign_actions import (
     publish_campaign,
 )
 from miaopu.monitoring.enums import SubjectKind
+from miaopu.monitoring.evidence_actions import keep_score_file
 from miaopu.monitoring.figure_actions import refresh_figures
 from miaopu.monitoring.models import (
     AssessmentCampaign,
@@ -34,22 +38,26 @@ from miaopu.monitoring.models import (
     ScoreSheet,
 )
 from miaopu.monitoring.reporting import hand_results, report_document
-from miaopu.monitoring.score_actions import keep_score_file, save_scores, submit_sheet
+from miaopu.monitoring.score_actions import save_scores, submit_sheet
 from miaopu.monitoring.sheet_checks import SheetRefused
 from miaopu.monitoring.standings import board_of
+from miaopu.parties.models import Representative
+from miaopu.plans.actions import load_version
 from miaopu.plans.letter_actions import make_letters
 from miaopu.plans.task_actions import close_task, set_deadline
 from tests.bases.factories import build_park
 from tests.factories import (
     NANMING,
+    ROOT,
     YUNYAN,
     City,
+    guiyang_pack,
     make_enterprise,
     make_owner,
     travel,
 )
 from tests.monitoring.campaigns import PDF, campaigning
-from tests.plans.supervised import report, supervised, task_of
+from tests.plans.supervised import give_to, report, supervised, taiyuan, task_of
 from tests.plans.targets import approved
 
 HALF = date(2018, 6, 30)
@@ -252,3 +260,47 @@ def test_counties_are_rated_by_the_published_classes_of_their_bases(city: City) 
     assert report_document(done, "docx", officer)[:2] == b"PK"
     with pytest.raises(ActionRefused):  # Ganzhou's scheme names nobody to report to
         hand_results(done, by=officer)
+
+
+def test_departments_and_institutions_are_found_in_the_records(city: City) -> None:
+    officer = city.programme_officer
+    office = officer.live_memberships[0].office
+    give_to(city, "programme_office", office)
+    _person, tenant = _helped(city, 5)
+    base = Base.objects.get()
+    runner = Representative.objects.get(enterprise=base.operator).user
+    plan = GrowthPlan.objects.get()
+    growth.record_service(plan, on=clock.today(), what="联系担保公司", need=None, by=runner)
+    pack = guiyang_pack()
+    others = {
+        "departments": taiyuan().assessments["departments"],
+        "services": load_pack(ROOT / "programmes" / "yancheng-2008").assessments["services"],
+    }
+    changed = pack.model_copy(update={"assessments": {**pack.assessments, **others}})
+    version, _created = load_version(Pack.from_json(changed.to_json()), by=None)
+
+    campaign = open_campaign(version, "departments", 2018, by=officer)
+    assert open_period(campaign, "half", HALF, by=officer) == 1
+    sheet = sheet_of(campaign, subject__office=office)
+    assert figures(sheet)["tasks_red"] == 0
+    typed = {"standards.points": "12", "money_reports.points": "15"}
+    assert save_scores(sheet, typed, {}, by=officer).changed == 2
+    submit_sheet(sheet, by=officer)
+    submit_sheet(sheet, by=city.leading_group)
+    with pytest.raises(NotAllowed):  # it is her own office
+        submit_sheet(sheet, by=officer)
+    assert sheet in ScoreSheet.objects.for_user(city.auditor)
+    for stranger in (city.reviewer, city.finance, city.owner):
+        assert not ScoreSheet.objects.for_user(stranger).exists(), stranger
+
+    campaign = open_campaign(version, "services", 2018, by=officer)
+    assert open_period(campaign, "year", HALF, by=officer) == 1
+    sheet = sheet_of(campaign, "year", subject__enterprise=base.operator)
+    # The needs were met by an official: they are none of the institution's.
+    assert figures(sheet) == {"needs_share": None, "satisfaction": 2, "tenants_served": 1}
+    save_scores(sheet, {"schedule.points": "20"}, {}, by=runner)
+    submit_sheet(sheet, by=runner)
+    found = parts(campaign, sheet)
+    assert (found["clients"], found["schedule"], found["effect"]) == (2, 20, Decimal("7.5"))
+    assert found["aim left out"] == Decimal("12.64")  # 29.5 of 70, for the 30 left out
+    assert not ScoreSheet.objects.for_user(tenant).exists()

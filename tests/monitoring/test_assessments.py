@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import DatabaseError, transaction
+from django.test import Client
+from django.urls import reverse
 
 from miaopu.bases.enums import BaseState
 from miaopu.core import clock
@@ -29,6 +31,7 @@ from miaopu.monitoring.campaign_actions import (
 )
 from miaopu.monitoring.consequences import document
 from miaopu.monitoring.enums import CampaignState, DelistingState, SheetState, Stage
+from miaopu.monitoring.evidence_actions import keep_score_file
 from miaopu.monitoring.freezing import freeze_problems
 from miaopu.monitoring.models import (
     AssessmentOpinion,
@@ -40,7 +43,6 @@ from miaopu.monitoring.models import (
     ScoreSheet,
 )
 from miaopu.monitoring.score_actions import (
-    keep_score_file,
     return_sheet,
     save_scores,
     submit_sheet,
@@ -191,6 +193,9 @@ def test_an_appeal_is_decided_by_another_and_the_result_follows(city: City) -> N
     again = AssessmentResult.objects.current().get(freeze__campaign=campaign, subject__base=weak)
     assert again.composite == 56  # 50 + 60 % of 10
     assert AssessmentResult.objects.filter(subject__base=weak).count() == 2  # both are kept
+    page, paths = Client(), [reverse("base_result", args=[one.pk]) for one in (result, again)]
+    page.force_login(runner)
+    assert paths[1] in page.get(paths[0]).content.decode()  # the older one leads to the newer
 
 
 def test_two_years_in_the_last_class_lead_to_delisting_with_the_province(city: City) -> None:

@@ -27,6 +27,7 @@ EARLY = ("sheet",)
 LATE = (
     *("award", "publicity", "base_title", "title_motion_new", "motion_step"),
     *("opinion_file", "delisting", "delisting_step"),
+    *("bulletin_file", "certificate", "certificate_file", "late_score_file"),
 )
 # Pages that several roles may read and one works on; else whoever may act, or who comes first.
 WORKED_ON_BY = {

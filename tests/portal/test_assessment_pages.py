@@ -65,7 +65,7 @@ def test_an_operator_fills_its_sheet_in_and_loses_nothing(city: City) -> None:
     assert above.status_code == 422 and 'value="41"' in above.content.decode()
     assert "超过满分" in above.content.decode()
     early = client.post(path, {"revision": "{}", "action": "submit"})
-    assert early.status_code == 422 and "请上传佐证材料" not in early.content.decode()
+    assert early.status_code == 422 and "请上传佐证材料：经费" not in early.content.decode()
     assert as_(work.parks[1].runner).get(path).status_code == 404
     work.self_scored(sheet, FULL)
     file = ScoreFile.objects.filter(sheet=sheet).order_by("pk")[0]
@@ -97,6 +97,8 @@ def test_from_the_preview_to_the_public_ranking_and_to_delisting(city: City) -> 
             {"period": period, "due_on": due},
         )
         assert issued.status_code == 302
+        partial = "各时段都下发以后才有" in officer.get(path).content.decode()
+        assert partial == (period == "half")
     assert "还不能冻结" in officer.get(path).content.decode()
     for place, points in ((0, FULL), (1, NOTHING)):
         for period in ("half", "year"):

@@ -36,6 +36,7 @@ from tests.parties.sheets import deliver, good_row, table_of, workbook
 from tests.plans.proposals import draft_of, proposed, simulated
 from tests.portal import (
     library_samples,
+    url_rows_assessment_papers,
     url_rows_assessments,
     url_rows_bases,
     url_rows_desk,
@@ -188,6 +189,7 @@ THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     **TITLES,
     **BASE_RECORDS,
     **GROWTH_THINGS,
+    **url_rows_assessment_papers.THINGS,
     **url_rows_assessments.THINGS,
     "account": lambda city: {"pk": Account.objects.filter(region=YUNYAN)[0].pk},
     **SUPERVISION,

@@ -10,6 +10,7 @@ from typing import Any
 
 from miaopu.core.enums import Role
 from miaopu.monitoring.appeal_actions import file_appeal
+from miaopu.monitoring.evidence_actions import keep_late_file
 from miaopu.monitoring.models import (
     AssessmentCampaign,
     AssessmentOpinion,
@@ -19,7 +20,7 @@ from miaopu.monitoring.models import (
 )
 from tests.factories import City
 from tests.house.url_roles import CASE_READERS, ENTERPRISES, Route
-from tests.monitoring.campaigns import FULL, Campaigning, campaigning
+from tests.monitoring.campaigns import FULL, PDF, Campaigning, campaigning
 
 BOTH, POST = ("GET", "POST"), ("POST",)
 READERS = CASE_READERS | {"other_reviewer"}
@@ -49,6 +50,7 @@ ROWS: dict[str, Route] = {
         allow=CASE_READERS, thing="score_sheet_step", methods=POST, data={"reason": "材料不全"}
     ),
     "score_file": Route(allow=CASE_READERS | OWNER, thing="score_file"),
+    "late_score_file": Route(allow=CASE_READERS | OWNER, thing="late_score_file"),
     "base_result": Route(allow=CASE_READERS | OWNER, thing="base_result"),
     "opinion_file": Route(allow=CASE_READERS | OWNER, thing="opinion_file"),
 }
@@ -78,6 +80,14 @@ def _file(city: City) -> dict[str, Any]:
     return {"pk": ScoreFile.objects.filter(sheet=sheet).order_by("pk")[0].pk}
 
 
+def _late_file(city: City) -> dict[str, Any]:
+    work = _one(city)
+    campaign = work.publicised(_year())
+    sheet = work.sheet(campaign)
+    kept = keep_late_file(sheet, "funds", "later.pdf", PDF, by=work.parks[0].runner)
+    return {"pk": kept.pk}
+
+
 def _publicised(city: City, weak: int | None = None) -> AssessmentResult:
     campaign = _one(city).publicised(_year(), weak)
     return AssessmentResult.objects.current().get(
@@ -90,8 +100,13 @@ def _appeal(city: City) -> dict[str, Any]:
     return {"pk": file_appeal(result, "year", "staff", by=city.owner, reason="请复核").pk}
 
 
+def published(city: City, weak: int | None = None) -> AssessmentCampaign:
+    """A published campaign over the base that the city's enterprise runs."""
+    return _one(city).published(_year(), weak)
+
+
 def _opinion(city: City) -> dict[str, Any]:
-    campaign = _one(city).published(_year(), weak=0)
+    campaign = published(city, weak=0)
     return {"pk": AssessmentOpinion.objects.get(result__freeze__campaign=campaign).pk}
 
 
@@ -117,6 +132,7 @@ THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "score_sheet": _sheet,
     "score_sheet_step": lambda city: {**_sheet(city), "step": "return"},
     "score_file": _file,
+    "late_score_file": _late_file,
     "base_result": lambda city: {"pk": _publicised(city).pk},
     "opinion_file": lambda city: {**_opinion(city), "kind": "docx"},
 }

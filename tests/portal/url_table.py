@@ -7,6 +7,7 @@ and the resolver differ; tests/portal/test_url_roles.py asks every route as ever
 from tests.factories import GOOD_FORM
 from tests.house.url_roles import CASE_READERS, ENTERPRISES, SIGNED_IN, Route
 from tests.portal import (
+    url_rows_assessment_papers,
     url_rows_assessments,
     url_rows_bases,
     url_rows_desk,
@@ -227,6 +228,7 @@ TABLE: dict[str, Route] = {
     **TITLES,
     **BASE_RECORDS,
     **GROWTH,
+    **url_rows_assessment_papers.ROWS,
     **url_rows_assessments.ROWS,
     # The demo
     "demo_clock": Route(allow=SIGNED_IN, methods=BOTH, data={"working_days": "1"}),

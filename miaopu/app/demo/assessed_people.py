@@ -22,8 +22,9 @@ from miaopu.monitoring.campaign_actions import (
     publicise_campaign,
 )
 from miaopu.monitoring.enums import Stage
+from miaopu.monitoring.evidence_actions import keep_score_file
 from miaopu.monitoring.models import AssessmentCampaign, ScoreSheet
-from miaopu.monitoring.score_actions import keep_score_file, save_scores, submit_sheet
+from miaopu.monitoring.score_actions import save_scores, submit_sheet
 from miaopu.monitoring.sheets import lines_for
 from miaopu.monitoring.telling import people_of
 from miaopu.plans.models import ProgrammeVersion

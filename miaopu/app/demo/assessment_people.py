@@ -12,6 +12,7 @@ from django.contrib.auth.hashers import make_password
 from miaopu.bases import admission
 from miaopu.bases.enums import CarrierType
 from miaopu.bases.models import Base
+from miaopu.bases.tenants import admit_tenant
 from miaopu.core.actions import add_member
 from miaopu.core.enums import OfficeKind, Role, UserKind
 from miaopu.core.models import Office, Region, User
@@ -158,3 +159,26 @@ def _park(
     admission.select_base(base, by=approver, reason="五有齐全，符合条件")
     base = admission.accept_base(base, by=accepter, reason="验收通过")
     return Park(base, runner, reviewer)
+
+
+def add_tenants(park: Park, since: date) -> None:
+    """An enterprise and a team in a base, so that its delisting concerns somebody."""
+    region = park.base.region
+    enterprise = register_enterprise(
+        uscc=uscc.make("9", "1", region.code, 70_000_900),
+        name=f"{region.name[:-1]}红土地工艺有限公司",
+        region=region,
+        industry="2432",
+        legal_representative=_NAMES[5],
+        registered_on=since,
+        phone="07970000001",
+        by=None,
+    )
+    note = ("赣州：基地正在摘牌的入驻企业", "Ganzhou: tenant of a base that may be delisted")
+    owner = _user("ganzhou-tenant", _NAMES[5], note, UserKind.PARTY)
+    add_representative(owner, enterprise, by=None)
+    for team, company in (("", enterprise), ("客家米酒团队", None)):
+        admit_tenant(
+            park.base, team=team, enterprise=company, room=None, area=Decimal(60),
+            rent_fen=90_000, relief_percent=50, since=since, by=park.runner,
+        )  # fmt: skip

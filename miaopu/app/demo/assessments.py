@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from miaopu.app.demo.assessed_people import rate_counties
-from miaopu.app.demo.assessment_people import Cast, Park, cast
+from miaopu.app.demo.assessment_people import Cast, Park, add_tenants, cast
 from miaopu.core import clock
 from miaopu.core.models import User
 from miaopu.engine.letters.content import Paragraph, Printable
@@ -33,6 +33,7 @@ from miaopu.monitoring.campaign_actions import (
     publish_campaign,
 )
 from miaopu.monitoring.enums import Stage
+from miaopu.monitoring.evidence_actions import keep_late_file, keep_score_file
 from miaopu.monitoring.models import (
     AssessmentAppeal,
     AssessmentCampaign,
@@ -40,7 +41,7 @@ from miaopu.monitoring.models import (
     DelistingCase,
     ScoreSheet,
 )
-from miaopu.monitoring.score_actions import keep_score_file, save_scores, submit_sheet
+from miaopu.monitoring.score_actions import save_scores, submit_sheet
 from miaopu.monitoring.sheets import Line, lines_of, plain
 from miaopu.plans.actions import load_version
 
@@ -128,7 +129,7 @@ class _Demo:
             self._papers[park.base.pk] = _paper(park.base.name)
         paper = self._papers[park.base.pk]
         for line in lines:
-            if line.evidence:
+            if line.evidence and line.wanted:
                 keep_score_file(sheet, line.key, "佐证材料.docx", paper, by=park.runner)
         submit_sheet(sheet, by=park.runner)
         if until == Stage.SELF:
@@ -165,6 +166,11 @@ class _Demo:
         )
         reason = "全年组织招聘会四场，台账已补齐，请求复核"
         file_appeal(result, "year", "services", by=park.runner, reason=reason)
+        sheet = ScoreSheet.objects.get(
+            campaign__year=2017, subject__base=park.base, period="year", campaign__scheme_key=SCHEME
+        )
+        log = _paper(f"{park.base.name}招聘会台账（补齐）")
+        keep_late_file(sheet, "services", "招聘会台账.docx", log, by=park.runner)
 
     def decide(self) -> None:
         """It is right, and that lifts it into the second class."""
@@ -174,6 +180,8 @@ class _Demo:
     def hear(self) -> None:
         """The base that was last twice is heard, and reported to the province."""
         case = DelistingCase.objects.get(result__freeze__campaign=self.campaign(2017))
+        park = next(one for one in self.people.parks if one.base == case.base)
+        add_tenants(park, date(2017, 3, 1))
         reason = "运营主体到场，对连续两年得分无异议，说明入驻企业外迁的原因"
         hear_delisting(case, clock.today(), by=self.people.officer, reason=reason)
         report_delisting(case, by=self.people.officer)

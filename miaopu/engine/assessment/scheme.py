@@ -47,6 +47,7 @@ class ScoreItem(Piece):
     @model_validator(mode="after")
     def _points_of_the_computed(self) -> "ScoreItem":
         _check_points(self.kind, self.points, self.unknown)
+        _check_evidence(self.kind, self.evidence)
         return self
 
 
@@ -81,6 +82,7 @@ class Criterion(Piece):
         if self.items and sum(Decimal(one.max) for one in self.items) < Decimal(self.max or 0):
             raise refuse("各项满分之和达不到 max", "the items together cannot reach max")
         _check_points(self.kind, self.points, self.unknown)
+        _check_evidence(self.kind, self.evidence)
         return self
 
     @property
@@ -94,6 +96,7 @@ class Figure(Piece):
 
     title: Text
     unit: Text | None = None
+    evidence: Text | None = None
 
 
 class Band(Piece):
@@ -159,6 +162,8 @@ class Assessment(Piece):
     outstanding: int = Field(default=0, ge=0, le=1000)
     publicity_days: int = Field(default=5, ge=1, le=60)
     consequences: tuple[Consequence, ...] = ()
+    rectify_days: int = Field(default=30, ge=1, le=250)
+    certificate_months: int = Field(default=12, ge=1, le=60)
     illustrative: bool = False
 
     @model_validator(mode="after")
@@ -234,4 +239,12 @@ def _check_points(kind: str, points: str | None, unknown: Unknown) -> None:
     if (points is not None) is not (kind == "computed"):
         raise refuse(
             "points 只用于 computed，且必须写", "points belong to computed, which must have them"
+        )
+
+
+def _check_evidence(kind: str, evidence: Text | None) -> None:
+    if kind == "computed" and evidence is not None:
+        raise refuse(
+            "computed 由数据算出，evidence 写在 figures 里",
+            "a computed line has no file of its own: ask for evidence of its figures",
         )

@@ -138,14 +138,6 @@ class FunctionPiece(Piece):
     clause: str | None = None
 
 
-class CountedOncePiece(Piece):
-    """Rules among which the same event, asset or person is counted once."""
-
-    among: tuple[Identifier, ...] = Field(min_length=2)
-    title: Words
-    clause: str | None = None
-
-
 Shares = dict[Level, Annotated[int, Field(ge=0)]]
 
 

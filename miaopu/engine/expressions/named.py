@@ -67,8 +67,21 @@ def _expanded(syntax: Syntax, functions: Functions) -> Syntax:
                 f"write {syntax.op}({', '.join(known.takes)})",
             ),
         )
-    # The meaning calls no other named function, so that there is never a circle.
+    if calls(known.means, functions):  # else there could be a circle
+        raise no_function_in(syntax.op, syntax.position)
     return _filled(parse(known.means), dict(zip(known.takes, args, strict=True)), syntax.position)
+
+
+def no_function_in(name: str, position: int) -> ExpressionError:
+    """The refusal of a named function whose meaning calls another."""
+    return ExpressionError(
+        position,
+        Bilingual(
+            f"具名函数 {name} 里不能再用具名函数",
+            f"the named function {name} calls another, which it may not",
+        ),
+        Bilingual("在 means 里写出那个函数的内容", "write out in means what the other one means"),
+    )
 
 
 def _filled(syntax: Syntax, given: Mapping[str, Syntax], position: int) -> Syntax:

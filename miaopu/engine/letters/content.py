@@ -7,7 +7,7 @@ of the Administrative Reconsideration Law and the Administrative Procedure Law.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Literal
@@ -24,6 +24,8 @@ LEVELS = {"central": "中央", "province": "省级", "city": "市级", "county":
 _UNSEEN = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff0-\uffff\ud800-\udfff]"
 )
+_FIGURE = re.compile(r"[+\-−]?[0-9][0-9.,]*%?|—")
+_NARROWEST = 4  # signs of a column
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,20 @@ class Printable:
 def clean(text: str) -> str:
     """The text in one line without signs that cannot be seen."""
     return _UNSEEN.sub("", re.sub(r"\s+", " ", text)).strip()
+
+
+def column_widths(rows: Sequence[Sequence[str]], widest: int) -> list[int]:
+    """How wide each column of a table is against the others: its longest text, within bounds."""
+    columns = zip(*rows, strict=True)
+    return [max(_NARROWEST, min(widest, max(len(text) for text in column))) for column in columns]
+
+
+def figure_columns(rows: Sequence[Sequence[str]]) -> list[bool]:
+    """Which columns of a table hold figures alone below its head, or nothing."""
+    return [
+        all(not text or _FIGURE.fullmatch(text) for text in column[1:])
+        for column in zip(*rows, strict=True)
+    ]
 
 
 def chinese_day(day: date) -> str:
@@ -185,7 +201,7 @@ def _ending(letter: Letter) -> Iterator[Paragraph]:
                 "body",
                 f"本项扶持列入公示名单 {letter.publicity}，自{chinese_day(letter.publicity_from)}"
                 f"至{chinese_day(letter.publicity_to)}公示。名单摘要（SHA-256）："
-                f"{_grouped(letter.publicity_digest)}。",
+                f"{grouped(letter.publicity_digest)}。",
             )
         yield Paragraph("heading", "四、要求")
         for number, condition in enumerate(letter.conditions, start=1):
@@ -200,7 +216,7 @@ def _ending(letter: Letter) -> Iterator[Paragraph]:
     )
 
 
-def _grouped(digest: str) -> str:
+def grouped(digest: str) -> str:
     """A digest in groups of 16 signs: it can be read aloud, and fits a line."""
     return " ".join(digest[at : at + 16] for at in range(0, len(digest), 16))
 

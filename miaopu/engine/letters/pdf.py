@@ -11,10 +11,19 @@ from typing import Any
 
 import typst
 
-from miaopu.engine.letters.content import Letter, Printable, chinese_day, clean, printable
+from miaopu.engine.letters.content import (
+    Letter,
+    Printable,
+    chinese_day,
+    clean,
+    column_widths,
+    figure_columns,
+    printable,
+)
 
 _HERE = Path(__file__).resolve().parent
 _FONTS = _HERE / "fonts"
+_WIDEST = 16  # of a table's column, in signs
 
 
 @cache
@@ -74,6 +83,8 @@ def printed_pdf(letter: Printable) -> bytes:
                 "style": one.style,
                 "text": shown(one.text),
                 "rows": [[shown(cell) for cell in row] for row in one.rows],
+                "widths": column_widths(one.rows, _WIDEST),
+                "figures": figure_columns(one.rows),
             }
             for one in letter.paragraphs
         ],

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from miaopu.engine.letters.content import chinese_day
+from miaopu.engine.letters.content import chinese_day, column_widths
 from miaopu.engine.letters.pdf import set_pdf, shown
-from miaopu.engine.letters.summary import Section, Summary, sections
+from miaopu.engine.letters.summary import Summary, sections
 
-_NARROWEST, _WIDEST = 4, 16  # of a column, in signs
-
-
-def _widths(section: Section) -> list[int]:
-    """How wide each column is against the others, by its longest text within bounds."""
-    columns = zip(section.head, *section.rows, strict=True)
-    return [max(_NARROWEST, min(_WIDEST, max(len(text) for text in column))) for column in columns]
+_WIDEST = 16  # of a column, in signs
 
 
 def summary_pdf(summary: Summary) -> bytes:
@@ -28,7 +22,7 @@ def summary_pdf(summary: Summary) -> bytes:
                 "paragraphs": [shown(text) for text in one.paragraphs],
                 "head": [shown(text) for text in one.head],
                 "rows": [[shown(cell) for cell in row] for row in one.rows],
-                "widths": _widths(one),
+                "widths": column_widths((one.head, *one.rows), _WIDEST),
             }
             for one in sections(summary)
         ],

@@ -11,9 +11,9 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from miaopu.engine.assessment.scheme import Assessment
+from miaopu.engine.definitions.counting import CountedOncePiece
 from miaopu.engine.definitions.figures import Figure
 from miaopu.engine.definitions.pieces import (
-    CountedOncePiece,
     FactPiece,
     FunctionName,
     FunctionPiece,

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from miaopu.engine.facts import Value
+from miaopu.engine.planes.bits import WORD, Words, packed, words_for
 from miaopu.engine.planes.columns import Column, Ints
+
+Known = tuple[Words, Words]  # where a fact is known, and where it is not
 
 
 @dataclass(frozen=True)
@@ -18,13 +22,41 @@ class Batch:
     rows: int
     columns: Mapping[str, Column]
     is_distinct: bool = False  # every value of a fact once
+    origin: tuple[Batch, int] | None = None  # what it is a stretch of, and from which word on
+
+    @cached_property
+    def _known(self) -> dict[str, Known | None]:
+        return {}
+
+    def known(self, name: str) -> Known | None:
+        """Where a fact is known and where not, as bits; None where it is everywhere.
+
+        Made once for all rules and runs: a stretch of the enterprises looks at a part of it.
+        """
+        if name not in self._known:
+            self._known[name] = self._bits_of(name)
+        return self._known[name]
+
+    def _bits_of(self, name: str) -> Known | None:
+        if self.origin is not None:
+            whole, start = self.origin
+            found = whole.known(name)
+            words = slice(start, start + words_for(self.rows))
+            return None if found is None else (found[0][words], found[1][words])
+        column = self.columns[name]
+        if column.all_known:
+            return None
+        known = packed(column.known)
+        return known, ~known
 
     def part(self, rows: Ints | slice, names: Iterable[str] | None = None) -> Batch:
         """Only some of the enterprises, with all facts or only those of `names`."""
         kept = self.columns if names is None else {name: self.columns[name] for name in names}
         columns = {name: column.at(rows) for name, column in kept.items()}
         if isinstance(rows, slice):
-            return Batch(len(range(*rows.indices(self.rows))), columns)
+            start, end, _step = rows.indices(self.rows)
+            origin = None if start % WORD else (self, start // WORD)
+            return Batch(max(end - start, 0), columns, origin=origin)
         return Batch(len(rows), columns)
 
     def facts(self, row: int) -> dict[str, Value | None]:

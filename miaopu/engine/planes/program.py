@@ -116,9 +116,18 @@ class Program:
                 found.update(step.parts)
         return frozenset(found)
 
+    @cached_property
+    def _ranks(self) -> list[int]:
+        """The place of each step in the order of facts."""
+        ranks = [0] * len(self.steps)
+        order = sorted(range(len(ranks)), key=lambda number: self.steps[number].names)
+        for rank, number in enumerate(order):
+            ranks[number] = rank
+        return ranks
+
     def in_order(self, atoms: Iterable[int]) -> list[int]:
         """The atoms fact by fact, so that a column is looked at while it is at hand."""
-        return sorted(atoms, key=lambda number: self.steps[number].names)
+        return sorted(atoms, key=self._ranks.__getitem__)
 
 
 @lru_cache(maxsize=32)

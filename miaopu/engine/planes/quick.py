@@ -14,7 +14,7 @@ from fractions import Fraction
 import numpy as np
 
 from miaopu.engine.expressions.tree import Node, Op
-from miaopu.engine.planes.batch import Batch
+from miaopu.engine.planes.batch import Batch, Known
 from miaopu.engine.planes.bits import WORD, Plane, Words, packed
 from miaopu.engine.planes.by_value import ByValue, among, by_value
 from miaopu.engine.planes.columns import Column
@@ -35,7 +35,6 @@ _EXACT: Mapping[type, tuple[int, int]] = {
     np.float64: (2**53, 2**51),
 }  # up to where whole numbers are exact, and up to where quotients keep their order
 Answers = MutableMapping[int, ByValue]
-Known = tuple[Words, Words]  # where a fact is known, and where it is not
 Found = tuple[Words, Known | None]
 
 
@@ -45,7 +44,6 @@ class Columns:
     def __init__(self, batch: Batch, answers: Answers, space: Workspace) -> None:
         self.batch = batch
         self.answers = answers  # by step, kept while the columns' values stay the same
-        self._known: dict[str, Known | None] = {}
         self._space = space
         self._divisible: dict[tuple[str, str], Known] = {}
         self._quotients: dict[tuple[str, str, type], Floats] = {}
@@ -76,14 +74,6 @@ class Columns:
         plane[0] = packed(truth.true)
         np.invert(packed(truth.false), out=plane[1])
 
-    def known(self, column: Column) -> Known | None:
-        """Where a fact is known and where not; None where it is everywhere."""
-        name = column.fact.name
-        if name not in self._known:
-            known = None if column.all_known else packed(column.known)
-            self._known[name] = None if known is None else (known, ~known)
-        return self._known[name]
-
     def _by_value(
         self, number: int, step: Step, column: Column, plane: Plane, words: slice, both: bool
     ) -> None:
@@ -92,7 +82,7 @@ class Columns:
             found = self.answers[number] = by_value(step, column)
         stored = column.stored[words.start * WORD : words.stop * WORD]
         true = among(stored, found.true, found.values, self._space)
-        known = self.known(column)
+        known = self.batch.known(column.fact.name)
         _sided(true, known, plane[0], words, unknown=found.unknown[0])
         if both:
             maybe = true
@@ -108,7 +98,7 @@ class Columns:
         stored = column.stored[words.start * WORD : words.stop * WORD]
         _TESTS[op](stored, bound, out=self._space.truth(len(stored)))
         true = self._space.bits(len(stored))
-        known = self._known[name] if name in self._known else self.known(column)
+        known = self.batch.known(name)
         if known is None:
             plane[0] = true
             if both:
@@ -164,7 +154,7 @@ class Columns:
         if found is None:
             there = packed(lower.stored != 0)
             for column in (upper, lower):
-                known = self.known(column)
+                known = self.batch.known(column.fact.name)
                 there = there if known is None else there & known[0]
             found = self._divisible[key] = (there, ~there)
         return found

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 
@@ -25,7 +25,7 @@ from miaopu.engine.planes.quick import Answers, Columns
 from miaopu.engine.planes.whereabouts import Stretch, Whereabouts
 from miaopu.engine.planes.workspace import Workspace, Workspaces
 
-PIECE = 131_072
+PIECE = 262_144
 
 
 @dataclass(frozen=True)
@@ -231,10 +231,10 @@ class Planes:
     def _rule(self, one: _Asked, asked: Words) -> RulePlanes | None:
         conditions = one.rule.conditions
         decided = None not in conditions
-        if not (self.unknown or decided):
-            return None
-        sides, words = 2 if self.unknown else 1, one.stretch.words
-        whole = np.zeros((sides, len(asked)), dtype=np.uint64)
+        if not self.unknown:
+            return self._entitled(one, asked) if decided else None
+        words = one.stretch.words
+        whole = np.zeros((2, len(asked)), dtype=np.uint64)
         found = whole[:, words]
         found[:] = asked[words]
         if one.stretch.alone:
@@ -242,14 +242,29 @@ class Planes:
             conditions = conditions[1:]
         for number in conditions:
             if number is not None:
-                np.bitwise_and(found, self.step(number)[:sides, words], out=found)
+                np.bitwise_and(found, self.step(number)[:, words], out=found)
         if not found[-1].any():
             return None
-        if not self.unknown:
-            whole = np.broadcast_to(whole, (2, len(asked)))
-        elif not decided:
+        if not decided:
             whole[0] = 0
         return RulePlanes(one.place, one.rule, whole)
+
+    def _entitled(self, one: _Asked, asked: Words) -> RulePlanes | None:
+        """The same where only who is entitled counts: one row of words stands for both."""
+        words = one.stretch.words
+        whole = np.zeros(len(asked), dtype=np.uint64)
+        found = whole[words]
+        found[:] = asked[words]
+        conditions = cast(tuple[int, ...], one.rule.conditions)
+        if one.stretch.alone:
+            one.stretch.trim(found)
+            conditions = conditions[1:]
+        for number in conditions:
+            np.bitwise_and(found, self.step(number)[0, words], out=found)
+        if not found.any():
+            return None
+        both: Plane = np.ndarray((2, len(whole)), np.uint64, whole, strides=(0, whole.itemsize))
+        return RulePlanes(one.place, one.rule, both)
 
 
 class _Asked(NamedTuple):

@@ -9,6 +9,8 @@ from miaopu.monitoring.models.assessments import (
 )
 from miaopu.monitoring.models.assessors import AssessmentConflict, ExpertSample
 from miaopu.monitoring.models.delistings import DelistingCase
+from miaopu.monitoring.models.late_files import LateScoreFile
+from miaopu.monitoring.models.papers import AssessmentBulletin, AssessmentCertificate
 from miaopu.monitoring.models.results import (
     AssessmentAppeal,
     AssessmentFreeze,
@@ -19,7 +21,9 @@ from miaopu.monitoring.models.subjects import AssessmentSubject
 
 __all__ = [
     "AssessmentAppeal",
+    "AssessmentBulletin",
     "AssessmentCampaign",
+    "AssessmentCertificate",
     "AssessmentConflict",
     "AssessmentFreeze",
     "AssessmentOpinion",
@@ -27,6 +31,7 @@ __all__ = [
     "AssessmentSubject",
     "DelistingCase",
     "ExpertSample",
+    "LateScoreFile",
     "Score",
     "ScoreChange",
     "ScoreFile",

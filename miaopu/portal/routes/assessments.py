@@ -42,6 +42,7 @@ urlpatterns = [
         name="score_sheet_step",
     ),
     path("scoring/files/<int:pk>/", assessment_sheet.score_file, name="score_file"),
+    path("scoring/late-files/<int:pk>/", assessment_sheet.late_score_file, name="late_score_file"),
     path("scoring/results/<int:pk>/", assessment_result.result, name="base_result"),
     path(
         "scoring/opinions/<int:pk>/<str:kind>/",

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from miaopu.monitoring.enums import SheetState
 from miaopu.monitoring.models import AssessmentCampaign, ScoreSheet
-from miaopu.monitoring.standings import COMPARED_AT_LEAST, Board, assessor_leanings
+from miaopu.monitoring.standings import COMPARED_AT_LEAST, Board, Standing, assessor_leanings
 from miaopu.portal import formats, present
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.assessment_parts import (
@@ -58,6 +59,14 @@ def progress_table(campaign: AssessmentCampaign, sheets: Iterable[ScoreSheet]) -
     return sheet_table(found, caption, gettext("还没有下发评分表"))
 
 
+def _change(one: Standing) -> str:
+    """The composite against that of the year before, both as they are shown: readers subtract."""
+    if one.before is None:
+        return formats.MISSING
+    now, before = points_text(one.result.composite), points_text(one.before.composite)
+    return f"{Decimal(now) - Decimal(before):+f}"
+
+
 def preview_table(campaign: AssessmentCampaign, board: Board) -> Table:
     """The ranking as it would be now, with what would lift or drop each class."""
     scheme = campaign.scheme
@@ -73,7 +82,7 @@ def preview_table(campaign: AssessmentCampaign, board: Board) -> Table:
                 if one.before
                 else formats.MISSING
             ),
-            "change": formats.MISSING if one.change is None else f"{one.change:+.2f}",
+            "change": _change(one),
             "up": gettext("一票否决")
             if one.result.vetoed
             else way_words(scheme, one.sensitivity.up, up=True),
@@ -89,6 +98,29 @@ def preview_table(campaign: AssessmentCampaign, board: Board) -> Table:
         empty=gettext("还没有评分"),
         stack=False,
     )
+
+
+def partial_table(campaign: AssessmentCampaign, board: Board, periods: Sequence[str]) -> Table:
+    """The order by the periods that have been issued, while there is no composite yet.
+
+    Nothing is said of classes: a year of which half is missing has none.
+    """
+    named = gettext("、").join(period_name(one) for one in periods)
+    columns = (
+        Column("base", _("被考核对象")),
+        *(Column(one, period_name(one), align="end") for one in periods),
+        Column("before", _("上年综合得分"), align="end"),
+    )
+    rows = [
+        {
+            "base": present.in_language(one.subject.title),
+            **{name: points_text(one.result.periods[name].total) for name in periods},
+            "before": points_text(one.before.composite if one.before else None),
+        }
+        for one in board.standings
+    ]
+    caption = gettext("预览：%(periods)s按现在的评分；各时段都下发以后才有综合得分和类别")
+    return Table(columns, rows, caption % {"periods": named}, empty=gettext("还没有评分"))
 
 
 def leaning_table(campaign: AssessmentCampaign) -> Table | None:

@@ -30,7 +30,9 @@ from miaopu.monitoring.figure_actions import refresh_figures
 from miaopu.monitoring.freezing import freeze_problems
 from miaopu.monitoring.models import (
     AssessmentAppeal,
+    AssessmentBulletin,
     AssessmentCampaign,
+    AssessmentCertificate,
     AssessmentFreeze,
     AssessmentOpinion,
     AssessmentResult,
@@ -38,14 +40,16 @@ from miaopu.monitoring.models import (
 )
 from miaopu.monitoring.querysets import ASSESSORS, SUBJECT
 from miaopu.monitoring.reporting import hand_results, handed_over
-from miaopu.monitoring.standings import board_of
+from miaopu.monitoring.standings import Board, board_of
 from miaopu.monitoring.states import CAMPAIGNS, OFFICER
 from miaopu.portal import present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.performing import in_one_line, perform
+from miaopu.portal.tables import Table
 from miaopu.portal.views.assessment_board import (
     leaning_table,
     line_titles,
+    partial_table,
     preview_table,
     progress_table,
 )
@@ -147,7 +151,7 @@ def _show(
         "programme": present.in_language(found.programme.name),
         "sheets": progress_table(found, sheets),
         "board": board,
-        "preview": preview_table(found, board) if board else None,
+        "preview": _preview(found, board) if board else None,
         "leanings": leaning_table(found) if officer else None,
         "ranking": ranking_table(
             found,
@@ -168,6 +172,13 @@ def _show(
         "appeals": _appeals(found, appeals),
         "decides": reaches(user, region, [Role.PROGRAMME_OFFICER, Role.LEADING_GROUP]),
         "opinions": opinions.select_related("result__subject__base").order_by("pk"),
+        "bulletin": AssessmentBulletin.objects.for_user(user)
+        .filter(freeze__campaign=found)
+        .first(),
+        "certificates": AssessmentCertificate.objects.for_user(user)
+        .filter(result__freeze__campaign=found)
+        .select_related("result__subject__base")
+        .order_by("pk"),
         "delistings": delisting_table(cases) if cases.exists() else None,
         "trail": present.trail_of(found.trail(), None, None, inside=True) if inside else None,
         "crumbs": [
@@ -178,8 +189,21 @@ def _show(
     return render(request, "assessment/campaign.html", context, status=status)
 
 
+def _preview(found: AssessmentCampaign, board: Board) -> Table:
+    """The preview: of the whole year, or of the periods that there are sheets of."""
+    issued = set(found.sheets.values_list("period", flat=True).distinct())
+    periods = [one for one in found.scheme.periods if one in issued]
+    if len(periods) < len(found.scheme.periods) and periods:
+        return partial_table(found, board, periods)
+    return preview_table(found, board)
+
+
 def _appeals(found: AssessmentCampaign, rows: Any) -> list[dict[str, Any]]:
     titles = line_titles(found)
+    sheets = {
+        (subject, period): pk
+        for subject, period, pk in found.sheets.values_list("subject", "period", "pk")
+    }
     names = [f"result__subject__{one}" for one in SUBJECT]
     return [
         {
@@ -187,6 +211,7 @@ def _appeals(found: AssessmentCampaign, rows: Any) -> list[dict[str, Any]]:
             "base": present.in_language(one.result.subject.title),
             "period": period_name(one.period),
             "line": titles.get(one.line, one.line),
+            "sheet": sheets.get((one.result.subject_id, one.period)),
         }
         for one in rows.select_related(*names).order_by("pk")
     ]

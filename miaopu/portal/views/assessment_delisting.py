@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from miaopu.bases.enums import BaseState
+from miaopu.bases.models import Tenancy
 from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused
 from miaopu.core.models import User
@@ -30,6 +33,7 @@ from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.performing import in_one_line, perform
 from miaopu.portal.views.assessment_parts import DELISTING_TONES, band_words, points_text
+from miaopu.portal.views.bases_shared import tenancy_table
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_parts import CASE_READERS
 from miaopu.portal.views.operator_forms import day_field
@@ -100,6 +104,16 @@ def _delisting_or_404(request: HttpRequest, pk: int) -> DelistingCase:
     return get_object_or_404(rows, pk=pk)
 
 
+def _concerned(request: HttpRequest, found: DelistingCase) -> QuerySet[Tenancy]:
+    """The tenants in the base, or after its delisting those whose tenancy ended with it."""
+    rows = Tenancy.objects.for_user(request.user).filter(base=found.base)
+    if found.base.state == BaseState.DELISTED:
+        rows = rows.filter(left_on=found.base.left_on)
+    else:
+        rows = rows.live()
+    return rows.select_related("enterprise", "room").order_by("pk")
+
+
 def _open_steps(user: User, found: DelistingCase) -> list[str]:
     region = found.result.freeze.campaign.programme.region_id
     return [
@@ -149,6 +163,7 @@ def _show(
             ),
         ],
         "steps": steps,
+        "tenants": tenancy_table(_concerned(request, found), "office_growth"),
         "waits": found.state == DelistingState.REPORTED and not steps,
         "trail": present.trail_of(found.trail(), None, None, inside=True),
         "crumbs": [

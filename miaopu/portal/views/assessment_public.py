@@ -9,7 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from miaopu.monitoring.enums import CampaignState
-from miaopu.monitoring.models import AssessmentCampaign, AssessmentResult
+from miaopu.monitoring.models import (
+    AssessmentBulletin,
+    AssessmentCampaign,
+    AssessmentCertificate,
+    AssessmentResult,
+)
 from miaopu.portal import present, shapes
 from miaopu.portal.paging import page_of
 from miaopu.portal.tables import Column, Table
@@ -64,12 +69,26 @@ def ranking(request: HttpRequest, pk: int) -> HttpResponse:
         for one in found.scheme.bands
         if one.start not in ("0", 0)
     ]
+    certificates = dict(
+        AssessmentCertificate.objects.public()
+        .filter(result__freeze__campaign=found)
+        .values_list("result_id", "code")
+    )
     context = {
         "campaign": found,
+        "bulletin": AssessmentBulletin.objects.public().filter(freeze__campaign=found).first(),
         "title": campaign_title(found),
         "tone": CAMPAIGN_TONES.get(found.state, "neutral"),
         "final": found.state == CampaignState.PUBLISHED,
-        "table": ranking_table(found, results.with_subjects().order_by("rank", "subject_id")),
+        "table": ranking_table(
+            found,
+            results.with_subjects().order_by("rank", "subject_id"),
+            lambda one: (
+                reverse("certificate", args=[certificates[one.pk]])
+                if one.pk in certificates
+                else ""
+            ),
+        ),
         "bands": _("、").join(bands),
         "weights": " + ".join(
             f"{present.in_language(_period(name))} {weight}%"

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 from miaopu.core.actions import MEDIA_TYPES
 from miaopu.core.enums import WORKING_ROLES
 from miaopu.core.scope import reaches
-from miaopu.monitoring.consequences import MAKERS
 from miaopu.monitoring.enums import CampaignState
+from miaopu.monitoring.papers import PRINTED
 from miaopu.monitoring.querysets import ASSESSORS
 from miaopu.monitoring.reporting import report_document
 from miaopu.portal.access import role_required
@@ -27,7 +27,7 @@ def report_file(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     found, user = campaign_or_404(request, pk), person(request)
     roles = ASSESSORS.get(found.subject_kind, WORKING_ROLES)
     if (
-        kind not in MAKERS
+        kind not in PRINTED
         or found.state != CampaignState.PUBLISHED
         or not reaches(user, found.programme.region_id, roles)
     ):

@@ -18,9 +18,15 @@ from miaopu.core import clock
 from miaopu.core.actions import MEDIA_TYPES
 from miaopu.core.errors import ActionRefused
 from miaopu.monitoring.appeal_actions import file_appeal
-from miaopu.monitoring.consequences import MAKERS, document
+from miaopu.monitoring.consequences import document
 from miaopu.monitoring.enums import CampaignState
-from miaopu.monitoring.models import AssessmentOpinion, AssessmentResult
+from miaopu.monitoring.models import (
+    AssessmentCertificate,
+    AssessmentOpinion,
+    AssessmentResult,
+    ScoreSheet,
+)
+from miaopu.monitoring.papers import PRINTED
 from miaopu.monitoring.querysets import READERS
 from miaopu.monitoring.score_guards import scores_itself
 from miaopu.monitoring.sheets import Line, lines_of
@@ -195,6 +201,17 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
         "sum": _sum(found),
         "tables": _parts(found),
         "figures": _figures(found),
+        "newer": AssessmentResult.objects.for_user(user)
+        .current()
+        .filter(freeze__campaign=campaign, subject=found.subject_id)
+        .exclude(freeze=found.freeze_id)
+        .first(),
+        "sheets": [
+            shapes.Link(period_name(one.period), reverse("score_sheet", args=[one.pk]))
+            for one in ScoreSheet.objects.for_user(user)
+            .filter(campaign=campaign, subject=found.subject_id)
+            .order_by("period")
+        ],
         "form": form if may_appeal or status != 200 else None,
         "last": last,
         "appeals": [
@@ -207,6 +224,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
             }
             for one in found.appeals.order_by("pk")
         ],
+        "certificate": AssessmentCertificate.objects.for_user(user).filter(result=found).first(),
         "opinion": AssessmentOpinion.objects.for_user(user).filter(result=found).first(),
         "crumbs": [
             shapes.Link(_("考核"), back),
@@ -232,7 +250,7 @@ def _sum(found: AssessmentResult) -> str:
 @assessors_only
 def opinion_file(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """The opinion on what to put right (pdf or docx)."""
-    if kind not in MAKERS:
+    if kind not in PRINTED:
         raise Http404
     found = get_object_or_404(AssessmentOpinion.objects.for_user(request.user), pk=pk)
     return made_response(document(found, kind), f"{found.number}.{kind}", MEDIA_TYPES[kind])

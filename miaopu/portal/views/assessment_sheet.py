@@ -13,18 +13,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from miaopu.core.errors import ActionRefused
+from miaopu.core.errors import ActionRefused, Conflict
 from miaopu.core.models import User
 from miaopu.monitoring.assessor_actions import declare_conflict, sample_sheet
-from miaopu.monitoring.models import ScoreFile, ScoreSheet
+from miaopu.monitoring.evidence_actions import (
+    keep_late_file,
+    keep_score_file,
+    takes_late_files,
+    withdraw_score_file,
+)
+from miaopu.monitoring.models import LateScoreFile, ScoreFile, ScoreSheet
 from miaopu.monitoring.querysets import READERS
 from miaopu.monitoring.score_actions import (
     hand_over_sheet,
-    keep_score_file,
     return_sheet,
     save_scores,
     submit_sheet,
-    withdraw_score_file,
 )
 from miaopu.monitoring.sheet_checks import SheetRefused
 from miaopu.portal import kept_forms, present
@@ -86,15 +90,30 @@ def _autosave(request: HttpRequest, found: ScoreSheet) -> JsonResponse:
     return JsonResponse({"revision": fresh.seen, "problems": len(saved.errors)})
 
 
-def _keep_files(request: HttpRequest, found: ScoreSheet) -> None:
-    for name, upload in request.FILES.items():
-        if name.startswith(FILE) and isinstance(upload, UploadedFile):
-            line = name.removeprefix(FILE)
-            content = content_of(upload)
-            keep_score_file(found, line, upload.name or "", content, by=person(request))
+def _keep_files(request: HttpRequest, found: ScoreSheet, keep: Callable[..., object]) -> None:
+    """Keep every file that can be kept; raises ActionRefused that names those that cannot."""
+    refused = []
+    for name, uploads in request.FILES.lists():
+        for upload in uploads:
+            if not name.startswith(FILE) or not isinstance(upload, UploadedFile):
+                continue
+            line, title = name.removeprefix(FILE), upload.name or ""
+            try:
+                keep(found, line, title, content_of(upload), by=person(request))
+            except Conflict:
+                raise
+            except ActionRefused as error:
+                refused.append(
+                    _("%(field)s：%(text)s") % {"field": title, "text": in_one_line(error)}
+                )
+    if refused:
+        raise ActionRefused(_("；").join(refused), _("其他文件和填写的内容都已保存。"))
+
+
+def _withdraw(request: HttpRequest, found: ScoreSheet) -> None:
     taken = request.POST.get("withdraw", "")
     if taken.isascii() and taken.isdigit():
-        mine = ScoreFile.objects.for_user(request.user).kept().select_related("sheet", "file")
+        mine = ScoreFile.objects.for_user(request.user).kept().select_related("sheet", "file", "by")
         file = get_object_or_404(mine, pk=int(taken), sheet=found)
         withdraw_score_file(file, by=person(request), reason="")
 
@@ -103,8 +122,11 @@ def _save(request: HttpRequest, found: ScoreSheet) -> HttpResponse:
     user, typed = person(request), typed_fields(request.POST)
     try:
         saved = save_scores(found, typed, seen_fields(request.POST), by=user)
-        _keep_files(request, found)
+        _keep_files(request, found, keep_score_file)
+        _withdraw(request, found)
     except ActionRefused as refused:
+        if request.FILES and takes_late_files(user, found):
+            return _late(request, found)
         form = score_form(found, user, typed)
         message = present.in_language(refused.message)
         return _show(request, form, message, present.in_language(refused.remedy), refused.status)
@@ -122,6 +144,30 @@ def _save(request: HttpRequest, found: ScoreSheet) -> HttpResponse:
         messages.success(request, _("已保存"))
         return redirect("score_sheet", found.pk)
     return _submit(request, found)
+
+
+def _late(request: HttpRequest, found: ScoreSheet) -> HttpResponse:
+    """Files that come after the freeze are kept beside the frozen ones, and the page says so."""
+    user = person(request)
+    title = _("结果已冻结：新文件已另行保存，不计入评分")
+    text = _("冻结时的材料和摘要不变，两份都列在下面；需要改分的，请在公示期内申请复核。")
+    try:
+        _keep_files(request, found, keep_late_file)
+    except ActionRefused as refused:
+        title, text = present.in_language(refused.message), present.in_language(refused.remedy)
+    form = score_form(found, user, typed_fields(request.POST))
+    return _show(request, form, title, text, 409)
+
+
+def _hand_in_late(request: HttpRequest, found: ScoreSheet) -> HttpResponse:
+    try:
+        _keep_files(request, found, keep_late_file)
+    except ActionRefused as refused:
+        form = score_form(found, person(request))
+        message = present.in_language(refused.message)
+        return _show(request, form, message, present.in_language(refused.remedy), refused.status)
+    messages.success(request, _("已补交。冻结时的材料和评分不变"))
+    return redirect("score_sheet", found.pk)
 
 
 def _submit(request: HttpRequest, found: ScoreSheet) -> HttpResponse:
@@ -150,6 +196,8 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
         return _show(request, score_form(found, person(request)))
     if AUTOSAVE in request.headers:
         return _autosave(request, found)
+    if "late" in request.POST:
+        return _hand_in_late(request, found)
     return _save(request, found)
 
 
@@ -193,5 +241,14 @@ def sheet_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
 def score_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A piece of evidence as a download."""
     rows = ScoreFile.objects.for_user(request.user).select_related("file")
+    found = get_object_or_404(rows, pk=pk)
+    return download(found.file, found.name)
+
+
+@require_safe
+@assessors_only
+def late_score_file(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """A file that came after the freeze, as a download."""
+    rows = LateScoreFile.objects.for_user(request.user).select_related("file")
     found = get_object_or_404(rows, pk=pk)
     return download(found.file, found.name)

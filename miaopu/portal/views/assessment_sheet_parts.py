@@ -12,6 +12,7 @@ from miaopu.core.holders import holders
 from miaopu.core.models import User
 from miaopu.core.scope import reaches
 from miaopu.monitoring.enums import CampaignState, SheetState, Stage
+from miaopu.monitoring.evidence_actions import takes_late_files
 from miaopu.monitoring.models import ScoreSheet
 from miaopu.monitoring.querysets import ASSESSORS, READERS
 from miaopu.monitoring.score_guards import belongs
@@ -53,6 +54,7 @@ def sheet_context(sheet: ScoreSheet, user: User, form: ScoreForm) -> dict[str, A
         "form": form,
         "filling": form.stage is not None,
         "as_whom": str(form.stage.label) if form.stage else "",
+        "takes_late": takes_late_files(user, sheet),
         "operator_changed": changed,
         "figures": figures_of(sheet, user),
         "worked_out": worked_out(sheet, user),

@@ -58,6 +58,7 @@ BASE_TONES: dict[str, shapes.Tone] = {
     BaseState.ADMITTED: "good",
     BaseState.PROPOSED: "soon",
     BaseState.SELECTED: "soon",
+    BaseState.DELISTED: "late",
 }
 STAGE_TONES: dict[str, shapes.Tone] = {
     TenancyStage.GRADUATED: "good",
@@ -96,7 +97,11 @@ def base_rows(bases: Iterable[Base], route: str) -> list[dict[str, Any]]:
 
 
 def record_of(base: Base) -> list[shapes.Answer]:
-    """What the operator states of a base, and when it came into the programme."""
+    """What the operator states of a base, and when it came into the programme and left it."""
+    gone = []
+    if base.left_on is not None:
+        word = gettext("摘牌日期") if base.state == BaseState.DELISTED else gettext("退出日期")
+        gone = [shapes.Answer(word, formats.day(base.left_on))]
     return [
         shapes.Answer(gettext("基地编号"), base.number),
         shapes.Answer(gettext("载体类型"), str(base.get_carrier_type_display())),
@@ -111,6 +116,7 @@ def record_of(base: Base) -> list[shapes.Answer]:
         shapes.Answer(gettext("创业辅导师（人）"), formats.number(base.coaches)),
         shapes.Answer(gettext("提供的服务"), base.services or formats.MISSING),
         shapes.Answer(gettext("准入日期"), formats.day(base.admitted_on)),
+        *gone,
     ]
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from miaopu.bases import growth
-from miaopu.bases.enums import NeedState
+from miaopu.bases.enums import BaseState, NeedState
 from miaopu.bases.graduation import incubation_of, time_of
 from miaopu.bases.models import GrowthNeed, GrowthPlan, ServiceRecord, Tenancy
 from miaopu.bases.querysets import LIVE_STAGES
@@ -215,6 +215,11 @@ def _summary(found: Growth) -> list[shapes.Answer]:
         shapes.Answer(gettext("基地"), tenancy.base.name),
         shapes.Answer(gettext("阶段"), str(tenancy.get_stage_display())),
     ]
+    if tenancy.left_on is not None:
+        rows.append(shapes.Answer(gettext("退出日期"), formats.day(tenancy.left_on)))
+        if tenancy.base.state == BaseState.DELISTED and tenancy.base.left_on == tenancy.left_on:
+            told = gettext("孵化到这一天为止，当天及以前取得的成果照计；租约照旧，可入驻其他基地。")
+            rows.append(shapes.Answer(gettext("基地已摘牌"), told))
     if time is not None:
         months = gettext("%(count)s 个月") % {"count": time.months}
         if time.stage is not None:

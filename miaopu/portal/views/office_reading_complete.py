@@ -164,7 +164,7 @@ def _following(request: HttpRequest, following: NextVersion) -> dict[str, Any] |
         "stand": following.stand,
         "same": following.same,
         "staying": counts_of(request, [base]).get(base.pk, {}).get("running", 0),
-        "kept": [PARTS[part] for part in following.kept],
+        "kept": [PARTS.get(part, part) for part in following.kept],
         "clauses": following.kept_clauses,
         "count": len(rows),
         "few": len(rows) <= FEW_CHANGES,

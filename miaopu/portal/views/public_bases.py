@@ -9,15 +9,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from miaopu.bases.figures import figures_of
 from miaopu.bases.models import Base
 from miaopu.core import clock
 from miaopu.core.models import Region
-from miaopu.portal import shapes
+from miaopu.monitoring.models import DelistingCase
+from miaopu.portal import present, shapes
 from miaopu.portal.base_map import CityMap, city_map
 from miaopu.portal.paging import page_of
-from miaopu.portal.tables import Table
+from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.base_filters import PublicBaseFilter, city_of
 from miaopu.portal.views.base_record_parts import described, floor_table, photos_of
 from miaopu.portal.views.bases_shared import (
@@ -28,6 +30,13 @@ from miaopu.portal.views.bases_shared import (
     titles_of,
 )
 from miaopu.portal.views.public_shared import public_page
+
+DELISTED_COLUMNS = (
+    Column("base", gettext_lazy("基地")),
+    Column("region", gettext_lazy("区域")),
+    Column("day", gettext_lazy("摘牌日期"), kind="date"),
+    Column("document", gettext_lazy("核准文号")),
+)
 
 
 @public_page
@@ -51,8 +60,30 @@ def bases(request: HttpRequest) -> HttpResponse:
         empty=_("没有这样的基地"),
         empty_hint=_("请放宽筛选条件；准入的基地都会列在这里。"),
     )
-    context = {"form": form, "page": page, "table": table, "maps": _maps(found)}
+    context = {
+        "form": form,
+        "page": page,
+        "table": table,
+        "maps": _maps(found),
+        "delisted": delisted_table(),
+    }
     return render(request, "public/bases.html", context)
+
+
+def delisted_table() -> Table | None:
+    """The bases that were taken off the list, the last first; None where there are none."""
+    rows = [
+        {
+            "base": one.base.name,
+            "region": present.region_name(one.base.region),
+            "day": one.base.left_on,
+            "document": one.document,
+        }
+        for one in DelistingCase.objects.public()
+        .select_related("base__region")
+        .order_by("-base__left_on", "-pk")
+    ]
+    return Table(DELISTED_COLUMNS, rows, _("已摘牌的基地")) if rows else None
 
 
 def _maps(found: QuerySet[Base]) -> list[CityMap]:
