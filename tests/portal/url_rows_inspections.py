@@ -38,9 +38,9 @@ ROWS: dict[str, Route] = {
     "survey_open": Route(allow=frozenset({"programme_officer"}), thing="survey", methods=POST),
     "inspection_sheets": Route(allow=READERS),
     "inspection_sheet": Route(allow=CASE_READERS, thing="sheet", methods=BOTH, posted=422),
-    "sheet_check": Route(allow=CHECKERS, thing="sheet", methods=BOTH, posted=422),
+    "sheet_check": Route(allow=CHECKERS, thing="sheet", methods=BOTH, posted=409),
     "sheets_add": Route(
-        allow=frozenset({"programme_officer"}), thing="campaign", methods=POST, posted=422
+        allow=frozenset({"programme_officer"}), thing="called_inspection", methods=POST, posted=422
     ),
     "rectification_list": Route(allow=READERS),
     "rectification": Route(
@@ -124,7 +124,9 @@ THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
     "survey": lambda city: {"slug": "guiyang-2018", "key": "satisfaction"},
     "inspected": lambda city: {"number": _park(city).base.number},
     "sheet": _sheet,
-    "campaign": lambda city: {"pk": InspectionSheet.objects.get(pk=_sheet(city)["pk"]).campaign_id},
+    "called_inspection": lambda city: {
+        "pk": InspectionSheet.objects.get(pk=_sheet(city)["pk"]).campaign_id
+    },
     "rectification": lambda city: {"number": _problem(city).number},
     "rectification_file": _file,
     "visit": lambda city: {"pk": _visit(city).pk},

@@ -44,14 +44,12 @@ def bases(request: HttpRequest) -> HttpResponse:
     """The bases of a city in the programme, on its map and as a list; other cities by choice."""
     form = PublicBaseFilter(request.GET)
     whole = Base.objects.public().select_related("region")
-    place = Case(
-        *(
-            When(region__code__startswith=code[:4], then=Value(at))
-            for at, code in enumerate(form.order)
-        ),
-        default=Value(len(form.order)),
-    )
-    found = form.narrowed(whole, clock.today()).order_by(place, "region_id", "number")
+    places = [
+        When(region__code__startswith=code[:4], then=Value(at))
+        for at, code in enumerate(form.order)
+    ]
+    by_city = [Case(*places, default=Value(len(places)))] if places else []
+    found = form.narrowed(whole, clock.today()).order_by(*by_city, "region_id", "number")
     page = page_of(request, found)
     table = Table(
         BASE_COLUMNS,
