@@ -92,3 +92,13 @@ def check_row(row: Model) -> None:
                 field = row._meta.get_field(name).verbose_name  # type: ignore[union-attr]
                 found.append(_("%(field)s：%(text)s") % {"field": field, "text": text})
         raise ActionRefused(_("；").join(found), _("请修改后再保存")) from error
+
+
+def refuse_unrectified(base: Base) -> None:
+    """Raises ActionRefused for a base with a problem that the pack's rule bars from titles."""
+    found = base.rectifications.barring_titles().order_by("pk").first()
+    if found is not None:
+        raise ActionRefused(
+            _("整改 %(number)s 逾期未改，按计划不予推荐") % {"number": found.number},
+            _("重新整改并经核查后再推荐"),
+        )

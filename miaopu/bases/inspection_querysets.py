@@ -76,6 +76,10 @@ class RectificationQuerySet(OfBaseQuerySet[M]):
         """Problems that are not put right: open, or reported and not checked."""
         return self.filter(state__in=(RectificationState.OPEN, RectificationState.REPORTED))
 
+    def barring_titles(self) -> Self:
+        """Problems that were not put right, where the pack says that this bars from titles."""
+        return self.filter(state=RectificationState.FAILED, consequence__effect="no_titles")
+
     def overdue_on(self, day: date) -> Self:
         """Open problems whose deadline has passed."""
         return self.filter(state=RectificationState.OPEN, deadline__lt=day)

@@ -65,7 +65,11 @@ def add_rectification(
         measure=problem.measure.strip(),
         deadline=problem.deadline,
         chance_days=rule.second_chance,
-        consequence={"zh": rule.consequence.zh, "en": rule.consequence.en},
+        consequence={
+            "zh": rule.consequence.zh,
+            "en": rule.consequence.en,
+            "effect": rule.effect or "",
+        },
     )
     check_row(row)
     row.save()

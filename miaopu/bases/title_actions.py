@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from miaopu.bases.enums import BaseState
-from miaopu.bases.guards import locked_base, step_from
+from miaopu.bases.guards import locked_base, refuse_unrectified, step_from
 from miaopu.bases.models import Base, Nomination, TitleCampaign
 from miaopu.bases.title_enums import NominationState, TitleVerb
 from miaopu.bases.title_states import CITY_ROLES, LIVE_NOMINATIONS, NOMINATION_TABLE, PROPOSERS
@@ -78,7 +78,8 @@ def open_campaign(
 def nominate_base(campaign: TitleCampaign, base: Base, *, by: User, reason: str) -> Nomination:
     """The district proposes a base, within its quota and until the campaign's day.
 
-    Raises ActionRefused for a base that is not admitted, of another kind, or over the quota.
+    Raises ActionRefused for a base that is not admitted, of another kind, with a problem that was
+    not put right and bars it, or over the quota.
     """
     check_reason(reason)
     found, locked = locked_campaign(campaign), locked_base(base)
@@ -92,6 +93,7 @@ def nominate_base(campaign: TitleCampaign, base: Base, *, by: User, reason: str)
         )
     if locked.state != BaseState.ADMITTED:
         raise ActionRefused(_("基地尚未准入或已退出，不能推荐"), _("请推荐已准入的基地"))
+    refuse_unrectified(locked)
     if scheme.carriers and locked.carrier_type not in scheme.carriers:
         raise ActionRefused(_("这类基地不在评选范围内"), _("请推荐评选范围内的基地"))
     live = Nomination.objects.filter(campaign=found).in_states(*LIVE_NOMINATIONS)

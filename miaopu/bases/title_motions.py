@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from miaopu.bases.enums import BaseState, TitleLevel
-from miaopu.bases.guards import check_row, locked_base, step_from
+from miaopu.bases.guards import check_row, locked_base, refuse_unrectified, step_from
 from miaopu.bases.models import BaseTitle, Nomination, TitleMotion
 from miaopu.bases.title_enums import MotionKind, MotionState, TitleVerb
 from miaopu.bases.title_states import CITY_ROLES, MOTION_TABLE, PROPOSERS
@@ -81,6 +81,8 @@ def propose_motion(
     opens = renewal_opens(title)
     if title.withdrawn_on is not None:
         raise ActionRefused(_("这个称号已撤销"), _("请查看称号登记"))
+    if kind == MotionKind.RECOMMEND:
+        refuse_unrectified(base)
     if kind == MotionKind.RENEW and (opens is None or today < opens):
         day = opens.isoformat() if opens else _("不需要")
         raise ActionRefused(_("还没有到复核的时候（%(day)s 起）") % {"day": day}, _("请到期前再办"))

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import DatabaseError, transaction
 
+from miaopu.bases import title_actions
 from miaopu.bases.inspection_actions import (
     Line,
     SheetConflict,
@@ -137,6 +138,16 @@ def test_second_chance_comes_before_the_consequence_and_once(park: Park) -> None
     assert row.state == RectificationState.FAILED
     assert "不予推荐" in Notice.objects.get(user=park.runner, key__endswith="failed").text
     assert RECTIFICATION_TABLE.reachable(RectificationState.OPEN) == set(RectificationState)
+
+    until = row.deadline + timedelta(days=30)
+    campaign = title_actions.open_campaign(
+        city.version, "growth_base", until, by=city.programme_officer
+    )
+    with pytest.raises(ActionRefused, match=f"{row.number} 逾期未改"):  # what the pack's rule does
+        title_actions.nominate_base(campaign, park.base, by=city.approver, reason="服务好")
+    reopen_rectification(row, until, revision=3, by=city.approver, reason="配件已到")
+    with pytest.raises(ActionRefused, match="评选范围"):  # its kind alone is in the way now
+        title_actions.nominate_base(campaign, park.base, by=city.approver, reason="服务好")
 
 
 def test_silence_has_a_rule(park: Park) -> None:

@@ -20,6 +20,7 @@ GANZHOU = Path(__file__).resolve().parents[2] / "programmes" / "ganzhou-2012"
 SCHEME = load_pack(GANZHOU).assessments["bases"]
 LINES = Lines(SCHEME)
 SCORED = {name: Decimal(leaf.max or 1) for name, leaf in LINES.scored.items() if name != "accident"}
+PENALTIES = ("late_report", "not_rectified")
 
 
 def sheets() -> st.SearchStrategy[dict[str, dict[str, Decimal]]]:
@@ -56,7 +57,7 @@ def test_scores_are_sound_and_ways_lead_where_they_say(
     more = {name: dict(points) for name, points in periods.items()}
     more[period][line] = SCORED[line]
     higher = result(more).composite
-    assert higher <= one.composite if line == "late_report" else higher >= one.composite
+    assert higher <= one.composite if line in PENALTIES else higher >= one.composite
     # Independent of the order in which points are given.
     turned = {name: dict(reversed(points.items())) for name, points in periods.items()}
     assert result(turned).composite == one.composite
@@ -80,7 +81,7 @@ def test_scores_are_sound_and_ways_lead_where_they_say(
 
 
 def test_two_points_from_class_two() -> None:
-    points = {**SCORED, "innovation": Decimal(0), "late_report": Decimal(0)}
+    points = {**SCORED, "innovation": Decimal(0), **dict.fromkeys(PENALTIES, Decimal(0))}
     figures = dict.fromkeys(LINES.figures, Decimal(0))
     # Without figures 50 of 100 remain; eight more are bonus and penalty apart.
     one = result_of(

@@ -161,8 +161,9 @@ class Inspection(Piece):
 
     `due`: the day by which it is handed in, `remind` working days before it. A problem must be put
     right by the end of `rectify`; who does not gets a second chance of `second_chance` working days
-    once, then `consequence` may be stated. A base that is admitted after the call has
-    `admitted_later` working days for its form, unless the officer names another day.
+    once, then `consequence` may be stated. `effect` says what it does while it stands: `no_titles`,
+    the base is neither proposed nor recommended for a title. A base that is admitted after the call
+    has `admitted_later` working days for its form, unless the officer names another day.
     """
 
     id: Identifier
@@ -176,6 +177,7 @@ class Inspection(Piece):
     rectify: When
     second_chance: int = Field(ge=1, le=250)
     consequence: Text
+    effect: Literal["no_titles"] | None = None
     illustrative: bool = False
     doubt: Text | None = None
 
