@@ -194,11 +194,11 @@ def test_a_thousand_rows_with_thirty_seven_faults(city: City) -> None:
     assert sheet.max_row == 1001
     for number, (_cells, letter, message) in PLANTED.items():
         assert sheet[f"{letter}{number}"].fill.fgColor.rgb == "FFFFC7CE", number
-        assert sheet[f"P{number}"].value == "有误"
-        assert message in sheet[f"Q{number}"].value
-    assert sheet["P2"].value == "新增"
-    assert sheet["Q2"].value is None
-    assert sheet["R2"].value.startswith("微型：")
+        assert sheet[f"V{number}"].value == "有误"
+        assert message in sheet[f"W{number}"].value
+    assert sheet["V2"].value == "新增"
+    assert sheet["W2"].value is None
+    assert sheet["X2"].value.startswith("微型：")
     assert sheet["A2"].fill.fgColor.rgb != "FFFFC7CE"
 
     confirm(delivery, city.reviewer)

@@ -198,5 +198,5 @@ def test_pages_ask_as_often_for_many_as_for_few(
         park.tenant(enterprise=make_enterprise(), team="")
     with django_assert_max_num_queries(13):
         Client().get(reverse("base", args=[park.base.number]))
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         Client().get(reverse("bases"))

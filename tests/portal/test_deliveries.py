@@ -65,7 +65,7 @@ def test_from_the_upload_to_the_register(client: StrictClient, city: City) -> No
     back = client.get(f"{address}returned/")
     assert back["Content-Disposition"].startswith("attachment")
     sheet = openpyxl.load_workbook(io.BytesIO(b"".join(back.streaming_content))).active
-    assert "不是数字" in sheet["Q3"].value
+    assert "不是数字" in sheet["W3"].value
 
     assert client.post(f"{address}confirm/").status_code == 302
     delivery.refresh_from_db()
@@ -116,7 +116,7 @@ def test_templates_can_be_handed_in_as_they_are(client: StrictClient, city: City
         lists = [str(rule.formula1) for rule in page.data_validations.dataValidation]
         assert all(one.startswith("代码表!") for one in lists)
         if source == Source.OFFICER:
-            assert page.max_column == 15
+            assert page.max_column == 21
             assert len(lists) == 5
         assert page["A1"].comment.text.startswith("必填")
         delivery = deliver(content, city.reviewer, source=source)

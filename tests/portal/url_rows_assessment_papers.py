@@ -18,7 +18,11 @@ ROWS: dict[str, Route] = {
 
 
 def _certificate(city: City) -> AssessmentCertificate:
-    return AssessmentCertificate.objects.get(result__freeze__campaign=published(city))
+    """The certificate of the base that the city's enterprise runs."""
+    return AssessmentCertificate.objects.get(
+        result__freeze__campaign=published(city),
+        result__subject__base__operator=city.enterprise,
+    )
 
 
 THINGS: dict[str, Callable[[City], dict[str, Any]]] = {
