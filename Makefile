@@ -48,10 +48,10 @@ demo: $(READY)
 	@exec $(BIN)/miaopu demo --port $(PORT) $(if $(FRESH),--fresh) $(ARGS)
 
 test: $(READY)
-	@exec $(BIN)/python -m pytest -n auto $(ARGS)
+	@exec $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 test-long: $(READY)
-	@exec $(BIN)/python -m pytest -n auto -m "long and not browser and not fault and not slow" $(ARGS)
+	@exec $(BIN)/python -m pytest -n auto --dist worksteal -m "long and not browser and not fault and not slow" $(ARGS)
 
 check: $(READY)
 	$(BIN)/ruff check .
