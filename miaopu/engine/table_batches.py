@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -41,11 +42,16 @@ def _rows(batches: Iterable[pa.RecordBatch]) -> Iterator[list[Any]]:
 
 
 def _write_parquet(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> int:
-    count = 0
-    with pq.ParquetWriter(path, schema) as writer:
+    """Each batch is written by a thread of its own while the next one is made."""
+    count, written = 0, None
+    with pq.ParquetWriter(path, schema) as writer, ThreadPoolExecutor(1) as hand:
         for batch in batches:
-            writer.write_batch(batch)
+            if written is not None:
+                written.result()
+            written = hand.submit(writer.write_batch, batch)
             count += batch.num_rows
+        if written is not None:
+            written.result()
     return count
 
 
