@@ -16,11 +16,11 @@ WIDER = "size in ('micro', 'small') and employees <= 20"
 
 
 def load_rules() -> int:
-    """Propose a wider rule and try it; nothing where there is a proposal already."""
-    if RuleProposal.objects.exists():
-        return 0
+    """Propose a wider rule and try it; nothing where the programme has a proposal already."""
     maker = User.objects.get(username="city-programme")
     version = ProgrammeVersion.objects.current().get(programme__slug="guiyang-2018")
+    if RuleProposal.objects.filter(version__programme=version.programme_id).exists():
+        return 0
     draft = start_proposal(version, ITEM, by=maker)
     part = part_of(version.pack, ITEM)
     part["conditions"][0] |= {

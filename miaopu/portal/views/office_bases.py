@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -106,7 +106,9 @@ STEPS = {
     "accept": _Step(_("验收准入"), AdmitForm, _reasoned(admission.accept_base)),
     "return": _Step(_("退回修改"), ReasonForm, _reasoned(admission.return_base), "secondary"),
     "title": _Step(_("登记称号"), TitleForm, _title, "secondary"),
-    "exit": _Step(_("退出"), ReasonForm, _reasoned(admission.exit_base), "secondary"),
+    "exit": _Step(
+        pgettext_lazy("bases", "退出"), ReasonForm, _reasoned(admission.exit_base), "secondary"
+    ),
 }
 
 

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from miaopu.bases import leaving, records
@@ -187,7 +187,7 @@ def base_leave(request: HttpRequest, number: str) -> HttpResponse:
         "may_ask": base.state == BaseState.ADMITTED
         and (asked is None or asked.state != ExitState.FILED),
         "plans": exit_table(asked) if asked else None,
-        "crumbs": crumbs(base, gettext("退出")),
+        "crumbs": crumbs(base, pgettext("bases", "退出")),
     }
     return render(request, "base/leave.html", context, status=status)
 

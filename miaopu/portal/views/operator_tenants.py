@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from miaopu.bases import tenants
@@ -51,7 +51,7 @@ ACTS: dict[str, tuple[Text, Act]] = {
         ),
     ),
     "leave": (
-        gettext_lazy("退出"),
+        pgettext_lazy("bases", "退出"),
         lambda tenancy, data, by: tenants.end_tenancy(
             tenancy, data["on"], by=by, reason=data["reason"]
         ),
