@@ -6,7 +6,7 @@ The campaigns belong to the programme; the sheets to the base that the city's en
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from miaopu.core.enums import Role
 from miaopu.monitoring.appeal_actions import file_appeal
@@ -17,6 +17,7 @@ from miaopu.monitoring.models import (
     AssessmentResult,
     DelistingCase,
     ScoreFile,
+    ScoreSheet,
 )
 from tests.factories import City
 from tests.house.url_roles import CASE_READERS, ENTERPRISES, Route
@@ -55,6 +56,8 @@ ROWS: dict[str, Route] = {
     "opinion_file": Route(allow=CASE_READERS | OWNER, thing="opinion_file"),
 }
 
+Made = TypeVar("Made")
+
 
 def _one(city: City) -> Campaigning:
     return campaigning(city, 1)
@@ -81,15 +84,15 @@ def _file(city: City) -> dict[str, Any]:
 
 
 def _late_file(city: City) -> dict[str, Any]:
-    work = _one(city)
-    campaign = work.publicised(_year())
-    sheet = work.sheet(campaign)
-    kept = keep_late_file(sheet, "funds", "later.pdf", PDF, by=work.parks[0].runner)
-    return {"pk": kept.pk}
+    frozen = _publicised(city).freeze
+    sheet = ScoreSheet.objects.get(
+        campaign=frozen.campaign, subject__base__operator=city.enterprise, period="year"
+    )
+    return {"pk": keep_late_file(sheet, "funds", "later.pdf", PDF, by=city.owner).pk}
 
 
 def _publicised(city: City, weak: int | None = None) -> AssessmentResult:
-    campaign = _one(city).publicised(_year(), weak)
+    campaign = _once(city, f"publicised {weak}", lambda: _one(city).publicised(_year(), weak))
     return AssessmentResult.objects.current().get(
         freeze__campaign=campaign, subject__base__operator=city.enterprise
     )
@@ -102,7 +105,20 @@ def _appeal(city: City) -> dict[str, Any]:
 
 def published(city: City, weak: int | None = None) -> AssessmentCampaign:
     """A published campaign over the base that the city's enterprise runs."""
-    return _one(city).published(_year(), weak)
+    return _once(city, f"published {weak}", lambda: _one(city).published(_year(), weak))
+
+
+def _once(city: City, name: str, make: Callable[[], Made]) -> Made:
+    """What is made, once for a city: it takes seconds where the city has many bases.
+
+    The city's enterprise is from here on the one for which it was made.
+    """
+    kept = city.__dict__.setdefault("kept", {})
+    if name not in kept:
+        kept[name] = (make(), city.enterprise, city.owner)
+    made: Made
+    made, city.enterprise, city.owner = kept[name]
+    return made
 
 
 def _opinion(city: City) -> dict[str, Any]:
@@ -111,13 +127,16 @@ def _opinion(city: City) -> dict[str, Any]:
 
 
 def _report(city: City) -> dict[str, Any]:
-    return {"pk": _one(city).published(_year()).pk, "kind": "pdf"}
+    return {"pk": published(city).pk, "kind": "pdf"}
 
 
 def _delisting(city: City) -> dict[str, Any]:
-    work, year = _one(city), _year()
-    work.published(year, weak=0)
-    campaign = work.published(year + 1, weak=0)
+    def twice() -> AssessmentCampaign:
+        work, year = _one(city), _year()
+        work.published(year, weak=0)
+        return work.published(year + 1, weak=0)
+
+    campaign = _once(city, "delisting", twice)
     return {"pk": DelistingCase.objects.get(result__freeze__campaign=campaign).pk}
 
 
