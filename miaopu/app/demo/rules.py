@@ -19,7 +19,7 @@ def load_rules() -> int:
     """Propose a wider rule and try it; nothing where the programme has a proposal already."""
     maker = User.objects.get(username="city-programme")
     version = ProgrammeVersion.objects.current().get(programme__slug="guiyang-2018")
-    if RuleProposal.objects.filter(version__programme=version.programme_id).exists():
+    if RuleProposal.objects.filter(programme=version.programme_id).exists():
         return 0
     draft = start_proposal(version, ITEM, by=maker)
     part = part_of(version.pack, ITEM)
