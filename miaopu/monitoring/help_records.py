@@ -34,16 +34,9 @@ from miaopu.plans.models import TaskReport
 class HelpRecords:
     """The records of help to tenants in a year until a day; each part is read once."""
 
-    def __init__(
-        self,
-        campaign: AssessmentCampaign,
-        as_of: date,
-        wanted: frozenset[str],
-        places: PlaceRecords,
-    ) -> None:
+    def __init__(self, campaign: AssessmentCampaign, as_of: date, places: PlaceRecords) -> None:
         self.campaign = campaign
         self.as_of = as_of
-        self.wanted = wanted
         self.places = places
         self.year = (date(campaign.year, 1, 1), as_of)
 
@@ -60,10 +53,10 @@ class HelpRecords:
         found = self._needs(Q(plan__in=plans), Q(solved_by=user))
         found |= self._services(Q(done_by=user))
         tasks = {one.task_id for one in self._reports if one.made_by_id == user.pk}
-        if any(name.startswith("tasks_") for name in self.wanted):
+        if self.places.asks("tasks_"):
             views = (one for one in self.places.task_views if one.task.pk in tasks)
             found |= self.places.tasks(views)
-        if any(name.startswith("visits_") for name in self.wanted):
+        if self.places.asks("visits_"):
             offices = [one.office_id for one in user.live_memberships]
             found |= self.places.duties("visits", subject, offices, user.name)
         return found | self._satisfaction({one.plan.tenancy.base_id for one in attached})

@@ -142,7 +142,7 @@ def issue_certificate(
     sheets = (
         campaign.sheets.filter(subject=result.subject).select_related("operator").order_by("period")
     )
-    names = [one.operator.name for one in sheets.order_by("period") if one.operator is not None]
+    names = [one.operator.name for one in sheets if one.operator is not None]
     names.append(base.operator.name)
     text = CertificateText(
         number=certificate_number(region.name, day.year, serial),

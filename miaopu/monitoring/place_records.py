@@ -43,20 +43,21 @@ class PlaceRecords:
     def of(self, subject: AssessmentSubject) -> dict[str, Recorded]:
         """The figures of a district or a department."""
         found: dict[str, Recorded] = {}
-        if self._asks("tasks_"):
+        if self.asks("tasks_"):
             found |= self.tasks(one for one in self.task_views if self._answers(one, subject))
-        if self._asks("duties_"):
+        if self.asks("duties_"):
             found |= self.duties("duties", subject)
         if subject.kind != SubjectKind.REGION:
             return found
         found |= self._targets(subject.region_id)
-        if self._asks("money_", "payments_"):
+        if self.asks("money_", "payments_"):
             found |= self._money(subject.region_id)
-        if self._asks("bases_"):
+        if self.asks("bases_"):
             found |= self._bases(subject.region_id)
         return found
 
-    def _asks(self, *beginnings: str) -> bool:
+    def asks(self, *beginnings: str) -> bool:
+        """Whether the scheme asks for a figure whose name begins so."""
         return any(name.startswith(beginnings) for name in self.wanted)
 
     # Tasks
@@ -167,7 +168,7 @@ class PlaceRecords:
         Measured against what time asks for by the day: at the end of a period, the whole part.
         """
         found = self._planned(region)
-        if not self._asks("targets_") and not any(
+        if not self.asks("targets_") and not any(
             name.endswith(("_target", "_done")) for name in self.wanted
         ):
             return found

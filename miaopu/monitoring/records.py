@@ -39,7 +39,7 @@ class Records:
 
     @cached_property
     def _help(self) -> HelpRecords:
-        return HelpRecords(self.campaign, self.as_of, self.wanted, self._places)
+        return HelpRecords(self.campaign, self.as_of, self._places)
 
     def of(self, subject: AssessmentSubject) -> dict[str, Recorded]:
         """The figures that the scheme asks for and the records know."""

@@ -23,8 +23,8 @@ from miaopu.plans.enums import Verb
 from miaopu.plans.letter_actions import renew_letters
 from miaopu.plans.models import DecompositionMember, TargetDecomposition, TargetPart
 from miaopu.plans.models.decompositions import plain_parts
-from miaopu.plans.target_guards import check_may, locked_decomposition
-from miaopu.plans.target_states import DECOMPOSITIONS, OFFICER
+from miaopu.plans.target_guards import check_may, locked_decomposition, locked_draft
+from miaopu.plans.target_states import DECOMPOSITIONS
 
 VERBS = {
     "submit": Verb.SUBMIT_DECOMPOSITION,
@@ -56,13 +56,7 @@ def save_cells(
     A cell that somebody else has changed meanwhile is not overwritten but told; one that cannot be
     read stays as it was; all others are written. Raises Conflict once it is no draft any more.
     """
-    locked = locked_decomposition(decomposition)
-    check_may(by, locked.programme.region_id, OFFICER)
-    if locked.state != State.DRAFT:
-        raise Conflict(
-            _("这份分解现为“%(state)s”，不能再修改") % {"state": locked.get_state_display()},
-            _("请刷新页面；需要调整时建立新的版本"),
-        )
+    locked = locked_draft(decomposition, by)
     table = table_of(TargetDecomposition.objects.with_parts().get(pk=locked.pk))
     now = table.cells()
     errors: dict[str, Bilingual] = {}

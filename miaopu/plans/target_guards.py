@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from miaopu.core.errors import NotAllowed
+from miaopu.core.errors import Conflict, NotAllowed
 from miaopu.core.models import User
 from miaopu.core.scope import reaches
+from miaopu.plans.enums import DecompositionState as State
 from miaopu.plans.models import TargetDecomposition
+from miaopu.plans.target_states import OFFICER
 
 
 def check_may(by: User, region: str, roles: frozenset[str]) -> None:
@@ -23,3 +25,15 @@ def locked_decomposition(decomposition: TargetDecomposition) -> TargetDecomposit
         .select_related("programme", "target__version__programme")
         .get(pk=decomposition.pk)
     )
+
+
+def locked_draft(decomposition: TargetDecomposition, by: User) -> TargetDecomposition:
+    """The same for an officer who changes it; raises Conflict once it is no draft any more."""
+    locked = locked_decomposition(decomposition)
+    check_may(by, locked.programme.region_id, OFFICER)
+    if locked.state != State.DRAFT:
+        raise Conflict(
+            _("这份分解现为“%(state)s”，不能再修改") % {"state": locked.get_state_display()},
+            _("请刷新页面；需要调整时建立新的版本"),
+        )
+    return locked

@@ -9,15 +9,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from miaopu.core.actions import record_event
-from miaopu.core.errors import ActionRefused, Conflict
+from miaopu.core.errors import ActionRefused
 from miaopu.core.models import Region, User
 from miaopu.engine.packs.schema import Pack
 from miaopu.plans.decompositions import named_regions
-from miaopu.plans.enums import DecompositionState as State
 from miaopu.plans.enums import MemberKind, Verb
 from miaopu.plans.models import DecompositionMember, TargetDecomposition, TargetPart
-from miaopu.plans.target_guards import check_may, locked_decomposition
-from miaopu.plans.target_states import OFFICER
+from miaopu.plans.target_guards import locked_draft
 
 Known = Mapping[str, tuple[str, str]]
 """Key and English name of what stands in a register, by its Chinese name."""
@@ -89,17 +87,6 @@ def create_members(
     return members
 
 
-def _draft(decomposition: TargetDecomposition, by: User) -> TargetDecomposition:
-    locked = locked_decomposition(decomposition)
-    check_may(by, locked.programme.region_id, OFFICER)
-    if locked.state != State.DRAFT:
-        raise Conflict(
-            _("这份分解现为“%(state)s”，不能再修改") % {"state": locked.get_state_display()},
-            _("请刷新页面；需要调整时建立新的版本"),
-        )
-    return locked
-
-
 @transaction.atomic
 def add_members(
     decomposition: TargetDecomposition,
@@ -113,7 +100,7 @@ def add_members(
 
     Raises ActionRefused where nobody new is named, Conflict once it is no draft any more.
     """
-    locked = _draft(decomposition, by)
+    locked = locked_draft(decomposition, by)
     pack = locked.target.version.pack
     regions = named_regions(pack, locked.programme) if kind == MemberKind.REGION else []
     there = list(locked.members.order_by("position"))
@@ -139,7 +126,7 @@ def drop_member(decomposition: TargetDecomposition, member: int, *, by: User) ->
 
     A district stays: an empty figure says that it has no target. Raises ActionRefused for others.
     """
-    locked = _draft(decomposition, by)
+    locked = locked_draft(decomposition, by)
     found = locked.members.exclude(kind=MemberKind.REGION).filter(pk=member).first()
     if found is None:
         raise ActionRefused(_("表中没有可以移出的这个单位"), _("请刷新页面后再选"))
