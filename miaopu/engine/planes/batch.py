@@ -46,7 +46,7 @@ class Batch:
         column = self.columns[name]
         if column.all_known:
             return None
-        known = packed(column.known)
+        known = packed(column.known) if column.known_bits is None else column.known_bits
         return known, ~known
 
     def part(self, rows: Ints | slice, names: Iterable[str] | None = None) -> Batch:

@@ -53,12 +53,13 @@ def unpacked(plane: Words, rows: int) -> Bools:
 
 
 def rows_of(plane: Words) -> Ints:
-    """The rows whose bit is set; only words that hold one are looked at."""
-    places = np.flatnonzero(plane)
+    """The rows whose bit is set; only bytes that hold one are looked at."""
+    held = plane.view(np.uint8)
+    places = np.flatnonzero(held != 0)
     if not len(places):
         return places
-    bits = np.flatnonzero(np.unpackbits(plane[places].view(np.uint8), bitorder="little"))
-    rows: Ints = (places[bits >> 6] << 6) + (bits & 63)
+    bits = np.flatnonzero(np.unpackbits(held[places], bitorder="little").view(np.bool_))
+    rows: Ints = (places[bits >> 3] << 3) + (bits & 7)
     return rows
 
 

@@ -17,11 +17,12 @@ import pyarrow as pa
 
 from miaopu.engine.expressions.plain import TRUE, UNKNOWN
 from miaopu.engine.planes.batch import Batch
-from miaopu.engine.planes.bits import rows_of, unknown_in
-from miaopu.engine.planes.columns import Bools, Ints, Problem, read_column
+from miaopu.engine.planes.columns import Bools, Ints
 from miaopu.engine.planes.counting import CountedRules
+from miaopu.engine.planes.entitled import EntitledRows
 from miaopu.engine.planes.lacking import Lacking
 from miaopu.engine.planes.program import program_of
+from miaopu.engine.planes.read_columns import Problem, read_column
 from miaopu.engine.planes.run import Piece, RulePlanes, pieces
 from miaopu.engine.planes.truth import fen_of
 from miaopu.engine.rule_sets import RuleSet
@@ -68,13 +69,27 @@ class Matches:
 
 
 def read_batch(
-    rules: RuleSet, as_of: date, table: Mapping[str, pa.Array], rows: int, problem: Problem
+    rules: RuleSet,
+    as_of: date,
+    table: Mapping[str, pa.Array],
+    rows: int,
+    problem: Problem,
+    *,
+    compact: bool = True,
 ) -> Batch:
-    """The facts that the rules look at, of `rows` enterprises; unreadable values are told."""
-    facts = program_of(rules, as_of).prepared.facts
-    return Batch(
-        rows, {fact.name: read_column(fact, table.get(fact.name), rows, problem) for fact in facts}
-    )
+    """The facts that the rules look at, of `rows` enterprises; unreadable values are told.
+
+    `compact` as for `read_column`.
+    """
+    program = program_of(rules, as_of)
+    kept = program.dictionaries
+    columns = {
+        fact.name: read_column(
+            fact, table.get(fact.name), rows, problem, compact=compact, dictionaries=kept
+        )
+        for fact in program.prepared.facts
+    }
+    return Batch(rows, columns)
 
 
 def match_batch(
@@ -91,7 +106,7 @@ def match_batch(
     `prune` False asks even the rules for places that do not occur: for measurements.
     """
     program = program_of(rules, as_of)
-    table = _Table(unknown, CountedRules.of(program.prepared))
+    table = _Table(CountedRules.of(program.prepared))
     for piece in pieces(program, batch, unknown=unknown, prune=prune, threads=threads):
         table.add(piece)
     return table.matches()
@@ -100,8 +115,7 @@ def match_batch(
 class _Table:
     """The long table as it grows."""
 
-    def __init__(self, unknown: bool, counted: CountedRules | None) -> None:
-        self.unknown = unknown
+    def __init__(self, counted: CountedRules | None) -> None:
         self.counted = counted
         self.lacking = Lacking()
         self.parts: list[tuple[np.ndarray, ...]] = []
@@ -135,21 +149,25 @@ class _Table:
         row, rule, true, fen, priced, missing = columns
         return Matches(row, rule, true, fen, priced, missing, tuple(self.lacking.names))
 
-    def _rule(self, piece: Piece, found: RulePlanes) -> Iterator[tuple[np.ndarray, ...]]:
+    def _rule(
+        self, piece: Piece, found: RulePlanes | EntitledRows
+    ) -> Iterator[tuple[np.ndarray, ...]]:
         """The rule's true rows, then its unknown ones."""
-        true = rows_of(found.plane[0])
+        true = found.true_rows
         if len(true):
             fen, priced, missing = self._amounts(piece.batch, found, true)
             yield _rows(found.place, true, True, fen, priced, missing)
-        if not self.unknown:
+        if isinstance(found, EntitledRows):
             return
-        unknown = rows_of(unknown_in(found.plane))
+        unknown = found.unknown_rows
         if len(unknown):
             missing = self.lacking.of_conditions(found.rule, piece.planes, unknown)
             nothing = np.zeros(len(unknown), dtype=np.int64)
             yield _rows(found.place, unknown, False, nothing, nothing > 0, missing)
 
-    def _amounts(self, batch: Batch, found: RulePlanes, true: Ints) -> tuple[Ints, Bools, Ints]:
+    def _amounts(
+        self, batch: Batch, found: RulePlanes | EntitledRows, true: Ints
+    ) -> tuple[Ints, Bools, Ints]:
         nothing = np.zeros(len(true), dtype=np.int64)
         amount = found.rule.rule.amount
         if amount is None:
