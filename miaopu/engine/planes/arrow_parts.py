@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from miaopu.engine.planes.columns import Bools
+from miaopu.engine.planes.bits import Bools, Words, words_for
 
 
 def not_null(values: pa.Array) -> Bools:
@@ -30,14 +30,12 @@ def bits_of(buffer: pa.Buffer, values: pa.Array) -> Bools:
     return bits.view(np.bool_)
 
 
-def known_bits(values: pa.Array) -> npt.NDArray[np.uint64] | None:
-    """Where an array is not null, 64 rows to a word, as it holds them; None: not as words."""
+def mask_of(values: pa.Array) -> Bools | Words:
+    """Which rows are not null: as the bits that the array holds, where these are whole words."""
     bits = values.buffers()[0]
-    if bits is None or values.offset % 8:
-        return None
-    start, size = values.offset // 8, -(-len(values) // 64) * 8
-    if start + size > bits.size:
-        return None
+    start, size = values.offset // 8, words_for(len(values)) * 8
+    if not values.null_count or bits is None or values.offset % 8 or start + size > bits.size:
+        return not_null(values)
     return np.frombuffer(bits, dtype=np.uint8)[start : start + size].view(np.uint64)
 
 

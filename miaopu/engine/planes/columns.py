@@ -11,15 +11,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from miaopu.engine.facts import INT64_MAX, Fact, Value
+from miaopu.engine.planes.bits import WORD, held_at, packed, unpacked, words_for
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Words = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.integer[Any]]
 
 
@@ -28,17 +30,35 @@ class Column:
     """One fact of many enterprises.
 
     `stored` holds the values of a fact of numbers, in units of `scale`; with `distinct`, the values
-    that occur in their order, it says which is whose. `known` tells where that counts: elsewhere
-    `stored` may hold any number (with `distinct`, any place). Values times `scale` fit 64 bits.
+    that occur in their order, it says which is whose. `mask` tells where that counts, as Bools or
+    as bits: elsewhere `stored` may hold any number (with `distinct`, any place). Values times
+    `scale` fit 64 bits.
     """
 
     fact: Fact
-    known: Bools
+    mask: Bools | Words
     stored: Numbers
     distinct: tuple[Value, ...] | None = None
     scale: int = 1
-    known_bits: npt.NDArray[np.uint64] | None = None  # `known` as bits, where that is at hand
     whole: Column | None = None  # what it is a part of
+
+    @cached_property
+    def known(self) -> Bools:
+        """Whose value is known."""
+        if self.mask.dtype == np.bool_:
+            return cast(Bools, self.mask)
+        return unpacked(cast(Words, self.mask), len(self.stored))
+
+    @cached_property
+    def known_bits(self) -> Words:
+        """The same as bits."""
+        return packed(self.known) if self.mask.dtype == np.bool_ else cast(Words, self.mask)
+
+    def known_at(self, rows: Ints) -> Bools:
+        """Whether the values of some enterprises are known."""
+        if self.mask.dtype == np.bool_:
+            return cast(Bools, self.mask).take(rows)
+        return held_at(cast(Words, self.mask), rows)
 
     @cached_property
     def numbers(self) -> Ints | None:
@@ -84,12 +104,19 @@ class Column:
 
     def at(self, rows: Ints | slice) -> Column:
         """The column of some of the enterprises."""
-        whole = self.whole or self
-        known, stored = self.known[rows], self.stored[rows]
-        return Column(self.fact, known, stored, self.distinct, self.scale, whole=whole)
+        whole, stored = self.whole or self, self.stored[rows]
+        mask: Bools | Words
+        if not isinstance(rows, slice):
+            mask = self.known_at(rows)
+        elif self.mask.dtype == np.bool_ or rows.start is None or rows.start % WORD:
+            mask = self.known[rows]
+        else:
+            first = rows.start // WORD
+            mask = cast(Words, self.mask)[first : first + words_for(len(stored))]
+        return Column(self.fact, mask, stored, self.distinct, self.scale, whole)
 
 
-def narrow(numbers: Numbers) -> Numbers:
+def narrowed(numbers: Numbers) -> Numbers:
     """The same whole numbers in as few bytes as hold them all."""
     if not len(numbers):
         return numbers

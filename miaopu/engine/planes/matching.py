@@ -27,6 +27,8 @@ from miaopu.engine.planes.run import Piece, RulePlanes, pieces
 from miaopu.engine.planes.truth import fen_of
 from miaopu.engine.rule_sets import RuleSet
 
+_HALF, _LOW = np.uint64(32), np.uint64(2**32 - 1)
+
 
 @dataclass(frozen=True)
 class Matches:
@@ -130,8 +132,7 @@ class _Table:
         if self.counted is not None:
             kept = self.counted.kept(*columns[:5])
             columns = [column[kept] for column in columns]
-        small = np.uint16 if piece.batch.rows <= 2**16 else np.uint32
-        order = np.argsort(columns[0].astype(small), kind="stable")
+        order = _by_row(columns[0])
         row, *others = (column[order] for column in columns)
         self.parts.append((piece.places(row), *others))
         self.listed = self.listed or piece.listed is not None
@@ -180,6 +181,15 @@ class _Table:
             missing[unpriced] = self.lacking.of_amounts(found.rule.rule, chosen.part(unpriced))
             return fen, priced, missing
         return fen, priced, nothing
+
+
+def _by_row(rows: Ints) -> Ints:
+    """The order of some rows, those that are alike as they come; of one piece, so 32 bits do."""
+    keys = rows.astype(np.uint64) << _HALF
+    keys |= np.arange(len(rows), dtype=np.uint64)
+    keys.sort()  # twice as fast as a stable sort of the rows themselves
+    keys &= _LOW
+    return keys.view(np.int64)
 
 
 def _rows(

@@ -83,12 +83,12 @@ class Columns:
             op, name, bound = step.compared
             column = self.batch.columns[name]
             test, figure = _against(op, bound, column.scale)
-            return self._known_of(name, rows, test(column.stored[rows], figure))
+            return self._known_of(name, rows, test(column.stored.take(rows), figure))
         if len(step.names) == 1:
             column = self.batch.columns[step.names[0]]
             if column.distinct is not None:
                 answer = self._answer(number, step, column)
-                true = stands_among(column.stored[rows], answer.true, answer.values)
+                true = stands_among(column.stored.take(rows), answer.true, answer.values)
                 return self._known_of(step.names[0], rows, true, unknown=answer.unknown[0])
         elif step.figure is not None:
             found = self._quotient_of(*step.figure, rows)
@@ -100,7 +100,7 @@ class Columns:
         """What is `true` of some rows where a fact is known, and where not, `unknown`."""
         if self.batch.known(name) is None:
             return true
-        known = self.batch.columns[name].known[rows]
+        known = self.batch.columns[name].known_at(rows)
         return true | ~known if unknown else true & known
 
     def _answer(self, number: int, step: Step, column: Column) -> ByValue:
@@ -162,9 +162,9 @@ class Columns:
         if found is None:
             return None
         upper, lower, kind, quotient = found
-        below = lower.stored[rows]
+        below = lower.stored.take(rows)
         with np.errstate(divide="ignore", invalid="ignore"):
-            divided = np.divide(upper.stored[rows], below, dtype=kind, casting="unsafe")
+            divided = np.divide(upper.stored.take(rows), below, dtype=kind, casting="unsafe")
         true = _TESTS[op](divided, quotient)
         true &= below != 0
         return self._known_of(lower.fact.name, rows, self._known_of(upper.fact.name, rows, true))

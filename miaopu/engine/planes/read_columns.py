@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from miaopu.engine.facts import Fact, FactError, FactType, Value, read_fact
-from miaopu.engine.planes.arrow_parts import bits_of, known_bits, not_null, raw_numbers
-from miaopu.engine.planes.columns import Bools, Column, Ints, Numbers, kind_for, narrow
+from miaopu.engine.planes.arrow_parts import bits_of, mask_of, not_null, raw_numbers
+from miaopu.engine.planes.columns import Bools, Column, Ints, Numbers, kind_for, narrowed
 from miaopu.engine.planes.read_numbers import whole_numbers
 
 Problem = Callable[[int, FactError], None]
@@ -68,13 +68,13 @@ def read_column(
 def _column(fact: Fact, known: Bools, places: Ints, distinct: Sequence[Value]) -> Column:
     if fact.type in _NUMBERS:
         table = np.array([*distinct] or [0], dtype=np.int64)
-        return Column(fact, known, narrow(np.where(known, table[places], 0)))
+        return Column(fact, known, narrowed(np.where(known, table[places], 0)))
     if fact.type is FactType.TAGS:  # sets have no order
-        return Column(fact, known, narrow(places), tuple(distinct))
+        return Column(fact, known, narrowed(places), tuple(distinct))
     order = sorted(range(len(distinct)), key=lambda place: cast(int, distinct[place]))
     ranks = np.zeros(len(distinct) or 1, dtype=np.int64)
     ranks[order] = np.arange(len(order))
-    stored = narrow(np.where(known, ranks[places], 0))
+    stored = narrowed(np.where(known, ranks[places], 0))
     return Column(fact, known, stored, tuple(distinct[place] for place in order))
 
 
@@ -85,10 +85,10 @@ def _days(fact: Fact, values: pa.Array) -> Column | None:
     """
     if not pa.types.is_date32(values.type) or not len(values):
         return None
-    known = not_null(values)
     days = raw_numbers(values.view(pa.int32()))
     time = _time(days)
     if time is None and values.null_count:  # what stands where no day is known may lie anywhere
+        known = not_null(values)
         there = days[known]
         time = _time(there) if len(there) else None
         days = np.where(known, days, 0 if time is None else time[0])
@@ -96,7 +96,7 @@ def _days(fact: Fact, values: pa.Array) -> Column | None:
         return None
     first, last = time
     stored = np.subtract(days, first, dtype=kind_for(0, last - first), casting="unsafe")
-    return Column(fact, known, stored, _all_days(first, last), known_bits=known_bits(values))
+    return Column(fact, mask_of(values), stored, _all_days(first, last))
 
 
 def _time(days: npt.NDArray[np.int32]) -> tuple[int, int] | None:
@@ -116,7 +116,7 @@ def _truths(fact: Fact, values: pa.Array) -> Column | None:
     if not pa.types.is_boolean(values.type):
         return None
     true = bits_of(values.buffers()[1], values).view(np.uint8)
-    return Column(fact, not_null(values), true, (False, True), known_bits=known_bits(values))
+    return Column(fact, mask_of(values), true, (False, True))
 
 
 def _coded(fact: Fact, values: pa.Array, dictionaries: Dictionaries) -> Column | None:
@@ -129,11 +129,11 @@ def _coded(fact: Fact, values: pa.Array, dictionaries: Dictionaries) -> Column |
         if len(dictionaries) >= _DICTIONARIES:
             dictionaries.clear()
         read = dictionaries[fact.name, words] = _dictionary(fact, words)
-    known, raw = not_null(values), raw_numbers(values.indices)
-    if read.unread is not None and bool((read.unread.take(raw, mode="clip") & known).any()):
-        return None
-    stored = read.places.take(raw, mode="clip")
-    return Column(fact, known, stored, read.distinct, known_bits=known_bits(values))
+    raw = raw_numbers(values.indices)
+    if read.unread is not None:
+        if bool((read.unread.take(raw, mode="clip") & not_null(values)).any()):
+            return None
+    return Column(fact, mask_of(values), read.places.take(raw, mode="clip"), read.distinct)
 
 
 def _dictionary(fact: Fact, words: Sequence[object]) -> Dictionary:
@@ -142,7 +142,7 @@ def _dictionary(fact: Fact, words: Sequence[object]) -> Dictionary:
     places = {value: place for place, value in enumerate(distinct)}
     table = [0 if one is None else places[cast(int, one)] for one in read]
     unread = np.array([one is None for one in read]) if None in read else None
-    return Dictionary(narrow(np.array(table, dtype=np.int64)), unread, distinct)
+    return Dictionary(narrowed(np.array(table, dtype=np.int64)), unread, distinct)
 
 
 def _readable(fact: Fact, word: object) -> Value | None:

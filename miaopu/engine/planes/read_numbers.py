@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from miaopu.engine.facts import INT64_MAX, Fact, FactType
-from miaopu.engine.planes.arrow_parts import known_bits, not_null, raw_numbers
-from miaopu.engine.planes.columns import Bools, Column, Numbers, narrow
+from miaopu.engine.planes.arrow_parts import mask_of, not_null, raw_numbers
+from miaopu.engine.planes.columns import Bools, Column, Numbers, Words, narrowed
 
 _EXACT_FLOAT = 2**53
 _UNITS = (100_000, 10_000, 1_000, 100)  # that amounts may be multiples of
@@ -17,17 +16,17 @@ _TRIED = 1_024  # numbers, before all are looked at
 
 def whole_numbers(fact: Fact, values: pa.Array, compact: bool) -> Column | None:
     """The column where its numbers are read at a stroke; None where they need a closer look."""
-    known = not_null(values)
     factor = 100 if fact.type is FactType.MONEY else 1
     if pa.types.is_integer(values.type) and not pa.types.is_uint64(values.type):
-        raw = raw_numbers(values)
-        if compact or not _fits(raw, factor):
-            raw = np.where(known, raw, 0) if values.null_count else raw
-            if not _fits(raw, factor):
-                return None
-        return _scaled(fact, known, raw, factor, compact, known_bits(values))
+        mask, raw = mask_of(values), raw_numbers(values)
+        if values.null_count and (compact or not _fits(raw, factor)):
+            raw = np.where(not_null(values), raw, 0)
+        if not _fits(raw, factor):
+            return None
+        return _scaled(fact, mask, raw, factor, compact)
     if not pa.types.is_float64(values.type):
         return None
+    known = not_null(values)
     floats = np.where(known, raw_numbers(values), 0.0)
     known = known & ~np.isnan(floats)
     scaled = np.where(known, floats * factor, 0.0)
@@ -50,20 +49,15 @@ def _fits(numbers: Numbers, factor: int) -> bool:
 
 
 def _scaled(
-    fact: Fact,
-    known: Bools,
-    numbers: Numbers,
-    factor: int,
-    compact: bool,
-    known_bits: npt.NDArray[np.uint64] | None = None,
+    fact: Fact, mask: Bools | Words, numbers: Numbers, factor: int, compact: bool
 ) -> Column:
     """The column of numbers times `factor`."""
     if not compact:
-        return Column(fact, known, numbers, None, factor, known_bits)
+        return Column(fact, mask, numbers, None, factor)
     unit = _unit(numbers) if fact.type is FactType.MONEY else 1
     if unit > 1:
         numbers = numbers // unit
-    return Column(fact, known, narrow(numbers), None, factor * unit, known_bits)
+    return Column(fact, mask, narrowed(numbers), None, factor * unit)
 
 
 def _unit(numbers: Numbers) -> int:

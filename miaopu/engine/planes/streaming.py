@@ -22,7 +22,7 @@ from miaopu.engine.planes.identity import IdColumn, Met, chosen_rows, ids_of
 from miaopu.engine.planes.matching import Matches, match_batch, read_batch
 from miaopu.engine.rule_sets import RuleSet
 
-CHUNK = 131_072
+CHUNK = 262_144
 Report = Callable[[FactsRefused], None]
 _T = TypeVar("_T")
 
@@ -88,7 +88,7 @@ def matched_chunks(
             number = first + int(at[row]) + 1
             refusals.append(FactsRefused(number, error.message, error.remedy))  # noqa: B023
 
-        batch = read_batch(rules, as_of, columns, len(ids), refuse, compact=unknown)
+        batch = read_batch(rules, as_of, columns, len(ids), refuse, compact=False)
         for refusal in sorted(refusals, key=lambda one: one.row):
             if problem is None:
                 raise refusal
