@@ -1,0 +1,21 @@
+"""The language of rules as officials look it up: the reference, and the facts there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from miaopu.engine.facts import Fact
+from miaopu.engine.language import Example, Reference, Trial, reference
+from miaopu.plans.models import ProgrammeVersion
+
+__all__ = ["Example", "Fact", "Reference", "Trial", "facts_of_versions", "reference"]
+
+
+def facts_of_versions(versions: Iterable[ProgrammeVersion]) -> list[Fact]:
+    """The facts that rules for enterprises may name; of two versions the first one's wording."""
+    found: dict[str, Fact] = {}
+    for version in versions:
+        for name, piece in version.pack.facts.items():
+            if piece.about == "enterprise":
+                found.setdefault(name, piece.fact(name))
+    return list(found.values())
