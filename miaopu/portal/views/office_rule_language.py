@@ -35,6 +35,7 @@ FACT_COLUMNS = (
     Column("title", _("数据项")),
     Column("kind", _("类型")),
     Column("codes", _("可写的取值")),
+    Column("programmes", _("可用于哪些计划的规则")),
 )
 OUTCOMES: Mapping[str, Text] = {
     "true": _("符合"),
@@ -110,8 +111,11 @@ def _fact_table(user: User, shown: Reference) -> Table:
             "codes": gettext("；").join(
                 f"{code} {present.in_language(name)}" for code, name in one.codes.items()
             ),
+            "programmes": gettext("；").join(
+                present.in_language(version.programme.name) for version in versions
+            ),
         }
-        for one in facts_of_versions(own_first(user, in_force()))
+        for one, versions in facts_of_versions(own_first(user, in_force()))
     ]
     return Table(
         FACT_COLUMNS,
