@@ -33,7 +33,7 @@ _DICTIONARIES = 256  # that are kept
 
 _NUMBERS = frozenset({FactType.INTEGER, FactType.MONEY})
 _EPOCH = date(1970, 1, 1).toordinal()
-_SPAN, _MOST_DAYS = 4_096, 65_536
+_SPAN, _LONG, _MOST_DAYS = 4_096, 8_192, 65_536
 
 
 def read_column(
@@ -87,7 +87,8 @@ def _days(fact: Fact, values: pa.Array) -> Column | None:
         return None
     days = raw_numbers(values.view(pa.int32()))
     time = _time(days)
-    if time is None and values.null_count:  # what stands where no day is known may lie anywhere
+    if values.null_count and (time is None or time[1] - time[0] > _LONG):
+        # what stands where no day is known may lie anywhere
         known = not_null(values)
         there = days[known]
         time = _time(there) if len(there) else None
