@@ -71,11 +71,18 @@ class Fact:
 def read_fact(fact: Fact, raw: object) -> Value | None:
     """Read `raw` (text of a CSV cell, or a value of JSON, Parquet or Python) as a value of `fact`.
 
-    Money is given in yuan and read into fen; an empty text, None and NaN are unknown (None).
-    Raises FactError for anything that is not a value of the fact's type.
+    Money is given in yuan and read into fen; an empty text and None are unknown (None). Raises
+    FactError for anything that is not a value of the fact's type, NaN too: a computation has failed
+    where it stands, and nobody can tell whether that was meant to be "unknown".
     """
-    if raw is None or (isinstance(raw, str) and not raw.strip()) or _is_nan(raw):
+    if raw is None or (isinstance(raw, str) and not raw.strip()):
         return None
+    if _is_nan(raw):
+        raise FactError(
+            fact.name,
+            Bilingual(f"“{fact.name}”是 NaN，不是数", f"{fact.name} is NaN, not a number"),
+            Bilingual("没有数据就留空", "leave it empty where there is no figure"),
+        )
     try:
         value = _READERS[fact.type](raw)
     except (ValueError, TypeError, ArithmeticError) as error:

@@ -28,12 +28,11 @@ def whole_numbers(fact: Fact, values: pa.Array, compact: bool) -> Column | None:
         return None
     known = not_null(values)
     floats = np.where(known, raw_numbers(values), 0.0)
-    known = known & ~np.isnan(floats)
-    scaled = np.where(known, floats * factor, 0.0)
-    if not np.all(np.abs(scaled) < _EXACT_FLOAT):
+    scaled = floats * factor
+    if not np.all(np.abs(scaled) < _EXACT_FLOAT):  # NaN is not, either
         return None
     numbers = np.rint(scaled).astype(np.int64)
-    if not np.array_equal(numbers / factor, np.where(known, floats, 0.0)):
+    if not np.array_equal(numbers / factor, floats):
         return None
     return _scaled(fact, known, numbers, 1, compact)
 
