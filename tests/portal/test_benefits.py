@@ -53,7 +53,9 @@ def test_one_condition_short(city: City) -> None:
     small = make_enterprise(employees=60, operating_revenue=Decimal("12000000"))
     page = page_of(make_owner(small))
     assert "只差一项" in page and "45,000" in page
-    assert "怎样才能符合" in page and "#wrong" in page
+    assert "怎样才能符合" in page and "规模由行业、从业人员、营业收入和资产总额算出" in page
+    record = reverse("my_enterprise", args=[small.number])
+    assert f"{record}#size" in page  # how the size was found, and each of its figures
 
 
 def test_not_being_matched(city: City) -> None:

@@ -82,7 +82,7 @@ class _Reader(Figures):
 
     def operand(self, node: Node, beside: Sequence[Node] = ()) -> Bilingual:
         """`node` as an operand; a bare figure takes the unit of the fact it stands beside."""
-        if node.op is Op.CONST and node.kind is Kind.NUMBER and not node.name:
+        if node.op is Op.CONST and node.kind is Kind.NUMBER:
             unit = next((found for other in beside if (found := self.unit(other))), None)
             return self.figure(node, node.value, unit)
         if node.op is Op.CONST and node.kind in (Kind.CODE, Kind.REGION, Kind.INDUSTRY):
@@ -122,8 +122,6 @@ def _fact_opposite(reader: _Reader, node: Node) -> Bilingual:
 
 
 def _const(reader: _Reader, node: Node) -> Bilingual:
-    if node.name.startswith("@"):
-        return Bilingual(f"参数 {node.name[1:]}", f"parameter {node.name[1:]}")
     if node.name == ":as_of":
         shown = cast(date, node.value).isoformat()
         return Bilingual(f"查询日 {shown}", f"the day asked ({shown})")

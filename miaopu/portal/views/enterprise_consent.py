@@ -34,6 +34,7 @@ from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import party_required
 from miaopu.portal.case_form import CaseForm, Row, show
 from miaopu.portal.performing import in_one_line, perform
+from miaopu.portal.reasons import reasons_of_trace
 from miaopu.portal.views.enterprise_form import (
     AUTOSAVE,
     SHOWN,
@@ -159,7 +160,12 @@ def show_offer(
         "change_table": change_table(offer, changes) if changes else None,
         "case": offer.case,
         "region": present.region_name(offer.region),
-        "reasons": present.reasons_of_trace(offer.trace, offer.item.version, offer.item.code),
+        "reasons": reasons_of_trace(
+            offer.trace,
+            offer.item.version,
+            offer.item.code,
+            number=offer.enterprise.number,
+        ),
         "shares": share_table(definition, offer.amount_fen)
         if offer.amount_fen and definition.shares
         else None,

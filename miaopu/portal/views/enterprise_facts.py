@@ -156,6 +156,22 @@ def register_rows(enterprise: Enterprise) -> list[shapes.Answer]:
     return [shapes.Answer(label, value or formats.MISSING) for label, value in entries]
 
 
+def size_inputs(enterprise: Enterprise, known: Known, packs: list[Pack]) -> list[shapes.Found]:
+    """What the size class is computed from, each with where it is said to be wrong."""
+    dictionary = fact_dictionary()
+    return [
+        shapes.Found(
+            in_language(dictionary[name].title),
+            value_text(name, fact.value, packs) if fact else _("尚无数据"),
+            fact.source_label if fact else "",
+            fact.as_of if fact else None,
+            reverse("fact_doubt", args=[enterprise.number, name]),
+        )
+        for name in SIZE_NEEDS
+        for fact in [known.get(name)]
+    ]
+
+
 @party_required
 @require_safe
 def my_enterprise(request: HttpRequest, number: str) -> HttpResponse:
@@ -172,6 +188,7 @@ def my_enterprise(request: HttpRequest, number: str) -> HttpResponse:
         "facts": fact_table(enterprise, known, packs, today),
         "size": value_text("size", size.value, packs) if size else "",
         "size_reasons": [in_language(reason) for reason in size.note] if size else [],
+        "size_inputs": size_inputs(enterprise, known, packs),
         "size_missing": [] if size else where_to_ask(["size"], known),
         "offers": [
             shapes.Link(in_language(item.name), reverse("offer", args=[number, item.pk]))

@@ -142,6 +142,9 @@ def change_words(offer: Offer, changes: Mapping[str, Any]) -> str:
     if "opted_out" in changes:
         return _("企业选择了不做自动匹配")
     titles = [present.in_language(entry["title"]) for entry in changes.get("conditions", [])]
+    if not titles and "counted" in changes:
+        name = present.in_language(changes["counted"])
+        return _("只计一次，改按金额更高的“%(item)s”计") % {"item": name}
     if titles and "rule" in changes:
         words = {"number": changes["rule"][1], "conditions": _("、").join(titles)}
         return _("规则已改为第 %(number)s 版，不再满足：%(conditions)s") % words

@@ -24,6 +24,7 @@ from miaopu.plans.rule_reading import Line, lines_of, read
 from miaopu.portal import present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.own_programmes import own_first
+from miaopu.portal.reasons import reasons_of
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_parts import CASE_READERS
@@ -189,11 +190,11 @@ def _tried(request: HttpRequest, version: ProgrammeVersion, code: str) -> dict[s
     if number := request.GET.get("enterprise"):
         chosen = get_object_or_404(mine, number=number)
         explanation = explain_item(version, code, chosen, clock.today())
-        reasons = present.reasons_of(explanation)
+        reasons = reasons_of(explanation)
     found = list(mine.search(words).order_by("number")[:FOUND_AT_MOST]) if words.strip() else []
     if len(found) == 1 and chosen is None:
         chosen = found[0]
-        reasons = present.reasons_of(explain_item(version, code, chosen, clock.today()))
+        reasons = reasons_of(explain_item(version, code, chosen, clock.today()))
     return {
         "form": form,
         "words": words,
