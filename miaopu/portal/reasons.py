@@ -18,7 +18,6 @@ from miaopu.portal.present import clause_href, in_language, read_aloud
 
 JOINS = {"and": "all", "rule": "all", "or": "any", "not": "not"}
 STATUSES = {"true", "false", "unknown"}
-NOT_DOUBTED = {Source.OFFICER, Source.COMPUTED}
 
 
 class _Tree:
@@ -39,7 +38,7 @@ class _Tree:
         definition = fact_dictionary().get(name)
         if not self.number or definition is None:
             return ""
-        if set(definition.sources) <= NOT_DOUBTED:
+        if definition.sources == (Source.COMPUTED,):
             place = "#size" if name == "size" else "#wrong"
             return reverse("my_enterprise", args=[self.number]) + place
         return reverse("fact_doubt", args=[self.number, name])
@@ -69,7 +68,10 @@ class _Tree:
             change=change,
             clause=clause,
             clause_href=clause_href(self.version, clause),
-            children=[self._reason(child, read_aloud(child["text"])) for child in below],
+            children=[
+                self._reason(child, "" if _lists(child) else read_aloud(child["text"]))
+                for child in below
+            ],
             facts=[self._found(one) for one in looked_at] if len(looked_at) > 1 else [],
             wrong_href=self.wrong_href(name) if name else "",
         )
@@ -97,7 +99,17 @@ def _parts(node: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     below = [child for child in node["children"] if child["status"] in STATUSES]
     if node["op"] == "not" and not any(child["op"] in JOINS for child in below):
         return []  # read out as its opposite already
-    return below
+    found: list[Mapping[str, Any]] = []
+    for child in below:  # what is joined alike is one list
+        alike = child["op"] == node["op"] and child["op"] != "not" and _lists(child)
+        found += _parts(child) if alike else [child]
+    return found
+
+
+def _lists(node: Mapping[str, Any]) -> bool:
+    """Whether a node reads out what it joins: that stands below it, and is not said twice."""
+    parts = node["children"]
+    return node["op"] in JOINS and all(part["text"]["zh"] in node["text"]["zh"] for part in parts)
 
 
 def _bare(node: Mapping[str, Any]) -> Mapping[str, Any]:

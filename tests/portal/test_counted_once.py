@@ -1,4 +1,4 @@
-"""Items that pay for the same: one counts, the page says which and why, and nothing is added twice."""
+"""Items that pay for the same: one counts, pages say which and why, nothing is added twice."""
 
 from __future__ import annotations
 

@@ -29,6 +29,7 @@ _DATES_COMPARED: Mapping[Op, Bilingual] = {
     Op.GT: Bilingual("晚于", "is after"),
     Op.GE: Bilingual("不早于", "is no earlier than"),
 }
+_MOVED = (Op.ADD_MONTHS, Op.ADD_YEARS)
 _OPPOSITE: Mapping[Op, Op] = {
     Op.EQ: Op.NE,
     Op.NE: Op.EQ,
@@ -162,7 +163,10 @@ def _in(zh: str, en: str) -> _Read:
 
 def _is_null(zh: str, en: str) -> _Read:
     def read(reader: _Reader, node: Node) -> Bilingual:
-        subject = reader.read(node.children[0])
+        asked = node.children[0]
+        while asked.op in _MOVED and asked.children[1].value is not None:
+            asked = asked.children[0]  # a day so many years later is recorded if the day is
+        subject = reader.read(asked)
         return Bilingual(f"{subject.zh} {zh}", f"{subject.en} {en}")
 
     return read
