@@ -18,7 +18,7 @@ from miaopu.parties.facts import iterate_known_facts
 from miaopu.parties.models import Enterprise
 from miaopu.plans.models import MatchingOptOut
 from miaopu.portal import formats, present, shapes
-from miaopu.portal.views.enterprise_facts import departments_of
+from miaopu.portal.views.enterprise_facts import is_computed
 from miaopu.portal.views.enterprise_had import had_by, prospects_of
 from miaopu.portal.views.enterprise_prospects import Prospect
 from miaopu.portal.views.public_shared import amount_of
@@ -184,7 +184,7 @@ def _doubt_href(prospect: Prospect, names: set[str]) -> str:
     """Where the fact behind a condition is said to be wrong; the record where there are several."""
     number = prospect.enterprise.number
     dictionary = fact_dictionary()
-    asked = [name for name in names if name in dictionary and departments_of(dictionary[name])]
+    asked = [name for name in names if name in dictionary and not is_computed(dictionary[name])]
     if len(names) == 1 and asked:
         return reverse("fact_doubt", args=[number, asked[0]])
     here = "#size" if names == {"size"} else "#wrong"

@@ -175,7 +175,7 @@ def fact_doubt(request: HttpRequest, number: str, fact: str) -> HttpResponse:
         "value": value_text(fact, known.value, packs) if known else gettext("尚无数据"),
         "source": known.source_label if known else "",
         "as_of": known.as_of if known else None,
-        "departments": departments_of(definition) if not by_system(definition) else "",
+        "departments": departments_of(definition),
         "by_system": by_system(definition),
         "form": form,
         "asked": [(one, _rows(one, packs), TONES.get(one.state, "neutral")) for one in asked],
