@@ -31,14 +31,22 @@ Changes = dict[str, Any]  # plain data, as stored in Offer.changes; empty: nothi
 class Standing:
     """How an enterprise stands with an item on a day.
 
-    `found` leaves open what people judge; `amount_fen` is what it gets if they judge in its favour.
-    `counted` is where that is counted instead: under another item of its set that pays more.
+    `found` leaves open what people judge; `hoped` is if they judge in its favour, of all items.
     """
 
     item: Item
     found: ItemExplanation
-    amount_fen: int | None
-    counted: CountedElsewhere | None = None
+    hoped: ItemExplanation
+
+    @property
+    def amount_fen(self) -> int | None:
+        """What it gets then, in fen."""
+        return self.hoped.amount_fen
+
+    @property
+    def counted(self) -> CountedElsewhere | None:
+        """Where that is counted instead: under another item of its set, which pays more."""
+        return self.hoped.counted
 
     @property
     def is_entitled(self) -> bool:
@@ -65,8 +73,7 @@ def standings_of(
                 explain_version(item.version, enterprise, known, day),
                 explain_version(item.version, enterprise, known, day, agreed),
             )
-        found, hoped = (one[item.code] for one in asked[item.version_id])
-        standings.append(Standing(item, found, hoped.amount_fen, hoped.counted))
+        standings.append(Standing(item, *(one[item.code] for one in asked[item.version_id])))
     return standings
 
 

@@ -82,7 +82,7 @@ def test_of_a_year_s_support_only_this_year_s_counts(city: City) -> None:
     [item] = [one for one in publish_items(version) if one.code == "direct_subsidy"]
     case = open_case(item, city.enterprise, by=city.owner)
     page = page_of(city.owner)
-    assert f"已有办件 {case.number}" in page and "现在合计可得" not in page
+    assert f"还没有提交：办件 {case.number}" in page and "现在合计可得" not in page
     travel(date(2019, 1, 2))
     page = page_of(city.owner)
     assert case.number not in page and "现在合计可得" in page

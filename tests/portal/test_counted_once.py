@@ -104,6 +104,9 @@ def test_the_larger_counts_is_offered_and_the_sum_has_it_once(
     match_version(version, clock.today())
     renew_offers(version, by=None)
     assert open_offers(city) == [("direct_subsidy", 4_500_000)]
+    short = text_of(city.owner, "benefits")
+    gain = short.partition("只计一次，符合以后比现在多得")[2][:120]
+    assert "5,000" in gain and "50,000" not in gain
     # And comes back: what counts less is withdrawn for what counts more.
     staff(city, 4, date(2018, 5, 2))
     match_version(version, clock.today())

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from miaopu.cases.matching_choice import choose_matching
+from miaopu.cases.models import Item
 from miaopu.core import clock
 from miaopu.parties.facts import iterate_known_facts
 from miaopu.parties.models import Enterprise
@@ -28,15 +29,18 @@ from miaopu.portal.views.enterprise_standing import (
 ENTERPRISES_PER_PAGE = 5
 
 
-def _all_items() -> list[shapes.Link]:
-    """The same as links, for whoever wants to look without being matched."""
-    return [
-        shapes.Link(
-            present.in_language(item.name),
-            reverse("item", args=[item.version.programme.slug, item.code]),
-        )
-        for item in items_for_enterprises()
-    ]
+def _all_items() -> list[tuple[str, list[tuple[Item, str]]]]:
+    """The same for everybody: each programme's items and their pages, for who is not matched."""
+    today = clock.today()
+    found: dict[int, tuple[str, list[tuple[Item, str]]]] = {}
+    for item in items_for_enterprises():
+        period = item.version.pack.period
+        if period.start <= today <= period.end:
+            programme = item.version.programme
+            href = reverse("item", args=[programme.slug, item.code])
+            found.setdefault(programme.pk, (present.in_language(programme.name), []))
+            found[programme.pk][1].append((item, href))
+    return list(found.values())
 
 
 @party_required
@@ -47,10 +51,11 @@ def benefits(request: HttpRequest) -> HttpResponse:
     page = Paginator(mine, care.rows(request, ENTERPRISES_PER_PAGE)).get_page(
         request.GET.get("page")
     )
+    shown = benefits_for(request, page)
     context = {
         "page": page,
-        "benefits": benefits_for(request, page),
-        "items": _all_items(),
+        "benefits": shown,
+        "programmes": _all_items() if not all(one.matched for one in shown) else [],
         "today": clock.today(),
     }
     return render(request, "enterprise/benefits.html", context)

@@ -124,6 +124,7 @@ def my_home(request: HttpRequest) -> HttpResponse:
         "benefits": shown,
         "wants_offers": not OfferOptOut.objects.for_user(request.user).exists(),
         "may_apply": any(offer.may_apply for one in shown for offer in one.open),
+        "left_alone": any(not one.matched for one in shown),
         "may_consent": any(offer.waits for one in shown for offer in one.open),
         "tasks": waiting(request),
         "cases": case_table(rows) if rows else None,

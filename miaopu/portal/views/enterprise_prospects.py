@@ -28,18 +28,19 @@ if TYPE_CHECKING:
 class Prospect:
     """An item for an enterprise: what the facts say today, and the case there is already.
 
-    `hoped_fen` is the amount in fen if people decide in its favour, None where it is not known.
+    `hoped` is if people decide in its favour, `hoped_fen` the amount then in fen, None where it is
+    not known.
     `rest` are the other items that pay for the same and count less, where this one counts.
     """
 
     item: Item
     enterprise: Enterprise
     found: ItemExplanation
+    hoped: ItemExplanation
     hoped_fen: int | None
     case: Case | None
     today: date
     offered: Offer | None = None  # without application, and waiting for an answer
-    counted: CountedElsewhere | None = None  # under another item of the set, which pays more
     taken: Case | None = None  # of another item of the set
     withdrawn: Offer | None = None
     run_out: str = ""  # the level whose money does not reach it
@@ -68,6 +69,11 @@ class Prospect:
             present.in_language(one.title) for one in self.definition.conditions if one.decide
         ]
         return _("、").join(titles)
+
+    @property
+    def counted(self) -> CountedElsewhere | None:
+        """The item of the set, which pays more, under which it is counted."""
+        return self.hoped.counted
 
     @property
     def elsewhere(self) -> bool:
@@ -164,6 +170,10 @@ class Prospect:
         if case.amount_fen and case.state == CaseState.GRANTED:
             words["amount"] = formats.yuan_short(case.amount_fen)
             return _("已决定扶持 %(amount)s 元，办件 %(number)s") % words
+        if case.state == CaseState.DRAFT:
+            return _("已开始填写，还没有提交：办件 %(number)s") % words
+        if case.state == CaseState.RETURNED:
+            return _("要补正：改好再交，办件 %(number)s") % words
         return _("已有办件 %(number)s") % words
 
     def _of_set(self) -> str:
@@ -217,6 +227,11 @@ class Prospect:
     def href(self) -> str:
         """The page of the offer."""
         return reverse("offer", args=[self.enterprise.number, self.item.pk])
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the case waits for the enterprise."""
+        return self.case is not None and self.case.state in (CaseState.DRAFT, CaseState.RETURNED)
 
     @property
     def next_step(self) -> shapes.Link | None:

@@ -28,7 +28,8 @@ from miaopu.portal.views.public_shared import amount_of
 class NearMiss:
     """An item that is one condition short: which, what to do, and what it would bring.
 
-    `step` is where that is done or looked up, None where it lies outside.
+    `step` is where that is done or looked up, None where it lies outside. With `more` the gain is
+    what it pays beyond another item that pays for the same.
     """
 
     prospect: Prospect
@@ -36,6 +37,7 @@ class NearMiss:
     change: str
     step: shapes.Link | None
     gain_fen: int | None
+    more: bool
     wrong_href: str
 
 
@@ -145,9 +147,12 @@ Items = Mapping[tuple[int, str], Item]  # those in force, by version and code
 
 
 def _near_miss(prospect: Prospect, items: Items) -> NearMiss | None:
-    found = prospect.found.explanation.near_miss
+    found = prospect.hoped.explanation.near_miss
     if found is None or prospect.case is not None or not prospect.in_period:
         return None
+    ahead = prospect.hoped.explanation.ahead_fen
+    if ahead and not found.gain_fen:
+        return None  # another item pays for the same, and no less
     titles = {one.id: present.in_language(one.title) for one in prospect.definition.conditions}
     names = _names_asked(prospect, found.condition)
     change, step = _what_to_do(prospect, names, present.read_aloud(found.would_change), items)
@@ -158,6 +163,7 @@ def _near_miss(prospect: Prospect, items: Items) -> NearMiss | None:
         change,
         step,
         gain,
+        bool(ahead),
         _doubt_href(prospect, names),
     )
 
