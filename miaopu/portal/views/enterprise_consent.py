@@ -156,8 +156,9 @@ def show_offer(
         "clause_href": present.clause_href(offer.item.version, definition.clause),
         "is_open": is_open and not changes,
         "tone": TONES[offer.state],
+        "counted": bool(changes) and "counted" in changes,
         "changed": change_words(offer, changes) if changes else "",
-        "change_table": change_table(offer, changes) if changes else None,
+        "change_table": change_table(offer, changes, own=True) if changes else None,
         "case": offer.case,
         "region": present.region_name(offer.region),
         "reasons": reasons_of_trace(

@@ -206,7 +206,7 @@ class Prospect:
     @property
     def amount_note(self) -> str:
         """How much, where the amount is not known beforehand."""
-        if self.hoped_fen is not None or self.definition.outcome != "award":
+        if self.elsewhere or self.hoped_fen is not None or self.definition.outcome != "award":
             return ""
         average = average_of(self.definition)
         if average is None:
