@@ -10,8 +10,8 @@ import pytest
 from miaopu.engine.facts import FactError
 from miaopu.engine.planes import run
 from miaopu.engine.planes.batch import Batch
-from miaopu.engine.planes.columns import read_column
 from miaopu.engine.planes.matching import match_batch, read_batch
+from miaopu.engine.planes.read_columns import read_column
 from miaopu.engine.planes.whereabouts import Whereabouts
 from miaopu.engine.rule_sets import Condition, Rule, RuleSet
 from tests.engine.expression_cases import AS_OF, FACTS, TYPES, random_row

@@ -16,9 +16,9 @@ from miaopu.engine.expressions.tree import Kind, Node
 from miaopu.engine.facts import FactError
 from miaopu.engine.planes.batch import Batch
 from miaopu.engine.planes.bits import unpacked
-from miaopu.engine.planes.columns import read_column
 from miaopu.engine.planes.matching import match_batch, read_batch
 from miaopu.engine.planes.program import numbered, program_of
+from miaopu.engine.planes.read_columns import read_column
 from miaopu.engine.planes.renewal import renewed
 from miaopu.engine.planes.run import pieces
 from miaopu.engine.planes.truth import truth_of

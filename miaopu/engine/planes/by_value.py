@@ -82,10 +82,7 @@ def among(stored: Stored, stretches: Stretches, values: int, space: Workspace) -
     if not stretches:
         return np.zeros(words_for(len(stored)), dtype=np.uint64)
     if len(stretches) > _MANY_STRETCHES:
-        table = np.zeros(values, dtype=np.bool_)
-        for first, last in stretches:
-            table[first : last + 1] = True
-        return packed(table[stored])
+        return packed(_table(stretches, values)[stored])
     truth, rows = space.truth(len(stored)), len(stored)
     _within(stored, *stretches[0], values, truth)
     found = space.bits(rows)
@@ -93,6 +90,27 @@ def among(stored: Stored, stretches: Stretches, values: int, space: Workspace) -
         _within(stored, first, last, values, truth)
         np.bitwise_or(found, space.bits(rows), out=found)
     return found
+
+
+def stands_among(stored: Stored, stretches: Stretches, values: int) -> Bools:
+    """The same row by row, for few rows."""
+    if len(stretches) > _MANY_STRETCHES:
+        found: Bools = _table(stretches, values)[stored]
+        return found
+    truth = np.zeros(len(stored), dtype=np.bool_)
+    one = np.empty(len(stored), dtype=np.bool_)
+    for first, last in stretches:
+        _within(stored, first, last, values, one)
+        truth |= one
+    return truth
+
+
+def _table(stretches: Stretches, values: int) -> Bools:
+    """For each value whether it lies in one of the stretches."""
+    table = np.zeros(values, dtype=np.bool_)
+    for first, last in stretches:
+        table[first : last + 1] = True
+    return table
 
 
 def _within(stored: Stored, first: int, last: int, values: int, truth: Bools) -> None:
