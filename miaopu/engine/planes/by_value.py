@@ -39,8 +39,11 @@ class ByValue:
     values: int
 
 
-def by_value(step: Step, column: Column) -> ByValue:
-    """The answer of an atom about one fact for each of the values that stand in the column."""
+def by_value(step: Step, column: Column) -> ByValue | None:
+    """The answer of an atom about one fact for each of the values that stand in the column.
+
+    None where there are more values than enterprises, and each would have to be asked.
+    """
     values = cast(tuple[Value, ...], column.distinct)
     node = step.node
     if node.op in (Op.IN_REGION, Op.IN_INDUSTRY) and node.children[0].op is Op.FACT:
@@ -67,6 +70,8 @@ def by_value(step: Step, column: Column) -> ByValue:
             (nobody is True, nobody is not False),
             len(values),
         )
+    if len(values) > len(column.stored):
+        return None
     _places, batch = of_each_value(column)
     truth = truth_of(node, batch)
     return ByValue(

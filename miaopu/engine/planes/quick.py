@@ -61,8 +61,9 @@ class Columns:
             return
         if len(step.names) == 1:
             column = self.batch.columns[step.names[0]]
-            if column.distinct is not None:
-                self._by_value(number, step, column, plane, words, both)
+            answer = self._answer(number, step, column)
+            if answer is not None:
+                self._by_value(answer, column, plane, words, both)
                 return
         if step.figure is not None:
             found = self._quotient(*step.figure, words)
@@ -86,8 +87,8 @@ class Columns:
             return self._known_of(name, rows, test(column.stored.take(rows), figure))
         if len(step.names) == 1:
             column = self.batch.columns[step.names[0]]
-            if column.distinct is not None:
-                answer = self._answer(number, step, column)
+            answer = self._answer(number, step, column)
+            if answer is not None:
                 true = stands_among(column.stored.take(rows), answer.true, answer.values)
                 return self._known_of(step.names[0], rows, true, unknown=answer.unknown[0])
         elif step.figure is not None:
@@ -103,16 +104,19 @@ class Columns:
         known = self.batch.columns[name].known_at(rows)
         return true | ~known if unknown else true & known
 
-    def _answer(self, number: int, step: Step, column: Column) -> ByValue:
+    def _answer(self, number: int, step: Step, column: Column) -> ByValue | None:
+        if column.distinct is None:
+            return None
         found = self.answers.get(number)
         if found is None:
-            found = self.answers[number] = by_value(step, column)
+            found = by_value(step, column)
+            if found is not None:
+                self.answers[number] = found
         return found
 
     def _by_value(
-        self, number: int, step: Step, column: Column, plane: Plane, words: slice, both: bool
+        self, found: ByValue, column: Column, plane: Plane, words: slice, both: bool
     ) -> None:
-        found = self._answer(number, step, column)
         stored = column.stored[words.start * WORD : words.stop * WORD]
         true = among(stored, found.true, found.values, self._space)
         known = self.batch.known(column.fact.name)
