@@ -73,33 +73,36 @@ class Benefits:
     @property
     def total_says(self) -> list[str]:
         """What the sum leaves out, one sentence each."""
-        unknown = sum(one.promised and one.hoped_fen is None for one in self.open)
-        unknown -= sum(one.definition.outcome != "award" for one in self.open if one.promised)
+        unknown = sum(one.promised and bool(one.amount_note) for one in self.open)
         short = sum(bool(one.run_out) for one in self.open)
         rest = sum(len(one.rest) for one in self.open)
-        says = []
-        if unknown > 0:
-            text = ngettext(
-                "另有 %(count)s 项金额未定，没有计入。",
-                "另有 %(count)s 项金额未定，没有计入。",
+        says = [
+            (
                 unknown,
-            )
-            says.append(text % {"count": formats.number(unknown)})
-        if rest:
-            text = ngettext(
-                "%(count)s 项与别的事项只计一次，没有另加。",
-                "%(count)s 项与别的事项只计一次，没有另加。",
+                ngettext(
+                    "另有 %(count)s 项金额未定，没有计入。",
+                    "另有 %(count)s 项金额未定，没有计入。",
+                    unknown,
+                ),
+            ),
+            (
                 rest,
-            )
-            says.append(text % {"count": formats.number(rest)})
-        if short:
-            text = ngettext(
-                "%(count)s 项资金已安排完，没有计入。",
-                "%(count)s 项资金已安排完，没有计入。",
+                ngettext(
+                    "%(count)s 项与别的事项只计一次，没有另加。",
+                    "%(count)s 项与别的事项只计一次，没有另加。",
+                    rest,
+                ),
+            ),
+            (
                 short,
-            )
-            says.append(text % {"count": formats.number(short)})
-        return says
+                ngettext(
+                    "%(count)s 项资金已安排完，没有计入。",
+                    "%(count)s 项资金已安排完，没有计入。",
+                    short,
+                ),
+            ),
+        ]
+        return [text % {"count": formats.number(count)} for count, text in says if count > 0]
 
     @property
     def href(self) -> str:
