@@ -9,11 +9,17 @@ from typing import Any
 
 from miaopu.cases.models import Case, Item, Offer
 from miaopu.core import clock
-from miaopu.engine.packs.items import Item as PackItem
+from miaopu.engine.expressions.tree import Op
 from miaopu.parties.dictionary import encode
 from miaopu.parties.facts import Known, KnownFact, known_facts
 from miaopu.parties.models import Enterprise
-from miaopu.plans.entitlements import ItemExplanation, explain_known, found_in
+from miaopu.plans.entitlements import (
+    CountedElsewhere,
+    ItemExplanation,
+    explain_version,
+    found_in,
+    in_favour,
+)
 
 # What a computed fact is computed from: a change of these explains a change of that.
 INPUTS = {"size": ("industry", "employees", "operating_revenue", "total_assets")}
@@ -25,12 +31,22 @@ Changes = dict[str, Any]  # plain data, as stored in Offer.changes; empty: nothi
 class Standing:
     """How an enterprise stands with an item on a day.
 
-    `found` leaves open what people judge; `amount_fen` is what it gets if they judge in its favour.
+    `found` leaves open what people judge; `hoped` is if they judge in its favour, of all items.
     """
 
     item: Item
     found: ItemExplanation
-    amount_fen: int | None
+    hoped: ItemExplanation
+
+    @property
+    def amount_fen(self) -> int | None:
+        """What it gets then, in fen."""
+        return self.hoped.amount_fen
+
+    @property
+    def counted(self) -> CountedElsewhere | None:
+        """Where that is counted instead: under another item of its set, which pays more."""
+        return self.hoped.counted
 
     @property
     def is_entitled(self) -> bool:
@@ -38,16 +54,27 @@ class Standing:
         return self.found.is_entitled and bool(self.amount_fen)
 
 
-def agreed(definition: PackItem) -> dict[str, bool]:
-    """Every discretion of the item, answered in favour."""
-    return {condition.id: True for condition in definition.conditions if condition.decide}
-
-
 def standing_of(item: Item, enterprise: Enterprise, known: Known, day: date) -> Standing:
     """How the enterprise stands with the item, from facts that were read already."""
-    found = explain_known(item.version, item.code, enterprise, known, day)
-    hoped = explain_known(item.version, item.code, enterprise, known, day, agreed(item.definition))
-    return Standing(item, found, hoped.amount_fen)
+    [standing] = standings_of([item], enterprise, known, day)
+    return standing
+
+
+def standings_of(
+    items: Iterable[Item], enterprise: Enterprise, known: Known, day: date
+) -> list[Standing]:
+    """The same for many items, in their order; the rules of a version are asked twice for all."""
+    asked: dict[int, tuple[dict[str, ItemExplanation], dict[str, ItemExplanation]]] = {}
+    standings = []
+    for item in items:
+        if item.version_id not in asked:
+            agreed = in_favour(item.version)
+            asked[item.version_id] = (
+                explain_version(item.version, enterprise, known, day),
+                explain_version(item.version, enterprise, known, day, agreed),
+            )
+        standings.append(Standing(item, *(one[item.code] for one in asked[item.version_id])))
+    return standings
 
 
 def facts_used(standing: Standing) -> dict[str, Any]:
@@ -106,6 +133,8 @@ def changes_since(
         changes["rule"] = [offer.item.version.number, now.item.version.number]
     if now.is_entitled:
         changes["amounts"] = [offer.amount_fen, now.amount_fen]
+    elif now.counted is not None:
+        changes["counted"] = now.counted.title.to_json()
     return changes
 
 
@@ -125,6 +154,8 @@ def _conditions(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[dict[
     changed = []
     for node in now["tree"]["children"]:
         lacks = [need for need in node["needs"] if not need.startswith("decide:")]
+        if node["op"] == Op.COUNTED_ONCE.value:
+            continue
         if node["status"] == "false" or (node["status"] == "unknown" and lacks):
             old = earlier.get(node["key"])
             changed.append(

@@ -70,6 +70,12 @@ def _reason(offer: Offer) -> Bilingual:
     if "opted_out" in offer.changes:
         return Bilingual("企业选择了不做自动匹配", "the enterprise chose not to be matched")
     titles = [Bilingual(**entry["title"]) for entry in offer.changes.get("conditions", [])]
+    if not titles and "counted" in offer.changes:
+        name = Bilingual(**offer.changes["counted"])
+        return Bilingual(
+            f"只计一次，改按金额更高的“{name.zh}”计",
+            f"it counts once, now under “{name.en}”, which pays more",
+        )
     if not titles:
         return Bilingual("计划或金额有变化", "the programme or the amount has changed")
     zh = SEPARATOR.zh.join(title.zh for title in titles)

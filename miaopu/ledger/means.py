@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db.models import Count
 
@@ -71,3 +71,37 @@ def award_means(item: Item, cases: Sequence[Case], lock: bool) -> Means:
     return Means(
         tuple(sorted(purses, key=lambda one: (order.index(Level(one.level)), one.region))), shares
     )
+
+
+Left = Mapping[int, Mapping[str, int]]
+"""What is left for items (by primary key), purse by purse, in fen."""
+
+
+def money_left(items: Iterable[Item]) -> Left:
+    """What is neither committed nor promised to cases; items without money set aside are absent."""
+    wanted = list(items)
+    accounts = Account.objects.with_kind(AccountKind.AVAILABLE).filter(
+        programme__in={item.version.programme_id for item in wanted},
+        purpose__in={item.code for item in wanted},
+    )
+    there: dict[tuple[int, str], dict[str, int]] = defaultdict(dict)
+    for one in accounts:
+        there[one.programme_id, one.purpose][f"{one.level}/{one.region_id}"] = one.balance_fen
+    left = {}
+    for item in wanted:
+        purses = there.get((item.version.programme_id, item.code))
+        if purses:
+            promised = _promised(item)
+            left[item.pk] = {key: fen - promised.get(key, 0) for key, fen in purses.items()}
+    return left
+
+
+def level_run_out(left: Left, item: Item, region_code: str, amount_fen: int) -> str:
+    """The first level whose money does not reach the amount; "" where all do, or none is known."""
+    purses = left.get(item.pk)
+    if purses is None:
+        return ""
+    for key, part in _parts(item, region_code, amount_fen).items():
+        if purses.get(key, 0) < part:
+            return key.partition("/")[0]
+    return ""

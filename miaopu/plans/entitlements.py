@@ -11,11 +11,32 @@ from typing import Any
 from miaopu.engine.expressions.reasons import ReasonNode
 from miaopu.engine.facts import FactError
 from miaopu.engine.matching import Explanation, explain_one
+from miaopu.engine.messages import Bilingual
 from miaopu.parties.facts import Known, known_facts, values
 from miaopu.parties.models import Enterprise
 from miaopu.plans.models import ProgrammeVersion
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class CountedElsewhere:
+    """What an item pays for is counted under another `item` of the set `once`, as `text` says."""
+
+    once: str
+    item: str
+    title: Bilingual
+    text: Bilingual
+
+
+def counted_elsewhere(explanation: Explanation) -> CountedElsewhere | None:
+    """Where what a rule pays for is counted instead; None where it counts itself."""
+    counted = explanation.counted
+    if counted is None:
+        return None
+    rule = counted.rule
+    title = rule.title or Bilingual(rule.id, rule.id)
+    return CountedElsewhere(counted.once.name, rule.id, title, counted.text)
 
 
 @dataclass(frozen=True)
@@ -43,6 +64,17 @@ class ItemExplanation:
     def priority_points(self) -> int:
         """Points of priority that the facts give."""
         return self.explanation.priority_points
+
+    @property
+    def counted(self) -> CountedElsewhere | None:
+        """Where what the item pays for is counted already, under another item; else None."""
+        return counted_elsewhere(self.explanation)
+
+    @property
+    def alone_fen(self) -> int | None:
+        """What the item pays by its formula, in fen, whether or not it counts; None: not known."""
+        fen, _lacking = self.explanation.prepared.pays(self.explanation.asking.facts)
+        return fen
 
     @property
     def facts_missing(self) -> list[str]:
@@ -138,6 +170,30 @@ def explain_known(
     explanations = explain_facts(version, known, as_of, answered)
     [explanation] = [found for found in explanations if found.rule == item]
     return ItemExplanation(version, item, enterprise, as_of, explanation, known)
+
+
+def in_favour(version: ProgrammeVersion) -> dict[str, bool]:
+    """Every discretion of the version's items, answered in favour of the enterprise."""
+    return {
+        f"{code}.{condition.id}": True
+        for code, item in version.pack.items.items()
+        for condition in item.conditions
+        if condition.decide
+    }
+
+
+def explain_version(
+    version: ProgrammeVersion,
+    enterprise: Enterprise,
+    known: Known,
+    as_of: date,
+    decisions: Mapping[str, bool] | None = None,
+) -> dict[str, ItemExplanation]:
+    """Every item of the version; `decisions` answers discretions by "item.condition"."""
+    return {
+        one.rule: ItemExplanation(version, one.rule, enterprise, as_of, one, known)
+        for one in explain_facts(version, known, as_of, decisions)
+    }
 
 
 def explain_facts(

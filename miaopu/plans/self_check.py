@@ -16,7 +16,7 @@ from miaopu.engine.prepared import prepare
 from miaopu.engine.rule_sets import RuleSet
 from miaopu.parties.dictionary import FactValue, fact_dictionary
 from miaopu.parties.facts import SIZE_NEEDS, WAN
-from miaopu.plans.entitlements import node_as_json
+from miaopu.plans.entitlements import CountedElsewhere, counted_elsewhere, node_as_json
 from miaopu.plans.models import ProgrammeVersion
 
 NAMES_OF_SIZE = {"revenue": "operating_revenue", "assets": "total_assets"}
@@ -43,7 +43,8 @@ class Answer:
     """An item for the enterprise described: what the facts say, and what would be paid.
 
     `missing` are facts that were not given; `hoped_fen` is the amount once people who have to
-    judge have agreed, None where it is not known or the facts speak against it.
+    judge have agreed, None where it is not known or the facts speak against it. `counted` is where
+    it is counted instead: under another item that pays for the same.
     """
 
     version: ProgrammeVersion
@@ -51,6 +52,7 @@ class Answer:
     explanation: Explanation
     missing: tuple[str, ...]
     hoped_fen: int | None
+    counted: CountedElsewhere | None = None
 
     @property
     def status(self) -> str:
@@ -128,7 +130,14 @@ def answers_for(
         as_is = explain_one(rules, facts, day, None, lambda error: None)
         hoped = explain_one(rules, facts, day, agreed, lambda error: None)
         answers += [
-            Answer(version, one.rule, one, _missing(one, found), wished.amount_fen)
+            Answer(
+                version,
+                one.rule,
+                one,
+                _missing(one, found),
+                wished.amount_fen,
+                counted_elsewhere(wished),
+            )
             for one, wished in zip(as_is, hoped, strict=True)
         ]
     return found, answers

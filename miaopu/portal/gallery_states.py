@@ -66,6 +66,18 @@ def _reasons() -> list[shapes.Reason]:
             as_of=date(2018, 3, 31),
             clause="二",
             clause_href=reverse("gallery_clause"),
+            wrong_href="#",
+        ),
+        shapes.Reason(
+            "unknown",
+            _("认定日不早于入孵日"),
+            facts=[
+                shapes.Found(_("认定日"), _("没有记录"), wrong_href="#"),
+                shapes.Found(_("入孵日"), "2017-03-01", _("本系统记录"), date(2017, 3, 1), "#"),
+            ],
+        ),
+        shapes.Reason(
+            "false", _("同一笔房租只计一次，已按“带动就业房租补贴”计入（20,000.00 元）"), op="once"
         ),
         shapes.Reason(
             "false",

@@ -23,8 +23,6 @@ from miaopu.core.models import Event, Region
 from miaopu.engine.clock import working_days_left
 from miaopu.engine.messages import Bilingual
 from miaopu.ledger.models import Award, Transfer
-from miaopu.parties.enums import Source
-from miaopu.plans.entitlements import ItemExplanation, found_in
 from miaopu.plans.models import ProgrammeVersion
 from miaopu.portal import formats, shapes
 from miaopu.portal.trails import folded
@@ -35,12 +33,13 @@ TONES: dict[str, shapes.Tone] = {
     CaseState.PUBLISHED: "soon",
     CaseState.RETURNED: "soon",
 }
-OPS = {"and": "all", "rule": "all", "or": "any", "not": "not"}
 STEP_ORDER = ("accept", "review", "approve", "publicity", "decide", "pay")
 
 
 # The engine reads a condition out in parts with a space between; Chinese is set without.
-_BETWEEN_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+_BETWEEN_CHINESE = re.compile(
+    r"(?<=[\u4e00-\u9fff\u3000-\u301f\uff00-\uff65]) (?=[\u4e00-\u9fff\u3000-\u301f\uff00-\uff65])"
+)
 
 
 def read_aloud(text: Any) -> str:
@@ -75,63 +74,6 @@ def clause_href(version: ProgrammeVersion, clause: str) -> str:
 def tone_of(state: str) -> shapes.Tone:
     """The tone in which a case's state is shown."""
     return TONES.get(state, "neutral")
-
-
-def reason_of(
-    node: Mapping[str, Any],
-    facts: Mapping[str, Mapping[str, Any]],
-    clauses: Mapping[str, str],
-    changes: Mapping[str, str],
-    version: ProgrammeVersion,
-    top: bool,
-) -> shapes.Reason:
-    """A node of a trace as the component shows it; `top` of the conditions themselves."""
-    names = [name for name in node["facts"] if name in facts]
-    known = facts[names[0]] if len(names) == 1 else None
-    clause = clauses.get(node["key"], "") if top else ""
-    children = [
-        reason_of(child, facts, {}, {}, version, False)
-        for child in node["children"]
-        if child["status"] in {"true", "false", "unknown"}
-    ]
-    return shapes.Reason(
-        status=node["status"],
-        text=in_language(node["title"]) if top and node["title"] else read_aloud(node["text"]),
-        op=OPS.get(node["op"], "") if children else "",  # type: ignore[arg-type]
-        value=in_language(found_in(node)),
-        source=str(Source(known["source"]).label) if known else "",
-        as_of=date.fromisoformat(known["as_of"]) if known else None,
-        change=changes.get(node["key"], "") if top else "",
-        clause=clause,
-        clause_href=clause_href(version, clause),
-        children=children,
-    )
-
-
-def reasons_of_trace(
-    trace: Mapping[str, Any], version: ProgrammeVersion, item: str, changes: Iterable[Any] = ()
-) -> list[shapes.Reason]:
-    """The conditions of a stored trace (`ItemExplanation.trace`), each with value and source."""
-    if not trace:
-        return []
-    definition = version.pack.items[item]
-    clauses = {
-        condition.id: condition.clause or definition.clause for condition in definition.conditions
-    }
-    nodes = trace["tree"]["children"]
-    open_keys = [node["key"] for node in nodes if node["status"] != "true"]
-    change_of = dict(zip(open_keys, (read_aloud(change) for change in changes), strict=False))
-    return [reason_of(node, trace["facts"], clauses, change_of, version, True) for node in nodes]
-
-
-def reasons_of(explanation: ItemExplanation) -> list[shapes.Reason]:
-    """The conditions of a fresh explanation, with what would change each."""
-    return reasons_of_trace(
-        explanation.trace(),
-        explanation.version,
-        explanation.item,
-        explanation.explanation.would_change,
-    )
 
 
 def clock_shape(clock: CaseClock, today: date) -> shapes.Clock:

@@ -16,6 +16,7 @@ __all__ = [
     "Answer",
     "Clock",
     "ClockDay",
+    "Found",
     "JobView",
     "LedgerLine",
     "Link",
@@ -41,15 +42,30 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Found:
+    """A fact that a condition looks at: what was found ("" is nothing), from whom, as of when.
+
+    `wrong_href` leads to where the enterprise says that it is wrong, or brings what is missing.
+    """
+
+    label: Text
+    value: Text = ""
+    source: Text = ""
+    as_of: date | None = None
+    wrong_href: str = ""
+
+
+@dataclass(frozen=True)
 class Reason:
     """One node of an explanation, as the engine's tree gives it.
 
-    `op` is "all", "any" or "not" for a node that only joins its `children`, else "".
+    `op` is "all", "any" or "not" for a node that only joins its `children`, else ""; "once" says
+    that what is paid for is counted elsewhere. `facts` are those of a node that looks at several.
     """
 
     status: Truth
     text: Text
-    op: Literal["", "all", "any", "not"] = ""
+    op: Literal["", "all", "any", "not", "once"] = ""
     value: Text = ""
     source: Text = ""
     as_of: date | None = None
@@ -57,15 +73,26 @@ class Reason:
     clause: str = ""
     clause_href: str = ""
     children: "Sequence[Reason]" = ()
+    facts: Sequence[Found] = ()
+    wrong_href: str = ""
 
     @property
     def mark(self) -> str:
-        """✓, ✗ or ?."""
+        """✓, ✗ or ?; = where it is counted elsewhere."""
+        if self.op == "once":
+            return "="
         return {"true": "✓", "false": "✗", "unknown": "?"}[self.status]
+
+    @property
+    def look(self) -> str:
+        """How the node is coloured: as its status, or not at all."""
+        return "once" if self.op == "once" else self.status
 
     @property
     def word(self) -> str:
         """The status in a word, so that colour and mark never stand alone."""
+        if self.op == "once":
+            return gettext("只计一次")
         return {
             "true": gettext("符合"),
             "false": gettext("不符合"),

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
+from miaopu.cases.actions import open_case, publish_items
 from miaopu.cases.models import Case, Offer
 from miaopu.cases.offering import renew_offers
 from miaopu.core import clock
 from miaopu.core.models import Event, Notice
+from miaopu.engine.packs.load import load_pack
+from miaopu.engine.packs.schema import Pack
 from miaopu.parties.models import Enterprise
-from miaopu.plans.actions import match_version
+from miaopu.plans.actions import load_version, match_version
 from miaopu.plans.models import Match, MatchingOptOut
-from tests.factories import City, make_enterprise, make_owner
+from tests.factories import ROOT, City, guiyang_pack, make_enterprise, make_owner, travel
 from tests.harness.pages import StrictClient
 from tests.plans.proposals import proposed, simulated
 
 pytestmark = pytest.mark.django_db
 
 
-def page_of(user: Any) -> str:
+def page_of(user: Any, name: str = "benefits", city: City | None = None) -> str:
     client = StrictClient()
     client.force_login(user)
-    return str(client.get(reverse("benefits")).content.decode())
+    args = [city.enterprise.number] if city is not None else []
+    return str(client.get(reverse(name, args=args)).content.decode())
 
 
 def choose(user: Any, enterprise: Enterprise, wanted: str) -> None:
@@ -53,7 +58,48 @@ def test_one_condition_short(city: City) -> None:
     small = make_enterprise(employees=60, operating_revenue=Decimal("12000000"))
     page = page_of(make_owner(small))
     assert "只差一项" in page and "45,000" in page
-    assert "怎样才能符合" in page and "#wrong" in page
+    assert "怎样才能符合" in page and "规模由行业、从业人员、营业收入和资产总额算出" in page
+    record = reverse("my_enterprise", args=[small.number])
+    assert f"{record}#size" in page  # how the size was found, and each of its figures
+
+
+def test_what_the_money_does_not_reach_is_not_promised(city: City) -> None:
+    content = guiyang_pack().to_json()
+    content["items"]["direct_subsidy"] |= {"amount": "99000000", "examples": []}
+    version, _created = load_version(Pack.from_json(content), by=None)
+    publish_items(version)
+    for page in (page_of(city.owner), page_of(city.owner, "my_home")):
+        assert "资金已安排完，现在不能保证得到" in page and "仍可申报" in page
+        assert "现在合计可得" not in page
+
+
+def test_of_a_year_s_support_only_this_year_s_counts(city: City) -> None:
+    """What can be had every year is promised again in the year after."""
+    content = guiyang_pack().to_json()
+    content["period"] = {"from": "2018-01-01", "to": "2019-12-31"}
+    content["items"]["direct_subsidy"] |= {"once_per": "year", "examples": []}
+    version, _created = load_version(Pack.from_json(content), by=None)
+    [item] = [one for one in publish_items(version) if one.code == "direct_subsidy"]
+    case = open_case(item, city.enterprise, by=city.owner)
+    page = page_of(city.owner)
+    assert f"还没有提交：办件 {case.number}" in page and "现在合计可得" not in page
+    travel(date(2019, 1, 2))
+    page = page_of(city.owner)
+    assert case.number not in page and "现在合计可得" in page
+
+
+def test_other_places_and_other_parties_are_out_of_the_way(city: City) -> None:
+    """A shop in Guiyang is neither offered Xinjiang's rewards nor those of bases' operators."""
+    version, _created = load_version(load_pack(ROOT / "programmes" / "xinjiang-2015"), by=None)
+    items = {one.code: one for one in publish_items(version)}
+    kept = next(one for one in items.values() if one.definition.party == "enterprise")
+    left_out = next(one for one in items.values() if one.definition.party == "base")
+    for page in (page_of(city.owner), page_of(city.owner, "my_home")):
+        assert left_out.title not in page
+    assert kept.title not in page_of(city.owner, "my_home")
+    page = page_of(city.owner).partition("只给其他地区企业的")
+    assert kept.title in page[2] and kept.title not in page[0]
+    assert "high_tech_window_years" not in page_of(city.owner, "matching_explained", city)
 
 
 def test_not_being_matched(city: City) -> None:
@@ -71,6 +117,7 @@ def test_not_being_matched(city: City) -> None:
     assert not Match.objects.filter(enterprise=city.enterprise).exists()
     assert not Offer.objects.filter(enterprise=city.enterprise, state="open").exists()
     assert Match.objects.filter(enterprise=city.other_enterprise).exists()
+    assert "现在合计可得" not in page_of(city.owner, "my_home")
     page = page_of(city.owner)
     assert (
         "您选择了不做自动匹配" in page

@@ -113,7 +113,7 @@ def test_home_says_why_not(client: Client, city: City) -> None:
     small = make_enterprise(YUNYAN, employees=80, operating_revenue=9_000_000)
     signed_in(client, make_owner(small))
     page = text(client.get(url("my_home")))
-    assert "不符合条件" in page
+    assert "现在没有可以直接享受的事项" in page and "只差一项" in page
     assert "45,000" not in page
     offer = text(client.get(url("offer", small.number, city.item.pk)))
     assert "按现有数据，本企业不符合条件" in offer

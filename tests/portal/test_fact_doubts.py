@@ -29,6 +29,10 @@ def test_from_the_record_to_the_answer(city: City) -> None:
     here = reverse("fact_doubt", args=[number, "employees"])
     assert here in owner.get(reverse("my_enterprise", args=[number])).content.decode()
     assert owner.post(here, {"says": "三人"}).status_code == 422
+    for says, why in (("-5", "不能是负数"), ("3.5", "请填写整数"), ("4", "和现有的数据一样")):
+        wrong = owner.post(here, {**TYPED, "says": says})
+        assert wrong.status_code == 422 and why in wrong.content.decode()
+        assert "社保缴费三人" in wrong.content.decode()  # what was typed stays
     assert owner.post(here, TYPED).status_code == 302
     again = owner.post(here, TYPED)
     assert again.status_code == 409 and "等待答复" in again.content.decode()

@@ -121,6 +121,10 @@ def load_xinjiang(opening_day: date) -> None:
 
 def _base() -> tuple[Base, User]:
     operator = _enterprise(0, "乌鲁木齐天山创业基地管理有限公司", "马建新", date(2013, 3, 1))
+    record_fact(
+        operator, "region", _DISTRICT, source=Source.MARKET, record="region-operator",
+        valid_from=operator.registered_on, by=None,
+    )  # fmt: skip
     note = ("新疆创业基地运营主体：看在孵企业的奖励", "operator in Xinjiang: rewards for tenants")
     runner = _person("xinjiang-operator", operator.legal_representative, note, party=True)
     add_representative(runner, operator, by=None)

@@ -52,12 +52,22 @@ class Item(models.Model):
 
     def once_keys(self, on: date, subject: Enterprise | None = None) -> Q:
         """Whatever it was had under: that key, or one of when rules had these items apart."""
+        among, keys, tail = self._same(on, subject)
+        together = Q(item__code__in=among, once_key__startswith=SET, once_key__endswith=tail)
+        return Q(once_key__in=keys) | together
+
+    def is_had_by(self, code: str, once_key: str, on: date) -> bool:
+        """The same for one case of the enterprise's own: of which item, and under which key."""
+        among, keys, tail = self._same(on, None)
+        together = once_key.startswith(SET) and once_key.endswith(tail)
+        return once_key in keys or (code in among and together)
+
+    def _same(self, on: date, subject: Enterprise | None) -> tuple[tuple[str, ...], list[str], str]:
+        """The items that pay for the same, the keys they are had under, and how those end."""
         pack, tail = self.version.pack, self._once_in(on, subject)
         name = pack.counted_with(self.code)
         among = (self.code,) if name is None else pack.counted_once[name].among
-        keys = [self.once_key(on, subject), *(f"{code}{tail}" for code in among)]
-        together = Q(item__code__in=among, once_key__startswith=SET, once_key__endswith=tail)
-        return Q(once_key__in=keys) | together
+        return among, [self.once_key(on, subject), *(f"{code}{tail}" for code in among)], tail
 
     def _once_in(self, on: date, subject: Enterprise | None) -> str:
         year = f"/{on.year}" if self.definition.once_per == "year" else ""

@@ -29,6 +29,7 @@ _DATES_COMPARED: Mapping[Op, Bilingual] = {
     Op.GT: Bilingual("晚于", "is after"),
     Op.GE: Bilingual("不早于", "is no earlier than"),
 }
+_MOVED = (Op.ADD_MONTHS, Op.ADD_YEARS)
 _OPPOSITE: Mapping[Op, Op] = {
     Op.EQ: Op.NE,
     Op.NE: Op.EQ,
@@ -82,7 +83,7 @@ class _Reader(Figures):
 
     def operand(self, node: Node, beside: Sequence[Node] = ()) -> Bilingual:
         """`node` as an operand; a bare figure takes the unit of the fact it stands beside."""
-        if node.op is Op.CONST and node.kind is Kind.NUMBER and not node.name:
+        if node.op is Op.CONST and node.kind is Kind.NUMBER:
             unit = next((found for other in beside if (found := self.unit(other))), None)
             return self.figure(node, node.value, unit)
         if node.op is Op.CONST and node.kind in (Kind.CODE, Kind.REGION, Kind.INDUSTRY):
@@ -122,8 +123,6 @@ def _fact_opposite(reader: _Reader, node: Node) -> Bilingual:
 
 
 def _const(reader: _Reader, node: Node) -> Bilingual:
-    if node.name.startswith("@"):
-        return Bilingual(f"参数 {node.name[1:]}", f"parameter {node.name[1:]}")
     if node.name == ":as_of":
         shown = cast(date, node.value).isoformat()
         return Bilingual(f"查询日 {shown}", f"the day asked ({shown})")
@@ -164,7 +163,10 @@ def _in(zh: str, en: str) -> _Read:
 
 def _is_null(zh: str, en: str) -> _Read:
     def read(reader: _Reader, node: Node) -> Bilingual:
-        subject = reader.read(node.children[0])
+        asked = node.children[0]
+        while asked.op in _MOVED and asked.children[1].value is not None:
+            asked = asked.children[0]  # a day so many years later is recorded if the day is
+        subject = reader.read(asked)
         return Bilingual(f"{subject.zh} {zh}", f"{subject.en} {en}")
 
     return read

@@ -32,6 +32,7 @@ from miaopu.portal.access import party_required
 from miaopu.portal.case_form import answers_of
 from miaopu.portal.case_pages import question_hrefs
 from miaopu.portal.performing import perform
+from miaopu.portal.reasons import reasons_of_trace
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_correction import views_of
 from miaopu.portal.views.enterprise_files import material_rows
@@ -186,7 +187,7 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         "refusal": _refusal(events) if case.state == CaseState.REFUSED else "",
         "clock": present.clock_shape(running, today) if running else None,
         "steps": present.steps_of(case, clocks, award),
-        "reasons": present.reasons_of_trace(case.trace, case.item.version, case.item.code),
+        "reasons": reasons_of_trace(case.trace, case.item.version, case.item.code),
         "answers": answers_of(case, own=True, change=question_hrefs(case) if is_draft else None),
         "materials": material_rows(case),
         "corrections": views_of(request, case),

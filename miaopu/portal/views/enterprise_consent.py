@@ -34,6 +34,7 @@ from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import party_required
 from miaopu.portal.case_form import CaseForm, Row, show
 from miaopu.portal.performing import in_one_line, perform
+from miaopu.portal.reasons import reasons_of_trace
 from miaopu.portal.views.enterprise_form import (
     AUTOSAVE,
     SHOWN,
@@ -155,11 +156,17 @@ def show_offer(
         "clause_href": present.clause_href(offer.item.version, definition.clause),
         "is_open": is_open and not changes,
         "tone": TONES[offer.state],
+        "counted": bool(changes) and "counted" in changes,
         "changed": change_words(offer, changes) if changes else "",
-        "change_table": change_table(offer, changes) if changes else None,
+        "change_table": change_table(offer, changes, own=True) if changes else None,
         "case": offer.case,
         "region": present.region_name(offer.region),
-        "reasons": present.reasons_of_trace(offer.trace, offer.item.version, offer.item.code),
+        "reasons": reasons_of_trace(
+            offer.trace,
+            offer.item.version,
+            offer.item.code,
+            number=offer.enterprise.number,
+        ),
         "shares": share_table(definition, offer.amount_fen)
         if offer.amount_fen and definition.shares
         else None,

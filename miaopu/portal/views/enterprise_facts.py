@@ -32,7 +32,7 @@ from miaopu.portal.views.enterprise_scope import enterprise_or_404
 if TYPE_CHECKING:
     from miaopu.engine.packs.schema import Pack
 
-NOT_DEPARTMENTS = (Source.OFFICER, Source.COMPUTED)
+NOT_DEPARTMENTS = (Source.OFFICER, Source.SYSTEM, Source.COMPUTED)
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,11 @@ def departments_of(definition: FactDefinition) -> str:
     return _("、").join(
         str(Source(source).label) for source in definition.sources if source not in NOT_DEPARTMENTS
     )
+
+
+def is_computed(definition: FactDefinition) -> bool:
+    """Whether a fact is only ever worked out from others: those are wrong, if it is."""
+    return definition.sources == (Source.COMPUTED,)
 
 
 def where_to_ask(names: Iterable[str], known: Known) -> list[Missing]:
@@ -101,7 +106,7 @@ def _code_text(name: str, kind: str, value: str, packs: Iterable[Pack]) -> str:
 def _row(
     definition: FactDefinition, fact: KnownFact | None, enterprise: Enterprise, packs: list[Pack]
 ) -> dict[str, Any]:
-    departments = departments_of(definition)
+    departments, computed = departments_of(definition), is_computed(definition)
     if fact is not None and fact.source not in NOT_DEPARTMENTS:
         departments = fact.source_label
     value = value_text(definition.name, fact.value, packs) if fact else _("尚无数据")
@@ -113,11 +118,13 @@ def _row(
         "source": fact.source_label if fact else "",
         "as_of": fact.as_of if fact else None,
         "record": fact.record if fact else "",
-        "ask": departments or _("更正所依据的数据后自动重算"),
-        "wrong": _("这个数据不对") if departments else "",
-        "wrong_href": reverse("fact_doubt", args=[enterprise.number, definition.name])
-        if departments
-        else "",
+        "ask": _("更正所依据的数据后自动重算")
+        if computed
+        else departments or _("所在区县的审核员"),
+        "wrong": "" if computed else _("这个数据不对") if fact else _("补上这个数据"),
+        "wrong_href": ""
+        if computed
+        else reverse("fact_doubt", args=[enterprise.number, definition.name]),
     }
 
 
@@ -156,6 +163,22 @@ def register_rows(enterprise: Enterprise) -> list[shapes.Answer]:
     return [shapes.Answer(label, value or formats.MISSING) for label, value in entries]
 
 
+def size_inputs(enterprise: Enterprise, known: Known, packs: list[Pack]) -> list[shapes.Found]:
+    """What the size class is computed from, each with where it is said to be wrong."""
+    dictionary = fact_dictionary()
+    return [
+        shapes.Found(
+            in_language(dictionary[name].title),
+            value_text(name, fact.value, packs) if fact else _("尚无数据"),
+            fact.source_label if fact else "",
+            fact.as_of if fact else None,
+            reverse("fact_doubt", args=[enterprise.number, name]),
+        )
+        for name in SIZE_NEEDS
+        for fact in [known.get(name)]
+    ]
+
+
 @party_required
 @require_safe
 def my_enterprise(request: HttpRequest, number: str) -> HttpResponse:
@@ -172,6 +195,7 @@ def my_enterprise(request: HttpRequest, number: str) -> HttpResponse:
         "facts": fact_table(enterprise, known, packs, today),
         "size": value_text("size", size.value, packs) if size else "",
         "size_reasons": [in_language(reason) for reason in size.note] if size else [],
+        "size_inputs": size_inputs(enterprise, known, packs),
         "size_missing": [] if size else where_to_ask(["size"], known),
         "offers": [
             shapes.Link(in_language(item.name), reverse("offer", args=[number, item.pk]))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,64 +11,19 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from miaopu.cases.enums import CaseState
-from miaopu.cases.models import Case, Item, Offer, OfferOptOut
+from miaopu.cases.models import Case, Offer, OfferOptOut
 from miaopu.core import clock
 from miaopu.core.models import Notice
 from miaopu.ledger.models import Award
-from miaopu.parties.facts import iterate_known_facts
 from miaopu.parties.models import Enterprise
 from miaopu.portal import care, formats, present, shapes
 from miaopu.portal.access import party_required
 from miaopu.portal.views.enterprise_cases import case_table, my_case_rows
-from miaopu.portal.views.enterprise_offers import (
-    Prospect,
-    live_cases,
-    make_offer,
-    open_offers,
-)
+from miaopu.portal.views.enterprise_standing import benefits_for
 
 ENTERPRISES_PER_PAGE = 10
 LATEST_CASES = 5
 DRAFTS_SHOWN = 10
-
-
-@dataclass(frozen=True)
-class Portfolio:
-    """One enterprise with what it can get."""
-
-    enterprise: Enterprise
-    offers: list[Prospect]
-
-    @property
-    def href(self) -> str:
-        """The enterprise's record."""
-        return reverse("my_enterprise", args=[self.enterprise.number])
-
-
-def portfolios(request: HttpRequest, page: Page[Enterprise]) -> list[Portfolio]:
-    """The enterprises of a page with every item in force, in a constant number of queries."""
-    today = clock.today()
-    items = list(Item.objects.public())
-    wanted = [enterprise.pk for enterprise in page]
-    shown = Enterprise.objects.for_user(request.user).filter(pk__in=wanted)
-    cases, offers = live_cases(request, page), open_offers(request, page)
-    return [
-        Portfolio(
-            enterprise,
-            [
-                make_offer(
-                    item,
-                    enterprise,
-                    known,
-                    cases.get((enterprise.pk, item.version.programme_id, item.code)),
-                    today,
-                    offers.get((enterprise.pk, item.version.programme_id, item.code)),
-                )
-                for item in items
-            ],
-        )
-        for enterprise, known in iterate_known_facts(shown, today)
-    ]
 
 
 def _accounts(request: HttpRequest) -> list[shapes.Task]:
@@ -165,13 +118,14 @@ def my_home(request: HttpRequest) -> HttpResponse:
         request.GET.get("page")
     )
     rows = my_case_rows(request, Case.objects.for_user(request.user).order_by("-pk")[:LATEST_CASES])
-    shown = portfolios(request, page)
+    shown = benefits_for(request, page)
     context = {
         "page": page,
-        "portfolios": shown,
+        "benefits": shown,
         "wants_offers": not OfferOptOut.objects.for_user(request.user).exists(),
-        "may_apply": any(offer.may_apply for portfolio in shown for offer in portfolio.offers),
-        "may_consent": any(offer.waits for portfolio in shown for offer in portfolio.offers),
+        "may_apply": any(offer.may_apply for one in shown for offer in one.open),
+        "left_alone": any(not one.matched for one in shown),
+        "may_consent": any(offer.waits for one in shown for offer in one.open),
         "tasks": waiting(request),
         "cases": case_table(rows) if rows else None,
         "today": clock.today(),

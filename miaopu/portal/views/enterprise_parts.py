@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from miaopu.cases.models import Offer
@@ -14,7 +15,7 @@ from miaopu.parties.dictionary import decode, fact_dictionary
 from miaopu.parties.enums import Source
 from miaopu.portal import formats, present
 from miaopu.portal.tables import Column, Table
-from miaopu.portal.views.enterprise_facts import value_text
+from miaopu.portal.views.enterprise_facts import is_computed, value_text
 from miaopu.portal.views.public_shared import LEVEL_NAMES
 
 if TYPE_CHECKING:
@@ -86,11 +87,12 @@ def _source(fact: Mapping[str, Any]) -> str:
 
 
 def change_rows(
-    offer: Offer, changes: Mapping[str, Any], *, personal: bool = True
+    offer: Offer, changes: Mapping[str, Any], *, personal: bool = True, own: bool = False
 ) -> list[dict[str, Any]]:
     """What no longer holds of an offer: conditions first, then the facts behind them.
 
-    Facts about natural persons are hidden unless `personal`.
+    Facts about natural persons are hidden unless `personal`; for the enterprise's `own` people each
+    leads to where it is said to be wrong.
     """
     rows = [
         {
@@ -109,6 +111,7 @@ def change_rows(
             "before": _fact_text(entry["name"], entry["before"], packs, personal=personal),
             "now": _fact_text(entry["name"], entry["now"], packs, personal=personal),
             "source": _source(entry["now"]),
+            **_wrong(offer, entry["name"], own=own),
         }
         for entry in changes.get("facts", [])
         if entry["name"] in known
@@ -119,8 +122,15 @@ def change_rows(
     return rows
 
 
+def _wrong(offer: Offer, name: str, *, own: bool) -> dict[str, str]:
+    if not own or is_computed(fact_dictionary()[name]):
+        return {}
+    href = reverse("fact_doubt", args=[offer.enterprise.number, name])
+    return {"wrong": _("这个数据不对"), "wrong_href": href}
+
+
 def change_table(
-    offer: Offer, changes: Mapping[str, Any], *, personal: bool = True
+    offer: Offer, changes: Mapping[str, Any], *, personal: bool = True, own: bool = False
 ) -> Table | None:
     """The same as a table, None where there is nothing to compare."""
     columns = (
@@ -128,8 +138,10 @@ def change_table(
         Column("before", _("发出邀约时")),
         Column("now", _("现在")),
         Column("source", _("来源")),
+        *([Column("wrong", _("请求更正"), link="wrong_href")] if own else []),
     )
-    rows = change_rows(offer, changes, personal=personal)
+    found = change_rows(offer, changes, personal=personal, own=own)
+    rows = [{"wrong": "", "wrong_href": "", **row} for row in found]
     return Table(columns, rows, _("哪些变了")) if rows else None
 
 
@@ -142,6 +154,9 @@ def change_words(offer: Offer, changes: Mapping[str, Any]) -> str:
     if "opted_out" in changes:
         return _("企业选择了不做自动匹配")
     titles = [present.in_language(entry["title"]) for entry in changes.get("conditions", [])]
+    if not titles and "counted" in changes:
+        name = present.in_language(changes["counted"])
+        return _("只计一次，改按金额更高的“%(item)s”计") % {"item": name}
     if titles and "rule" in changes:
         words = {"number": changes["rule"][1], "conditions": _("、").join(titles)}
         return _("规则已改为第 %(number)s 版，不再满足：%(conditions)s") % words

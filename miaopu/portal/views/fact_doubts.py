@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -17,9 +19,9 @@ from miaopu.core import clock
 from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused
 from miaopu.core.scope import reaches
-from miaopu.parties.dictionary import decode, fact_dictionary
+from miaopu.parties.dictionary import FactDefinition, FactValue, decode, fact_dictionary
 from miaopu.parties.doubts import answer_doubt, doubt_fact
-from miaopu.parties.enums import DoubtState
+from miaopu.parties.enums import DoubtState, Source
 from miaopu.parties.facts import known_facts
 from miaopu.parties.models import FactDoubt
 from miaopu.plans.duty_reads import in_force
@@ -60,6 +62,32 @@ class DoubtForm(forms.Form):
         error_messages={"required": _("请写明依据")},
     )
 
+    def __init__(
+        self, definition: FactDefinition, value: FactValue, data: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(data)
+        self._type, self._value = definition.type, value
+        if definition.unit:
+            unit = present.in_language(definition.unit)
+            self.fields["says"].help_text = gettext("单位：%(unit)s") % {"unit": unit}
+
+    def clean_says(self) -> str:
+        """What is right: another figure than the one on file, and one that can be."""
+        says = str(self.cleaned_data["says"]).strip()
+        if self._type not in ("integer", "money"):
+            return says
+        try:
+            figure = Decimal(says.replace(",", "").replace("，", ""))
+        except InvalidOperation:
+            return says  # in words, for a person to read
+        if not figure.is_finite() or figure < 0:
+            raise forms.ValidationError(gettext("不能是负数"))
+        if self._type == "integer" and figure != figure.to_integral_value():
+            raise forms.ValidationError(gettext("请填写整数"))
+        if isinstance(self._value, int | Decimal) and figure == self._value:
+            raise forms.ValidationError(gettext("和现有的数据一样；请写正确的是多少"))
+        return says
+
 
 class AnswerForm(forms.Form):
     """What came of it."""
@@ -80,6 +108,11 @@ class AnswerForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("请写明答复")},
     )
+
+
+def by_system(definition: FactDefinition) -> bool:
+    """Whether the system writes the fact down itself, as when a payment has been made."""
+    return Source.SYSTEM in definition.sources
 
 
 def _packs() -> list[Pack]:
@@ -120,7 +153,8 @@ def fact_doubt(request: HttpRequest, number: str, fact: str) -> HttpResponse:
     known = known_facts(enterprise, clock.today()).get(fact)
     packs = _packs()
     asked = FactDoubt.objects.for_user(request.user).filter(enterprise=enterprise, fact=fact)
-    form = DoubtForm(request.POST if request.method == "POST" else None)
+    value = known.value if known else None
+    form = DoubtForm(definition, value, request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST":
         status = 422
@@ -142,6 +176,7 @@ def fact_doubt(request: HttpRequest, number: str, fact: str) -> HttpResponse:
         "source": known.source_label if known else "",
         "as_of": known.as_of if known else None,
         "departments": departments_of(definition),
+        "by_system": by_system(definition),
         "form": form,
         "asked": [(one, _rows(one, packs), TONES.get(one.state, "neutral")) for one in asked],
         "waits": asked.open().exists(),

@@ -19,6 +19,7 @@ from miaopu.plans.entitlements import explain_known
 from miaopu.plans.models import Match
 from miaopu.portal import present, shapes
 from miaopu.portal.paging import page_of
+from miaopu.portal.reasons import reasons_of
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
 
@@ -61,7 +62,7 @@ def _excluded_rows(enterprises: list[Enterprise], item: Item) -> list[dict[str, 
                 if found.is_entitled
                 else now.get(found.status, gettext("缺少数据")),
                 "tone": "good" if found.is_entitled else "late",
-                "why": _first_reason(present.reasons_of(found))
+                "why": _first_reason(reasons_of(found))
                 or gettext("匹配之后数据有变化，请重新匹配"),
             }
         )

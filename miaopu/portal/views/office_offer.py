@@ -15,6 +15,7 @@ from miaopu.cases.models import Case, Offer
 from miaopu.core.models import User
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import role_required
+from miaopu.portal.reasons import reasons_of_trace
 from miaopu.portal.views.enterprise_consent import TONES
 from miaopu.portal.views.enterprise_parts import change_table, change_words, fact_rows
 from miaopu.portal.views.enterprise_scope import person
@@ -82,7 +83,7 @@ def office_offer(request: HttpRequest, pk: int) -> HttpResponse:
         "change_table": change_table(offer, offer.changes, personal=personal)
         if withdrawn
         else None,
-        "reasons": present.reasons_of_trace(offer.trace, version, code),
+        "reasons": reasons_of_trace(offer.trace, version, code),
         "facts": fact_rows(offer, personal=personal),
         "personal": personal,
         "crumbs": [

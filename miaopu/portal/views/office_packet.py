@@ -26,6 +26,7 @@ from miaopu.portal.access import role_required
 from miaopu.portal.case_form import answers_of
 from miaopu.portal.corrections import CorrectionView, correction_views
 from miaopu.portal.downloads import file_response
+from miaopu.portal.reasons import reasons_of, reasons_of_trace
 from miaopu.portal.rewarded import rewarded_for
 from miaopu.portal.shapes import Text
 from miaopu.portal.views.enterprise_scope import person
@@ -115,8 +116,8 @@ def _reasons(case: Case, fresh: ItemExplanation) -> dict[str, Any]:
     After the decision the stored ones count; before it those by today's facts.
     """
     version, code = case.item.version, case.item.code
-    stored = present.reasons_of_trace(case.trace, version, code)
-    today = present.reasons_of(fresh)
+    stored = reasons_of_trace(case.trace, version, code)
+    today = reasons_of(fresh)
     differs = bool(case.trace) and case.trace["tree"] != fresh.trace()["tree"]
     decided = case.state in DECIDED and bool(stored)
     as_of = date.fromisoformat(case.trace["as_of"]) if case.trace else None

@@ -22,6 +22,7 @@ from miaopu.plans.entitlements import explain_item
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.paging import page_of
+from miaopu.portal.reasons import reasons_of
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_facts import value_text
 from miaopu.portal.views.enterprise_scope import person
@@ -103,7 +104,7 @@ def _reasons(enterprise: Enterprise) -> list[dict[str, Any]]:
                 "status": status,
                 "tone": tone,
                 "missing": missing_text(explanation.facts_missing, explanation.known),
-                "reasons": present.reasons_of(explanation),
+                "reasons": reasons_of(explanation),
             }
         )
     return blocks

@@ -16,6 +16,7 @@ from miaopu.parties.models import Enterprise
 from miaopu.plans.entitlements import ItemExplanation, explain_item
 from miaopu.plans.models import ProgrammeVersion
 from miaopu.portal import formats, present, shapes
+from miaopu.portal.reasons import reasons_of
 from miaopu.portal.views.enterprise_scope import person
 
 FOUND_AT_MOST = 10
@@ -67,7 +68,7 @@ def _chosen(
         "verdict": verdict,
         "tone": tone,
         "details": _details(explanation),
-        "reasons": present.reasons_of(explanation),
+        "reasons": reasons_of(explanation),
     }
 
 

@@ -15,6 +15,7 @@ from miaopu.engine.money import format_yuan
 from miaopu.plans.document_reads import clause_of, source_document
 from miaopu.plans.models import ProgrammeVersion
 from miaopu.portal import present, shapes
+from miaopu.portal.counted import named_with_set
 from miaopu.portal.views.public_programme import clause_rows, figure_text, version_of
 from miaopu.portal.views.public_shared import LEVEL_NAMES, public_page
 
@@ -64,6 +65,14 @@ def _of_items(version: ProgrammeVersion, path: str) -> Iterator[Citation]:
                 yield Citation(kind, f"{title} · {present.in_language(name)}", href)
 
 
+def _of_sets(version: ProgrammeVersion, path: str) -> Iterator[Citation]:
+    for once in version.pack.counted_once.values():
+        if once.clause == path:
+            for code in once.among:
+                href = reverse("item", args=[version.programme.slug, code])
+                yield Citation(_("只计一次"), named_with_set(version, code), href)
+
+
 def _of_budgets(version: ProgrammeVersion, path: str) -> Iterator[Citation]:
     sums: dict[str, int] = {}
     for budget in version.pack.budgets:
@@ -90,6 +99,7 @@ def citations(version: ProgrammeVersion, path: str) -> list[Citation]:
     return [
         *_of_targets(version, path),
         *_of_items(version, path),
+        *_of_sets(version, path),
         *_of_budgets(version, path),
         *_of_parameters(version, path),
     ]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from miaopu.core import clock
 from miaopu.plans.models import ProgrammeVersion
 from miaopu.portal import present, shapes
+from miaopu.portal.counted import counted_set
 from miaopu.portal.shapes import Text
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.public_programme import version_of
@@ -169,6 +170,7 @@ def item(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "clause_href": present.clause_href(version, definition.clause),
         "conditions": _conditions(version, definition),
         "priorities": _priorities(version, definition),
+        "once": counted_set(version, code),
         "amount_fen": amount_of(definition),
         "amount_rule": definition.amount or "",
         "average_fen": average_of(definition),

@@ -27,6 +27,7 @@ from miaopu.plans.models import (
     PolicyDocument,
 )
 from miaopu.portal import formats, present, shapes
+from miaopu.portal.counted import named_with_set
 from miaopu.portal.downloads import download
 from miaopu.portal.paging import page_of
 from miaopu.portal.views.policy_parts import (
@@ -216,10 +217,10 @@ def _programmes(document: PolicyDocument) -> list[dict[str, Any]]:
             "own": own,
             "items": [
                 shapes.Link(
-                    present.in_language(item.title),
+                    named_with_set(version, code),
                     reverse("item", args=[version.programme.slug, code]),
                 )
-                for code, item in version.pack.items.items()
+                for code in version.pack.items
             ],
         }
         for version, own in programmes_of(document)

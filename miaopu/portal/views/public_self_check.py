@@ -18,6 +18,7 @@ from miaopu.parties.dictionary import fact_dictionary
 from miaopu.plans.models import Programme, ProgrammeVersion
 from miaopu.plans.self_check import Answer, SizeFound, answers_for, facts_asked
 from miaopu.portal import present, shapes
+from miaopu.portal.reasons import counted_reason, reasons_of_trace
 from miaopu.portal.self_check import SelfCheckForm
 from miaopu.portal.views.public_awards import districts
 from miaopu.portal.views.public_shared import amount_of, next_step
@@ -46,6 +47,8 @@ def _titles(names: Iterable[str]) -> str:
 
 
 def _sentence(answer: Answer, reasons: list[shapes.Reason]) -> str:
+    if answer.counted is not None:
+        return present.in_language(answer.counted.text)
     if answer.status == "false":
         against = [str(one.text) for one in reasons if one.status == "false"]
         return _("未满足：%(conditions)s") % {"conditions": _("、").join(against)}
@@ -63,7 +66,7 @@ def _sentence(answer: Answer, reasons: list[shapes.Reason]) -> str:
 def _result(answer: Answer) -> Result:
     version = answer.version
     definition = version.pack.items[answer.item]
-    reasons = present.reasons_of_trace(
+    reasons = reasons_of_trace(
         answer.trace(), version, answer.item, answer.explanation.would_change
     )
     words = {
@@ -72,8 +75,12 @@ def _result(answer: Answer) -> Result:
         "unknown": (_("还缺数据"), "soon"),
     }
     word, tone = words[answer.status]
+    if answer.counted is not None:
+        word, tone = _("只计一次"), "neutral"
+        if answer.explanation.counted is None:  # people have still to judge
+            reasons.append(counted_reason(answer.counted, version))
     amount = answer.hoped_fen
-    if amount is None and answer.status == "unknown":
+    if answer.counted is None and amount is None and answer.status == "unknown":
         amount = amount_of(definition)
     return Result(
         title=present.in_language(definition.title),

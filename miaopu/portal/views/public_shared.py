@@ -29,6 +29,7 @@ from miaopu.monitoring.support import Support
 from miaopu.plans.models import ProgrammeVersion
 from miaopu.portal import formats, present, shapes
 from miaopu.portal.context import href
+from miaopu.portal.counted import CountedSet, counted_set
 from miaopu.portal.kept_parts import keep, known, reader
 from miaopu.portal.shapes import Text
 
@@ -234,6 +235,7 @@ class Offer:
     clause: str
     clause_href: str
     href: str
+    once: CountedSet | None = None
 
 
 def pays(version: ProgrammeVersion) -> bool:
@@ -253,6 +255,7 @@ def offers_of(version: ProgrammeVersion) -> list[Offer]:
             clause=definition.clause,
             clause_href=present.clause_href(version, definition.clause),
             href=reverse("item", args=[slug, code]),
+            once=counted_set(version, code),
         )
         for code, definition in version.pack.items.items()
     ]

@@ -16,6 +16,7 @@ from miaopu.bases.months import FollowUpDue, follow_ups_of
 from miaopu.bases.rewards import Reward, rewards_of
 from miaopu.core import clock
 from miaopu.portal import formats, present, shapes
+from miaopu.portal.reasons import reasons_of, reasons_of_nodes
 from miaopu.portal.shapes import Text
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.growth_forms import FollowUpForm
@@ -70,8 +71,6 @@ def graduation_view(tenancy: Tenancy) -> Conditions | None:
     if found is None:
         return None
     words = {"true": _("可以毕业"), "false": _("还不能毕业"), "unknown": _("缺少数据")}
-    open_keys = [node["key"] for node in found.nodes if node["status"] != "true"]
-    changes = dict(zip(open_keys, (present.read_aloud(one) for one in found.changes), strict=False))
     clause = found.rule.clause or ""
     clauses = {one.id: one.clause or clause for one in found.rule.graduation.conditions}
     return Conditions(
@@ -79,10 +78,7 @@ def graduation_view(tenancy: Tenancy) -> Conditions | None:
         TONES[found.status],
         _("%(count)s 项条件中须符合 %(needed)s 项，现符合 %(met)s 项。")
         % {"count": len(found.nodes), "needed": found.needed, "met": found.met},
-        [
-            present.reason_of(node, found.facts, clauses, changes, found.version, True)
-            for node in found.nodes
-        ],
+        reasons_of_nodes(found.nodes, found.facts, clauses, found.version, found.changes),
         found.rule.illustrative,
         present.in_language(found.rule.basis),
     )
@@ -115,7 +111,7 @@ def _reward(found: Reward) -> RewardView:
         present.tone_of(found.case.state) if found.case else TONES[status],
         closed
         or (_("奖励：%(sums)s；企业的一份由企业自己申请。") % {"sums": text} if text else ""),
-        present.reasons_of(found.explained),
+        reasons_of(found.explained),
         title=present.in_language(found.item.name),
         item_id=found.item.pk,
         case_href=reverse("my_case", args=[found.case.number]) if found.case else "",
