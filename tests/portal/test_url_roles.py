@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
@@ -229,34 +231,37 @@ def plain_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(urls, "handler404", lambda request, exception: HttpResponse(status=404))
 
 
-def sessions_of(people: dict[str, User | None]) -> dict[str, Any]:
-    """The cookies of everybody's session, begun once."""
-    cookies = {}
+@dataclass(frozen=True)
+class Visitor:
+    """A browser of somebody, whose session was begun once."""
+
+    client: StrictClient
+    cookies: str
+
+    def ask(
+        self, route: str, method: str, kwargs: dict[str, Any], data: dict[str, Any] | None = None
+    ) -> Any:
+        """The answer to one request; whatever it changed, cookies too, is rolled back."""
+        client = self.client
+        client.cookies = SimpleCookie(self.cookies)
+        with transaction.atomic():
+            address = reverse(route, kwargs=kwargs)
+            answer = client.get(address) if method == "GET" else client.post(address, data or {})
+            for close in answer._resource_closers:  # `answer.close()` would end the transaction
+                close()
+            transaction.set_rollback(True)
+        return answer
+
+
+def visitors_of(people: dict[str, User | None]) -> dict[str, Visitor]:
+    """Everybody at a browser of their own, signed in."""
+    found = {}
     for role, user in people.items():
         client = StrictClient()
         if user is not None:
             client.force_login(user)
-        cookies[role] = client.cookies
-    return cookies
-
-
-def ask(
-    route: str,
-    method: str,
-    cookies: Any,
-    kwargs: dict[str, Any],
-    data: dict[str, Any] | None = None,
-) -> Any:
-    """The answer to one request; whatever it changed is rolled back."""
-    client = StrictClient()
-    client.cookies.update(cookies)
-    with transaction.atomic():
-        address = reverse(route, kwargs=kwargs)
-        answer = client.get(address) if method == "GET" else client.post(address, data or {})
-        for close in answer._resource_closers:  # `answer.close()` would end the transaction too
-            close()
-        transaction.set_rollback(True)
-    return answer
+        found[role] = Visitor(client, client.cookies.output(attrs=[], header="", sep=";"))
+    return found
 
 
 def nothing_like(kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -281,25 +286,26 @@ def test_route_for_every_role(group: str, city: City, subtests: pytest.Subtests)
     assert set(people) == set(ROLES)
     thing = TABLE[GROUPS[group][0]].thing
     kwargs = THINGS[thing](city) if thing else {}
-    sessions = sessions_of(people_of(city))
+    visitors = visitors_of(people_of(city))
+    assert set(visitors) == set(ROLES)
     for route in GROUPS[group]:
         with subtests.test(route=route), transaction.atomic():
             surprises = [
-                *_surprises(route, city, sessions, kwargs),
-                *(_found(route, sessions, nothing_like(kwargs)) if thing else ()),
+                *_surprises(route, city, visitors, kwargs),
+                *(_found(route, visitors, nothing_like(kwargs)) if thing else ()),
             ]
             transaction.set_rollback(True)
             assert not surprises, surprises
 
 
 def _surprises(
-    route: str, city: City, sessions: dict[str, Any], kwargs: dict[str, Any]
+    route: str, city: City, visitors: dict[str, Visitor], kwargs: dict[str, Any]
 ) -> Iterator[str]:
     row = TABLE[route]
     data = form_of(route, city)
     for method in row.methods:
-        for role, cookies in sessions.items():
-            answer = ask(route, method, cookies, kwargs, data)
+        for role, visitor in visitors.items():
+            answer = visitor.ask(route, method, kwargs, data)
             expected = row.expected(role, method)
             if answer.status_code != expected:
                 yield f"{method} {role}: {answer.status_code}, not {expected}"
@@ -309,11 +315,11 @@ def _surprises(
                 yield f"{method} {role}: led to {answer['Location']}"
 
 
-def _found(route: str, sessions: dict[str, Any], nothing: dict[str, Any]) -> Iterator[str]:
+def _found(route: str, visitors: dict[str, Visitor], nothing: dict[str, Any]) -> Iterator[str]:
     row = TABLE[route]
     for role in sorted(row.allow) or ["anonymous"]:
         for method in row.methods:
-            status = ask(route, method, sessions[role], nothing).status_code
+            status = visitors[role].ask(route, method, nothing).status_code
             if status != 404:
                 yield f"{method} {role}: {status} for what is not there"
 
@@ -321,13 +327,13 @@ def _found(route: str, sessions: dict[str, Any], nothing: dict[str, Any]) -> Ite
 def test_no_route_writes_on_get_or_answers_other_methods(city: City) -> None:
     wrong = []
     taken = {route.name: route.arguments for route in all_routes()}
+    client = StrictClient()
+    client.force_login(city.reviewer)
     for route, row in TABLE.items():
         if row.methods == ("POST",):
             kwargs = {"number": "1", "pk": 1, "step": "accept", "item_id": 1, "page": "all"}
             kwargs |= {"slug": SLUG, "code": "direct_subsidy", "key": "x"}
             address = reverse(route, kwargs={name: kwargs.get(name, 1) for name in taken[route]})
-            client = StrictClient()
-            client.force_login(city.reviewer)
             if client.get(address).status_code not in (404, 405):
                 wrong.append(route)
     assert not wrong
