@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,18 +21,17 @@ from bench.rules.made import AS_OF
 from miaopu.engine.facts import FactError
 from miaopu.engine.matching import ENTERPRISE_ID, explain_one, explanations_as_json
 from miaopu.engine.planes.batch import Batch
-from miaopu.engine.planes.identity import met_again
-from miaopu.engine.planes.long_table import SCHEMA, long_table
+from miaopu.engine.planes.identity import IdColumn
+from miaopu.engine.planes.long_table import SCHEMA, VARIOUS, long_table
 from miaopu.engine.planes.matching import match_batch, read_batch
 from miaopu.engine.planes.program import program_of
 from miaopu.engine.planes.renewal import renewed
-from miaopu.engine.planes.streaming import Chunk, matched_chunks, read_ahead
+from miaopu.engine.planes.streaming import CHUNK, Chunk, matched_chunks, read_ahead
 from miaopu.engine.prepared import prepare
 from miaopu.engine.rule_sets import RuleSet
-from miaopu.engine.tables import read_chunks, write_batches
+from miaopu.engine.tables import read_chunks, rows_stored, write_batches
 
 EXPLAINED = 100
-CHUNK = 131_072
 MEGABYTE = 1024
 
 
@@ -139,7 +139,8 @@ def streaming(report: Report, rows: int) -> None:
 
 
 def _write(path: Path, rows: int) -> None:
-    writer, part = None, 500_000
+    """The register of the other measurements, a million rows at a time region by region."""
+    writer, part = None, 1_000_000
     for start in range(0, rows, part):
         count = min(part, rows - start)
         columns = register.make(count, seed=5 + start).arrow()
@@ -157,14 +158,18 @@ def _stream(what: str, path: Path, rules: RuleSet) -> None:
         for _columns, _count in read_chunks(path, CHUNK, wanted):
             pass
         return
-    ids = (columns[ENTERPRISE_ID] for columns, _ in read_chunks(path, CHUNK, {ENTERPRISE_ID}))
-    again = met_again(lambda: ids, 0)  # one round holds all of a few ten million
+
+    def ids() -> Iterator[pa.Array]:
+        for columns, _count in read_chunks(path, CHUNK, {ENTERPRISE_ID}):
+            yield columns[ENTERPRISE_ID]
+
+    column = IdColumn(ids, rows_stored(path) or 0)
     chunks = (Chunk(columns, count) for columns, count in read_chunks(path, CHUNK, wanted))
     parts = matched_chunks(
-        rules, read_ahead(chunks), AS_OF, again=again, unknown=what == "everything"
+        rules, read_ahead(chunks), AS_OF, column=column, unknown=what == "everything"
     )
     out = path.with_name(f"{what}.parquet")
-    write_batches(out, SCHEMA, (long_table(rules, part) for part in parts))
+    write_batches(out, SCHEMA, (long_table(rules, part) for part in parts), VARIOUS)
 
 
 def main() -> None:

@@ -23,10 +23,9 @@ from bench.rules import further, made, plain_side, register, sql_side
 from bench.rules.made import AS_OF, Made
 from miaopu.engine.facts import FactError
 from miaopu.engine.planes.batch import Batch
-from miaopu.engine.planes.bits import rows_of
 from miaopu.engine.planes.matching import match_batch, read_batch
 from miaopu.engine.planes.program import program_of
-from miaopu.engine.planes.run import pieces
+from miaopu.engine.planes.run import RulePlanes, pieces
 from miaopu.engine.rule_sets import RuleSet
 
 ROUNDS = 5
@@ -45,18 +44,19 @@ class Case:
         self.program = program_of(self.rules, AS_OF)
         self.batch: Batch = read_batch(self.rules, AS_OF, self.register.arrow(), rows, _never)
 
-    def planes(self, *, prune: bool, unknown: bool = True) -> list[np.ndarray]:
+    def planes(self, *, prune: bool) -> list[np.ndarray]:
         """Ours: for each rule the enterprises, as planes of who is entitled and who might be."""
-        asked = pieces(self.program, self.batch, unknown=unknown, prune=prune)
-        return [one.plane for piece in asked for one in piece.rules]
+        asked = pieces(self.program, self.batch, prune=prune)
+        return [one.plane for piece in asked for one in piece.rules if isinstance(one, RulePlanes)]
 
-    def entitled(self) -> list[np.ndarray]:
+    def entitled(self, *, unknown: bool = False) -> list[np.ndarray]:
         """Ours: for each rule the rows of who is entitled."""
         found: list[list[np.ndarray]] = [[] for _ in self.made]
-        for piece in pieces(self.program, self.batch):
+        for piece in pieces(self.program, self.batch, unknown=unknown):
             for one in piece.rules:
-                found[one.place].append(piece.places(rows_of(one.plane[0])))
-        return [np.sort(np.concatenate([np.zeros(0, np.int64), *parts])) for parts in found]
+                found[one.place].append(piece.places(one.true_rows))
+        whole = [np.concatenate([np.zeros(0, np.int64), *parts]) for parts in found]
+        return [np.sort(one) for one in whole] if unknown else whole
 
     def long(self) -> sql_side.Rows:
         """Ours: enterprise, rule and fen of everybody entitled."""
@@ -104,8 +104,11 @@ def in_turn(works: Mapping[str, Work], rounds: int = ROUNDS) -> dict[str, float]
 
 
 def _same_sets(case: Case, other: list[np.ndarray], name: str) -> None:
-    for place, (ours, theirs) in enumerate(zip(case.entitled(), other, strict=True)):
-        assert np.array_equal(ours, np.flatnonzero(theirs)), (name, case.title, place)
+    """Both ways of ours, with who might be entitled and without, find the same as the other."""
+    for unknown in (True, False):
+        ours = case.entitled(unknown=unknown)
+        for place, (mine, theirs) in enumerate(zip(ours, other, strict=True)):
+            assert np.array_equal(mine, np.flatnonzero(theirs)), (name, case.title, place)
 
 
 def eligibility(report: Report, case: Case, goals: tuple[float, float] | None) -> None:
@@ -115,7 +118,7 @@ def eligibility(report: Report, case: Case, goals: tuple[float, float] | None) -
     works: dict[str, Work] = {
         "ours": lambda: case.planes(prune=False),
         "ours, pruned": lambda: case.planes(prune=True),
-        "ours, pruned, entitled only": lambda: case.planes(prune=True, unknown=False),
+        "ours, pruned, entitled only": case.entitled,
         "numpy by hand": plain.eligible,
         "scan": case.scan,
     }

@@ -13,7 +13,7 @@ from miaopu.engine.expressions.telling import Answer, Subject, head, printed_cha
 from miaopu.engine.expressions.tree import Op
 from miaopu.engine.facts import Value
 from miaopu.engine.messages import Bilingual
-from miaopu.engine.prepared import Decisions, PreparedCondition, PreparedRule
+from miaopu.engine.prepared import Decisions, PreparedCondition, PreparedRule, PreparedRules
 
 STATUS: Mapping[object, str] = {True: TRUE, False: FALSE, None: UNKNOWN}
 NOT_ASKED = date.min
@@ -23,7 +23,9 @@ _NO_QUESTION = Bilingual("", "")
 class Asking:
     """One enterprise asked under many rules: what is asked alike is asked once."""
 
-    def __init__(self, facts: Facts, decisions: Decisions, conditions: int) -> None:
+    def __init__(self, facts: Facts, decisions: Decisions, rules: PreparedRules) -> None:
+        self.rules = rules
+        conditions = rules.conditions
         self.facts = facts
         self.decisions = decisions
         self._subject = Subject(facts)
@@ -39,6 +41,13 @@ class Asking:
         if value is NOT_ASKED:
             value = self.values[part.number] = part.reasons.runnable.value(self.facts)
         return value
+
+    def answer_all(self) -> None:
+        """Answer all conditions of all rules: where all are told, one after the other is slower."""
+        subject, answers = self._subject, self._answers
+        for number, reasons in self.rules.asked:
+            if answers[number] is None:
+                answers[number] = reasons.answer(subject)
 
     def answers(self, prepared: PreparedRule) -> Sequence[Answer]:
         """What each condition of a rule came to, and its reasons as they are printed."""

@@ -6,7 +6,7 @@ they are read, and printed without a tree.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
@@ -250,9 +250,11 @@ def counted_once(rules: PreparedRules, explained: list[Explanation]) -> list[Exp
     return found
 
 
-def explanations_as_json(explained: Iterable[Explanation]) -> bytes:
+def explanations_as_json(explained: Sequence[Explanation]) -> bytes:
     """Explanations as one JSON document in UTF-8, as `explain` prints them."""
     pieces: list[bytes] = []
+    if explained and len(explained) == len(explained[0].asking.rules.rules):
+        explained[0].asking.answer_all()
     for one in explained:
         pieces.append(_COMMA if pieces else b"[")
         one.print_to(pieces)

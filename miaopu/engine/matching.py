@@ -104,7 +104,7 @@ def explain_one(
         raise error
 
     known = prepared.read(facts, problem or refuse, priorities=True)
-    asking = Asking(known, decisions or {}, prepared.conditions)
+    asking = Asking(known, decisions or {}, prepared)
     explained = [explain_rule(rule, asking) for rule in prepared.rules]
     return counted_once(prepared, explained) if prepared.counted_once else explained
 

@@ -58,6 +58,17 @@ class PreparedRules:
     conditions: int  # how many different ones there are
     counted_once: tuple[tuple[CountedOnce, tuple[int, ...]], ...] = ()  # with the rules' places
 
+    @cached_property
+    def asked(self) -> tuple[tuple[int, Reasons], ...]:
+        """Every condition that is not discretion by its number, each once."""
+        parts = {
+            part.number: part.reasons
+            for rule in self.rules
+            for part in rule.conditions
+            if part.reasons is not None
+        }
+        return tuple(parts.items())
+
     def elsewhere(self, fen: Mapping[int, int | None]) -> dict[int, int]:
         """The rules that do not count because another of their set does, and that rule.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -19,16 +19,22 @@ _QUOTED = '[",\r\n]'
 _PLAIN = pa_csv.WriteOptions(include_header=False, quoting_style="none")
 
 
-def write_batches(path: Path | str, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> int:
+def write_batches(
+    path: Path | str,
+    schema: pa.Schema,
+    batches: Iterable[pa.RecordBatch],
+    various: Collection[str] = (),
+) -> int:
     """Write record batches of one schema to `path`, as `write_rows` writes rows; how many.
 
-    Parquet and CSV need the memory of one batch. Raises TableError as `write_rows` does.
+    Parquet and CSV need the memory of one batch. `various` names columns whose values hardly come
+    twice: Parquet need not look for those that do. Raises TableError as `write_rows` does.
     """
     path = Path(path)
     match path.suffix.lower():
         case ".parquet":
             with moved_when_complete(path) as unfinished:
-                return _write_parquet(unfinished, schema, batches)
+                return _write_parquet(unfinished, schema, batches, various)
         case ".csv":
             with moved_when_complete(path) as unfinished:
                 return _write_csv(unfinished, schema, batches)
@@ -41,10 +47,23 @@ def _rows(batches: Iterable[pa.RecordBatch]) -> Iterator[list[Any]]:
         yield from (list(row) for row in zip(*columns, strict=True))
 
 
-def _write_parquet(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> int:
-    """Each batch is written by a thread of its own while the next one is made."""
+def _write_parquet(
+    path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch], various: Collection[str]
+) -> int:
+    """Each batch is written by a thread of its own while the next one is made.
+
+    Without least and largest values: those of a table by enterprise lead nobody anywhere.
+    """
+    recurring = [
+        f"{field.name}.list.element" if pa.types.is_list(field.type) else field.name
+        for field in schema
+        if field.name not in various
+    ]
     count, written = 0, None
-    with pq.ParquetWriter(path, schema) as writer, ThreadPoolExecutor(1) as hand:
+    with (
+        pq.ParquetWriter(path, schema, use_dictionary=recurring, write_statistics=False) as writer,
+        ThreadPoolExecutor(1) as hand,
+    ):
         for batch in batches:
             if written is not None:
                 written.result()

@@ -12,9 +12,9 @@ from django.db.models import QuerySet
 
 from miaopu.engine.facts import FactError
 from miaopu.engine.planes.batch import Batch
-from miaopu.engine.planes.columns import read_column
 from miaopu.engine.planes.matching import match_batch
 from miaopu.engine.planes.points import points_of
+from miaopu.engine.planes.read_columns import read_column
 from miaopu.engine.prepared import PreparedRules, prepare
 from miaopu.parties.fact_columns import FactColumns, fact_columns
 from miaopu.parties.models import Enterprise

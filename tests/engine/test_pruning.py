@@ -8,10 +8,11 @@ import pyarrow as pa
 import pytest
 
 from miaopu.engine.facts import FactError
-from miaopu.engine.planes import run
+from miaopu.engine.planes import entitled, run
 from miaopu.engine.planes.batch import Batch
-from miaopu.engine.planes.columns import read_column
 from miaopu.engine.planes.matching import match_batch, read_batch
+from miaopu.engine.planes.program import program_of
+from miaopu.engine.planes.read_columns import read_column
 from miaopu.engine.planes.whereabouts import Whereabouts
 from miaopu.engine.rule_sets import Condition, Rule, RuleSet
 from tests.engine.expression_cases import AS_OF, FACTS, TYPES, random_row
@@ -62,6 +63,91 @@ def test_however_rows_are_arranged(how: str, monkeypatch: pytest.MonkeyPatch) ->
         found = match_batch(rules, AS_OF, batch, unknown=False, threads=threads)
         assert list(found.rows()) == true
     assert 0 < len(true) < len(full)
+
+
+def _held(values: list[object], kind: str, random: Random) -> pa.Array:
+    """A column with any numbers where nothing is known, codes as words with some that are none."""
+    whole = pa.array(values, type=ARROW[kind])
+    if kind in ("code", "region"):
+        coded = whole.dictionary_encode()
+        return pa.DictionaryArray.from_arrays(
+            coded.indices, pa.concat_arrays([coded.dictionary, pa.array(["?", None])])
+        )
+    if kind == "boolean" or not whole.null_count:
+        return whole
+    numbers = whole.cast(pa.int32() if kind == "date" else pa.int64()).fill_null(0).to_numpy()
+    numbers = np.where(whole.is_null(), random.randrange(-(2**31), 2**31), numbers)
+    data = pa.py_buffer(numbers.astype(np.int32 if kind == "date" else np.int64))
+    return pa.Array.from_buffers(whole.type, len(whole), [whole.buffers()[0], data])
+
+
+@pytest.mark.parametrize("few", [0, 100, 10**9])
+@pytest.mark.parametrize("compact", [True, False])
+def test_who_is_entitled_however_columns_are_held_and_asked(
+    few: int, compact: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entitled, "_FEW", few)
+    random = Random(few)
+    rules, rows = random_rules(random, 14), _arranged(random, "by region")
+    table = {name: _held([row[name] for row in rows], kind, random) for name, kind in TYPES.items()}
+    batch = read_batch(rules, AS_OF, table, len(rows), _never, compact=compact)
+    expected = [one for one in match_batch(rules, AS_OF, _batch(rules, rows)).rows()]
+    assert list(match_batch(rules, AS_OF, batch).rows()) == expected
+    true = [one for one in expected if one[2] == "true"]
+    assert list(match_batch(rules, AS_OF, batch, unknown=False).rows()) == true
+    plans = program_of(rules, AS_OF).plans
+    assert any(plan.rows for plan in plans) is (few < 10**9)
+    assert any(plan.planes for plan in plans) is (few > 0)
+
+
+@pytest.mark.parametrize("unit", [1, 100, 1_000])
+def test_amounts_in_units_are_compared_as_they_are(unit: int) -> None:
+    random = Random(unit)
+    rows = [
+        {
+            **dict.fromkeys(TYPES),
+            "revenue": random.choice([None, random.randint(-9, 9) * unit]),
+            "assets": random.randint(0, 5) * unit,
+        }
+        for _ in range(200)
+    ]
+    signs = dict(zip(("=", "<>", "<", "<=", ">", ">="), "eq ne lt le gt ge".split(), strict=True))
+    figures = [Fraction(n * unit) + part for n in (-9, 0, 3) for part in (0, Fraction(1, 100))]
+    asked = [(sign, one, divided) for sign in signs for one in figures for divided in (0, 1)]
+    rules = RuleSet(
+        tuple(
+            Rule(
+                f"r{number}",
+                conditions=(
+                    Condition(
+                        "c",
+                        f"revenue / assets {sign} {float(one):.2f}"
+                        if divided
+                        else f"revenue {sign} {float(one):.2f}",
+                    ),
+                ),
+                amount="revenue * 3 / 2",
+            )
+            for number, (sign, one, divided) in enumerate(asked)
+        ),
+        FACTS,
+    )
+    batch = _batch(rules, rows)
+    assert batch.columns["revenue"].scale == 100 * unit
+    for unknown in (True, False):
+        matches = match_batch(rules, AS_OF, batch, unknown=unknown)
+        found = {
+            (row, rule): fen for row, rule, status, fen, _ in matches.rows() if status == "true"
+        }
+        for place, row in enumerate(rows):
+            revenue, assets = row["revenue"], row["assets"]
+            for number, (sign, one, divided) in enumerate(asked):
+                expected = None
+                if revenue is not None and (assets or not divided):
+                    value = Fraction(revenue, assets) if divided else Fraction(revenue)
+                    if getattr(value, f"__{signs[sign]}__")(one):
+                        expected = revenue * 150
+                assert found.get((place, number)) == expected, (row, asked[number])
 
 
 def test_where_a_region_stands() -> None:

@@ -12,9 +12,9 @@ import pytest
 
 from miaopu.engine.facts import Fact, FactError, FactType
 from miaopu.engine.planes import identity
-from miaopu.engine.planes.columns import read_column
-from miaopu.engine.planes.identity import Met, ids_of, met_again
+from miaopu.engine.planes.identity import IdColumn, Met, ids_of, met_again
 from miaopu.engine.planes.long_table import SCHEMA, long_table
+from miaopu.engine.planes.read_columns import read_column
 from miaopu.engine.planes.streaming import Chunk, matched_chunks
 from miaopu.engine.tables import read_chunks, rows_stored, write_batches, write_rows
 from tests.engine.expression_cases import AS_OF, TYPES, random_row
@@ -51,20 +51,39 @@ def test_ids_met_again_are_found_however_they_are_looked_for(
     ids = _ids(random, 400)
     whole = pa.array(ids, pa.string())
     chunks = [whole.slice(start, 37) for start in range(0, len(ids), 37)]
-    again = met_again(lambda: chunks, len(ids))
-    assert len(again) > 3
-    for met in (Met(), Met(again)):
+    assert len(met_again(lambda: chunks, len(ids))) > 3
+    for met in (Met(), Met(IdColumn(lambda: chunks, len(ids)))):
         found = [one for chunk in chunks for one in met.fresh(ids_of(chunk)).tolist()]
         assert found == _fresh_one_by_one(ids)
     coded = [chunk.dictionary_encode() for chunk in chunks]
-    met = Met(met_again(lambda: coded, len(ids)))
+    met = Met(IdColumn(lambda: coded, len(ids)))
     assert [x for one in coded for x in met.fresh(ids_of(one)).tolist()] == _fresh_one_by_one(ids)
 
 
 def test_whole_numbers_are_ids_without_being_texts() -> None:
     numbers = pa.array([5, -1, None, 7, 5, 2**62], pa.int64())
-    met = Met(met_again(lambda: [numbers], 6))
+    met = Met(IdColumn(lambda: [numbers], 6))
     assert met.fresh(ids_of(numbers)).tolist() == [True, True, False, True, False, True]
+
+
+@pytest.mark.parametrize("kind", [pa.int64(), pa.string()])
+def test_ids_that_rise_are_read_once_until_they_do_not(kind: pa.DataType) -> None:
+    parts = [[1, 2, 3], [4, 7, 8], [], [9, 10, 7], [2, 11, None, 5]]
+    chunks = [pa.array([one and f"{one:03d}" for one in part]) for part in parts]
+    if kind == pa.int64():
+        chunks = [pa.array(part, kind) for part in parts]
+    begun: list[int] = []
+
+    def read() -> list[pa.Array]:
+        begun.append(1)
+        return chunks
+
+    met = Met(IdColumn(read, 13))
+    rising = [met.fresh(ids_of(chunk)).tolist() for chunk in chunks[:3]]
+    assert (rising, begun) == ([[True] * 3, [True] * 3, []], [])
+    assert met.fresh(ids_of(chunks[3])).tolist() == [True, True, False]
+    assert met.fresh(ids_of(chunks[4])).tolist() == [False, True, False, True]
+    assert len(begun) == 2  # for the hashes, and for the ids before
 
 
 def test_columns_read_at_a_stroke_are_those_read_value_by_value() -> None:
@@ -110,13 +129,13 @@ def test_a_long_table_is_written_as_rows_are(facts: Path, tmp_path: Path) -> Non
     rules = random_rules(Random(9), 12)
     assert rows_stored(facts) == 300
     names = {"enterprise_id", *TYPES}
-    again = met_again(lambda: (one["enterprise_id"] for one, _ in read_chunks(facts, 64)), 300)
+    ids = IdColumn(lambda: (one["enterprise_id"] for one, _ in read_chunks(facts, 64)), 300)
 
     def batches(unknown: bool) -> Iterator[pa.RecordBatch]:
         chunks = (Chunk(columns, rows) for columns, rows in read_chunks(facts, 64, names))
         told: list[str] = []
         for part in matched_chunks(
-            rules, chunks, AS_OF, lambda one: told.append(str(one)), again=again, unknown=unknown
+            rules, chunks, AS_OF, lambda one: told.append(str(one)), column=ids, unknown=unknown
         ):
             yield long_table(rules, part)
         assert len(told) == 9  # repeated ids

@@ -16,11 +16,11 @@ from miaopu.engine.expressions.tree import Kind, Node
 from miaopu.engine.facts import FactError
 from miaopu.engine.planes.batch import Batch
 from miaopu.engine.planes.bits import unpacked
-from miaopu.engine.planes.columns import read_column
 from miaopu.engine.planes.matching import match_batch, read_batch
 from miaopu.engine.planes.program import numbered, program_of
+from miaopu.engine.planes.read_columns import read_column
 from miaopu.engine.planes.renewal import renewed
-from miaopu.engine.planes.run import pieces
+from miaopu.engine.planes.run import RulePlanes, pieces
 from miaopu.engine.planes.truth import truth_of
 from miaopu.engine.rule_sets import Condition, Rule, RuleSet
 from tests.engine.expression_cases import AS_OF, FACTS, TYPES, random_condition, random_row
@@ -74,10 +74,11 @@ def test_one_answer_three_ways(seed: int, size: tuple[int, int]) -> None:
         ),
         FACTS,
     )
-    [piece] = pieces(
-        program_of(rules, AS_OF), read_batch(rules, AS_OF, _arrays(rows), many, _never)
-    )
-    planes = {one.place: one.plane for one in piece.rules}
+    program, held = program_of(rules, AS_OF), read_batch(rules, AS_OF, _arrays(rows), many, _never)
+    [piece] = pieces(program, held)
+    planes = {one.place: one.plane for one in piece.rules if isinstance(one, RulePlanes)}
+    [piece] = pieces(program, held, unknown=False)
+    entitled = {one.place: one.true_rows.tolist() for one in piece.rules}
     values = nodes = 0
     kinds: set[object] = set()
     for place, (text, sql) in enumerate(pairs):
@@ -90,6 +91,7 @@ def test_one_answer_three_ways(seed: int, size: tuple[int, int]) -> None:
         else:
             true, maybe = unpacked(plane[0], many), unpacked(plane[1], many)
             assert _answers(true, ~maybe) == expected, (text, sql)
+        assert entitled.get(place, []) == [n for n, one in enumerate(expected) if one], text
         values += many
         kinds |= set(expected)
         found: dict[Node, list[bool | None]] = {}

@@ -12,7 +12,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from miaopu.app.cli.output import print_problem
 from miaopu.engine.matching import ENTERPRISE_ID, FactsRefused
 from miaopu.engine.messages import Bilingual, EngineError
-from miaopu.engine.planes.identity import Hashes, met_again
+from miaopu.engine.planes.identity import IdColumn
 from miaopu.engine.planes.long_table import long_table
 from miaopu.engine.planes.sets import MatchSets
 from miaopu.engine.planes.streaming import CHUNK, Chunk, matched_chunks, read_ahead
@@ -54,7 +54,7 @@ class MatchRun:
             read_ahead(self._counted()),
             self.as_of,
             self._problem,
-            again=self._again(),
+            column=self._ids(),
             unknown=not self.entitled,
         )
         for part in parts:
@@ -65,8 +65,8 @@ class MatchRun:
             self.unknown += len(part.matches) - true
             yield long_table(self.rules, part)
 
-    def _again(self) -> Hashes | None:
-        """What ids of a file that says its length have in common; elsewhere all are kept."""
+    def _ids(self) -> IdColumn | None:
+        """The ids of a file that says its length; elsewhere all are kept."""
         rows = rows_stored(self.facts)
         if rows is None:
             return None
@@ -75,7 +75,7 @@ class MatchRun:
             for columns, _rows in read_chunks(self.facts, CHUNK, {ENTERPRISE_ID}):
                 yield columns[ENTERPRISE_ID]
 
-        return met_again(read, rows)
+        return IdColumn(read, rows)
 
     def _counted(self) -> Iterator[Chunk]:
         quiet = not sys.stderr.isatty()

@@ -36,7 +36,7 @@ from miaopu.engine.matching import (
 from miaopu.engine.messages import Bilingual, EngineError
 from miaopu.engine.money import fen_to_yuan
 from miaopu.engine.packs.load import load_pack
-from miaopu.engine.planes.long_table import SCHEMA
+from miaopu.engine.planes.long_table import SCHEMA, VARIOUS
 from miaopu.engine.planes.sets import MatchSets
 from miaopu.engine.rule_sets import RuleSet
 from miaopu.engine.rules import load_rules
@@ -118,7 +118,7 @@ def match(
         found = match_with_spark(rule_set, facts, as_of, out, entitled=entitled)
     else:
         run = MatchRun(rule_set, facts, as_of, MatchSets() if sets else None, entitled)
-        write_batches(out, SCHEMA, run.batches())
+        write_batches(out, SCHEMA, run.batches(), VARIOUS)
         if sets is not None and run.sets is not None:
             run.sets.save(sets)
         found = {"enterprises": run.enterprises, "true": run.true, "unknown": run.unknown}

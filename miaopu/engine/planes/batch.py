@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from miaopu.engine.facts import Value
-from miaopu.engine.planes.bits import WORD, Words, packed, words_for
+from miaopu.engine.planes.bits import WORD, Words, words_for
 from miaopu.engine.planes.columns import Column, Ints
 
 Known = tuple[Words, Words]  # where a fact is known, and where it is not
@@ -46,7 +46,7 @@ class Batch:
         column = self.columns[name]
         if column.all_known:
             return None
-        known = packed(column.known)
+        known = column.known_bits
         return known, ~known
 
     def part(self, rows: Ints | slice, names: Iterable[str] | None = None) -> Batch:

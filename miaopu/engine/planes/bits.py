@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from miaopu.engine.planes.columns import Bools, Ints
-
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.uint64]
 Plane = npt.NDArray[np.uint64]
 WORD = 64
@@ -53,12 +53,13 @@ def unpacked(plane: Words, rows: int) -> Bools:
 
 
 def rows_of(plane: Words) -> Ints:
-    """The rows whose bit is set; only words that hold one are looked at."""
-    places = np.flatnonzero(plane)
+    """The rows whose bit is set; only bytes that hold one are looked at."""
+    held = plane.view(np.uint8)
+    places = np.flatnonzero(held != 0)
     if not len(places):
         return places
-    bits = np.flatnonzero(np.unpackbits(plane[places].view(np.uint8), bitorder="little"))
-    rows: Ints = (places[bits >> 6] << 6) + (bits & 63)
+    bits = np.flatnonzero(np.unpackbits(held[places], bitorder="little").view(np.bool_))
+    rows: Ints = (places[bits >> 3] << 3) + (bits & 7)
     return rows
 
 
@@ -67,3 +68,11 @@ def bits_of(plane: Words, rows: Ints) -> Ints:
     found = (plane.view(np.uint8)[rows >> 3] >> (rows & 7).astype(np.uint8)) & 1
     ones: Ints = found.astype(np.int64)
     return ones
+
+
+def held_at(plane: Words, rows: Ints) -> Bools:
+    """The bits of some rows, as Bools."""
+    found = plane.view(np.uint8).take(rows >> 3)
+    found >>= (rows & 7).astype(np.uint8)
+    found &= 1
+    return found.view(np.bool_)

@@ -39,8 +39,11 @@ class ByValue:
     values: int
 
 
-def by_value(step: Step, column: Column) -> ByValue:
-    """The answer of an atom about one fact for each of the values that stand in the column."""
+def by_value(step: Step, column: Column) -> ByValue | None:
+    """The answer of an atom about one fact for each of the values that stand in the column.
+
+    None where there are more values than enterprises, and each would have to be asked.
+    """
     values = cast(tuple[Value, ...], column.distinct)
     node = step.node
     if node.op in (Op.IN_REGION, Op.IN_INDUSTRY) and node.children[0].op is Op.FACT:
@@ -67,6 +70,8 @@ def by_value(step: Step, column: Column) -> ByValue:
             (nobody is True, nobody is not False),
             len(values),
         )
+    if len(values) > len(column.stored):
+        return None
     _places, batch = of_each_value(column)
     truth = truth_of(node, batch)
     return ByValue(
@@ -82,10 +87,7 @@ def among(stored: Stored, stretches: Stretches, values: int, space: Workspace) -
     if not stretches:
         return np.zeros(words_for(len(stored)), dtype=np.uint64)
     if len(stretches) > _MANY_STRETCHES:
-        table = np.zeros(values, dtype=np.bool_)
-        for first, last in stretches:
-            table[first : last + 1] = True
-        return packed(table[stored])
+        return packed(_table(stretches, values)[stored])
     truth, rows = space.truth(len(stored)), len(stored)
     _within(stored, *stretches[0], values, truth)
     found = space.bits(rows)
@@ -93,6 +95,27 @@ def among(stored: Stored, stretches: Stretches, values: int, space: Workspace) -
         _within(stored, first, last, values, truth)
         np.bitwise_or(found, space.bits(rows), out=found)
     return found
+
+
+def stands_among(stored: Stored, stretches: Stretches, values: int) -> Bools:
+    """The same row by row, for few rows."""
+    if len(stretches) > _MANY_STRETCHES:
+        found: Bools = _table(stretches, values)[stored]
+        return found
+    truth = np.zeros(len(stored), dtype=np.bool_)
+    one = np.empty(len(stored), dtype=np.bool_)
+    for first, last in stretches:
+        _within(stored, first, last, values, one)
+        truth |= one
+    return truth
+
+
+def _table(stretches: Stretches, values: int) -> Bools:
+    """For each value whether it lies in one of the stretches."""
+    table = np.zeros(values, dtype=np.bool_)
+    for first, last in stretches:
+        table[first : last + 1] = True
+    return table
 
 
 def _within(stored: Stored, first: int, last: int, values: int, truth: Bools) -> None:

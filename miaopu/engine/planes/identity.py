@@ -1,19 +1,22 @@
 """Ids of enterprises in a facts file: which rows have one, and which are met again.
 
-An id stands for itself once the blanks around it are taken off. Where the whole column can be read
-beforehand, 64-bit hashes of all ids say which of them may be there twice; only those are kept as
-texts and compared, so that memory does not grow with the ids. Elsewhere all ids are kept.
+An id stands for itself once the blanks around it are taken off. Where the column can be read anew,
+ids that rise from row to row, as registers have them, cannot be there twice; once they do not, the
+64-bit hashes of all ids say which of them may be, and only those are kept as texts and compared, so
+that memory does not grow with the ids. Elsewhere all ids are kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from miaopu.engine.planes.columns import Bools, Ints
 
@@ -87,15 +90,57 @@ def met_again(read: Callable[[], Iterable[pa.Array]], rows: int) -> Hashes:
     return np.sort(np.concatenate(again))
 
 
-class Met:
-    """The ids met so far; with `again`, only those of them that may be met again."""
+@dataclass(frozen=True)
+class IdColumn:
+    """The ids of a file that can be read anew: in parts, and how many there are."""
 
-    def __init__(self, again: Hashes | None = None) -> None:
-        self._again = again
+    read: Callable[[], Iterable[pa.Array]]
+    rows: int
+
+    def first(self, rows: int) -> Iterator[pa.Array]:
+        """The ids of the first rows, in parts."""
+        for column in self.read():
+            if rows <= 0:
+                return
+            yield ids_of(column.slice(0, rows))
+            rows -= len(column)
+
+
+class Met:
+    """The ids met so far; with `column` (all that will be asked, in order) as few as can be."""
+
+    def __init__(self, column: IdColumn | None = None) -> None:
+        self._column = column
+        self._again: Hashes | None = None
         self._ids: set[str] = set()
+        self._last: Any = None  # the last id, as long as each was above the one before
+        self._risen = 0
 
     def fresh(self, ids: pa.Array) -> Bools:
         """Which rows have an id that was not met before; they are met from now on."""
+        if self._column is not None and self._again is None:
+            if self._rises(ids):
+                return np.ones(len(ids), dtype=np.bool_)
+            self._again = met_again(self._column.read, self._column.rows)
+            for earlier in self._column.first(self._risen):
+                self._fresh(earlier)
+        return self._fresh(ids)
+
+    def _rises(self, ids: pa.Array) -> bool:
+        """Whether each id is above the one before it; then none of them was met before."""
+        if ids.null_count or not len(ids):
+            return not len(ids)
+        first, last = ids[0], ids[len(ids) - 1]
+        if self._last is not None and not pc.greater(first, self._last).as_py():
+            return False
+        rest = len(ids) - 1
+        if not pc.all(pc.less(ids.slice(0, rest), ids.slice(1, rest)), min_count=0).as_py():
+            return False
+        self._last = last
+        self._risen += len(ids)
+        return True
+
+    def _fresh(self, ids: pa.Array) -> Bools:
         known: Bools = ids.is_valid().to_numpy(zero_copy_only=False)
         asked = known if self._again is None else known & self._suspect(ids)
         places = np.flatnonzero(asked)

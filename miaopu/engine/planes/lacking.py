@@ -15,10 +15,10 @@ from miaopu.engine.planes.batch import Batch
 from miaopu.engine.planes.bits import bits_of, unknown_in
 from miaopu.engine.planes.columns import Ints, combined
 from miaopu.engine.planes.program import ProgramRule
-from miaopu.engine.planes.run import Planes
+from miaopu.engine.planes.step_planes import Planes
 from miaopu.engine.prepared import PreparedRule
 
-_NEEDS: dict[tuple[Node, int], tuple[str, ...]] = {}  # what a condition lacks, by its signs
+_NEEDS: dict[tuple[Node, int], tuple[str, ...]] = {}  # what a node lacks, by its signs
 Places = MutableMapping[tuple[str, ...], int]
 
 
@@ -35,11 +35,20 @@ class Lacking:
     def of_amounts(self, rule: PreparedRule, batch: Batch) -> Ints:
         """What the amounts of enterprises lack that have none; `batch` holds these enterprises."""
         assert rule.amount is not None
-        signs = _signs(canonical(rule.amount.node), batch)
+        node = canonical(rule.amount.node)
+        signs = _signs(node, batch)
         code = combined(signs, batch.rows)
-        _kinds, firsts, where = np.unique(code, return_index=True, return_inverse=True)
-        lacking = [rule.pays(batch.facts(int(row)))[1] for row in firsts]
-        return np.array([self.place(names) for names in lacking], dtype=np.int64)[where]
+        kinds, firsts, where = np.unique(code, return_index=True, return_inverse=True)
+        lasting = not is_intricate(node) and _fit(signs)
+        places = []
+        for kind, first in zip(kinds.tolist(), firsts.tolist(), strict=True):
+            needs = _NEEDS.get((node, kind)) if lasting else None
+            if needs is None:
+                needs = rule.pays(batch.facts(first))[1]
+                if lasting:
+                    _NEEDS[node, kind] = needs
+            places.append(self.place(needs))
+        return np.array(places, dtype=np.int64)[where]
 
     def of_conditions(self, rule: ProgramRule, planes: Planes, rows: Ints) -> Ints:
         """What is lacking for each row that is neither true nor false, over all conditions."""

@@ -18,6 +18,7 @@ SCHEMA = pa.schema(
         "missing": pa.list_(pa.string()),
     }
 )
+VARIOUS = ("enterprise_id", "amount_fen")  # columns whose values hardly come twice
 _STATUS = pa.array([UNKNOWN, TRUE])
 
 

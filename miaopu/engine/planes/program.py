@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import cast
+from typing import NamedTuple, cast
 
 from miaopu.engine.expressions.evaluate import Closure, runnable
 from miaopu.engine.expressions.tree import JUNCTIONS, Node, Op, canonical
@@ -18,6 +18,7 @@ from miaopu.engine.planes.atoms import (
     is_rising,
     whole_bound,
 )
+from miaopu.engine.planes.read_columns import Dictionaries
 from miaopu.engine.prepared import PreparedRule, PreparedRules, prepare
 from miaopu.engine.rule_sets import RuleSet
 
@@ -97,6 +98,14 @@ class ProgramRule:
     steps: frozenset[int] = frozenset()  # the conditions, and all that they join
 
 
+class Plan(NamedTuple):
+    """The conditions of a rule: those asked of everybody, and those asked of who is left."""
+
+    planes: tuple[int, ...]
+    rows: tuple[int, ...]
+    steps: frozenset[int]  # the first, and all that they join
+
+
 @dataclass(frozen=True, eq=False)
 class Program:
     """All rules of a set by their steps; a step's parts stand before it."""
@@ -105,6 +114,8 @@ class Program:
     steps: tuple[Step, ...]
     rules: tuple[ProgramRule, ...]
     region: str | None  # the fact that jurisdictions ask, where there are any
+    plans: list[Plan] = field(default_factory=list)  # for each rule, made when it is first run
+    dictionaries: Dictionaries = field(default_factory=dict)  # of the files that it was run on
 
     @cached_property
     def negated(self) -> frozenset[int]:
@@ -115,6 +126,18 @@ class Program:
             if step.node.op is Op.NOT or number in found:
                 found.update(step.parts)
         return frozenset(found)
+
+    @cached_property
+    def _below(self) -> list[frozenset[int]]:
+        """Each step with all that it joins."""
+        found: list[frozenset[int]] = []
+        for number, step in enumerate(self.steps):
+            found.append(frozenset({number}).union(*(found[part] for part in step.parts)))
+        return found
+
+    def below(self, steps: Iterable[int]) -> frozenset[int]:
+        """Some steps with all that they join."""
+        return frozenset[int]().union(*(self._below[number] for number in steps))
 
     @cached_property
     def _ranks(self) -> list[int]:

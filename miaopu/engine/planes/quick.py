@@ -10,14 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 
 from miaopu.engine.expressions.tree import Node, Op
+from miaopu.engine.facts import INT64_MAX
 from miaopu.engine.planes.batch import Batch, Known
 from miaopu.engine.planes.bits import WORD, Plane, Words, packed
-from miaopu.engine.planes.by_value import ByValue, among, by_value
-from miaopu.engine.planes.columns import Column
+from miaopu.engine.planes.by_value import ByValue, among, by_value, stands_among
+from miaopu.engine.planes.columns import Bools, Column, Ints
 from miaopu.engine.planes.program import Step
 from miaopu.engine.planes.truth import truth_of
 from miaopu.engine.planes.workspace import Floats, Workspace
@@ -34,6 +36,7 @@ _EXACT: Mapping[type, tuple[int, int]] = {
     np.float32: (2**24, 2**22),
     np.float64: (2**53, 2**51),
 }  # up to where whole numbers are exact, and up to where quotients keep their order
+Compared = tuple[Op, str, int]
 Answers = MutableMapping[int, ByValue]
 Found = tuple[Words, Known | None]
 
@@ -54,12 +57,13 @@ class Columns:
         Without `both` only where it is true.
         """
         if step.compared is not None:
-            self._compare(*step.compared, plane, words, both)
+            self._compare(step.compared, plane, words, both)
             return
         if len(step.names) == 1:
             column = self.batch.columns[step.names[0]]
-            if column.distinct is not None:
-                self._by_value(number, step, column, plane, words, both)
+            answer = self._answer(number, step, column)
+            if answer is not None:
+                self._by_value(answer, column, plane, words, both)
                 return
         if step.figure is not None:
             found = self._quotient(*step.figure, words)
@@ -74,12 +78,45 @@ class Columns:
         plane[0] = packed(truth.true)
         np.invert(packed(truth.false), out=plane[1])
 
-    def _by_value(
-        self, number: int, step: Step, column: Column, plane: Plane, words: slice, both: bool
-    ) -> None:
+    def true_of(self, number: int, step: Step, rows: Ints) -> Bools:
+        """For which of some rows the condition `step`, the one of this number, is true."""
+        if step.compared is not None:
+            op, name, bound = step.compared
+            column = self.batch.columns[name]
+            test, figure = _against(op, bound, column.scale)
+            return self._known_of(name, rows, test(column.stored.take(rows), figure))
+        if len(step.names) == 1:
+            column = self.batch.columns[step.names[0]]
+            answer = self._answer(number, step, column)
+            if answer is not None:
+                true = stands_among(column.stored.take(rows), answer.true, answer.values)
+                return self._known_of(step.names[0], rows, true, unknown=answer.unknown[0])
+        elif step.figure is not None:
+            found = self._quotient_of(*step.figure, rows)
+            if found is not None:
+                return found
+        return truth_of(step.node, self.batch.part(rows, step.names)).true
+
+    def _known_of(self, name: str, rows: Ints, true: Bools, *, unknown: bool = False) -> Bools:
+        """What is `true` of some rows where a fact is known, and where not, `unknown`."""
+        if self.batch.known(name) is None:
+            return true
+        known = self.batch.columns[name].known_at(rows)
+        return true | ~known if unknown else true & known
+
+    def _answer(self, number: int, step: Step, column: Column) -> ByValue | None:
+        if column.distinct is None:
+            return None
         found = self.answers.get(number)
         if found is None:
-            found = self.answers[number] = by_value(step, column)
+            found = by_value(step, column)
+            if found is not None:
+                self.answers[number] = found
+        return found
+
+    def _by_value(
+        self, found: ByValue, column: Column, plane: Plane, words: slice, both: bool
+    ) -> None:
         stored = column.stored[words.start * WORD : words.stop * WORD]
         true = among(stored, found.true, found.values, self._space)
         known = self.batch.known(column.fact.name)
@@ -90,13 +127,13 @@ class Columns:
                 maybe = among(stored, found.maybe, found.values, self._space)
             _sided(maybe, known, plane[1], words, unknown=found.unknown[1])
 
-    def _compare(
-        self, op: Op, name: str, bound: int, plane: Plane, words: slice, both: bool
-    ) -> None:
+    def _compare(self, compared: Compared, plane: Plane, words: slice, both: bool) -> None:
         """A fact of numbers against a whole number."""
+        op, name, bound = compared
         column = self.batch.columns[name]
+        test, figure = _against(op, bound, column.scale)
         stored = column.stored[words.start * WORD : words.stop * WORD]
-        _TESTS[op](stored, bound, out=self._space.truth(len(stored)))
+        test(stored, figure, out=self._space.truth(len(stored)))
         true = self._space.bits(len(stored))
         known = self.batch.known(name)
         if known is None:
@@ -115,18 +152,44 @@ class Columns:
         the same way, and where numerator times denominator stay small (`_EXACT`) two different
         ones lie further apart than rounding brings them together.
         """
+        found = self._divisible_by(product, figure)
+        if found is None:
+            return None
+        upper, lower, kind, quotient = found
+        divided = self._divided(upper, lower, kind, words)
+        _TESTS[op](divided, quotient, out=self._space.truth(len(divided)))
+        return self._space.bits(len(divided)), self._both(upper, lower)
+
+    def _quotient_of(self, op: Op, product: Node, figure: Fraction, rows: Ints) -> Bools | None:
+        """The same for some rows."""
+        found = self._divisible_by(product, figure)
+        if found is None:
+            return None
+        upper, lower, kind, quotient = found
+        below = lower.stored.take(rows)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            divided = np.divide(upper.stored.take(rows), below, dtype=kind, casting="unsafe")
+        true = _TESTS[op](divided, quotient)
+        true &= below != 0
+        return self._known_of(lower.fact.name, rows, self._known_of(upper.fact.name, rows, true))
+
+    def _divisible_by(
+        self, product: Node, figure: Fraction
+    ) -> tuple[Column, Column, type, float] | None:
+        """The facts of such a quotient, the floats that it is rounded to, and the figure as one.
+
+        The figure is that for the numbers as they are stored.
+        """
         if product.op is not Op.PRODUCT or product.value != ("*", "/"):
             return None
         if any(child.op is not Op.FACT for child in product.children):
             return None
         upper, lower = (self.batch.columns[child.name] for child in product.children)
+        figure *= Fraction(lower.scale, upper.scale)
         kind = _float_for(upper, lower, figure)
         if kind is None or lower.bounds[0] < 0:
             return None
-        divided = self._divided(upper, lower, kind, words)
-        quotient = kind(figure.numerator) / kind(figure.denominator)
-        _TESTS[op](divided, quotient, out=self._space.truth(len(divided)))
-        return self._space.bits(len(divided)), self._both(upper, lower)
+        return upper, lower, kind, kind(figure.numerator) / kind(figure.denominator)
 
     def _divided(self, upper: Column, lower: Column, kind: type, words: slice) -> Floats:
         """The quotients of the rows in these words; kept where they are most of the rows."""
@@ -158,6 +221,17 @@ class Columns:
                 there = there if known is None else there & known[0]
             found = self._divisible[key] = (there, ~there)
         return found
+
+
+@lru_cache(maxsize=8192)
+def _against(op: Op, bound: int, scale: int) -> tuple[np.ufunc, int]:
+    """The test, and the figure, by which numbers stored in units of `scale` meet a bound."""
+    whole, rest = divmod(bound, scale)
+    if rest and op in (Op.EQ, Op.NE):  # no multiple of the unit is equal to it
+        return (np.less if op is Op.EQ else np.greater_equal), -INT64_MAX - 1
+    if rest and op in (Op.LT, Op.GE):
+        whole += 1
+    return _TESTS[op], whole
 
 
 def _float_for(upper: Column, lower: Column, figure: Fraction) -> type | None:

@@ -18,11 +18,11 @@ import pyarrow as pa
 from miaopu.engine.facts import FactError
 from miaopu.engine.matching import ENTERPRISE_ID, FactsRefused, MatchRow, refused_id
 from miaopu.engine.planes.columns import Ints
-from miaopu.engine.planes.identity import Hashes, Met, chosen_rows, ids_of
+from miaopu.engine.planes.identity import IdColumn, Met, chosen_rows, ids_of
 from miaopu.engine.planes.matching import Matches, match_batch, read_batch
 from miaopu.engine.rule_sets import RuleSet
 
-CHUNK = 131_072
+CHUNK = 262_144
 Report = Callable[[FactsRefused], None]
 _T = TypeVar("_T")
 
@@ -66,15 +66,15 @@ def matched_chunks(
     as_of: date,
     problem: Report | None = None,
     *,
-    again: Hashes | None = None,
+    column: IdColumn | None = None,
     unknown: bool = True,
 ) -> Iterator[Part]:
     """The same chunk by chunk, as tables: what `match_chunks` says row by row.
 
-    `again` are the hashes that ids of the chunks share (`identity.met_again`); without them every
-    id is kept. Without `unknown`, the true rows only.
+    `column` is that of the ids, where it can be read anew; without it every id is kept. Without
+    `unknown`, the true rows only.
     """
-    met = Met(again)
+    met = Met(column)
     done = 0
     for chunk in chunks:
         refusals: list[FactsRefused] = []
@@ -88,7 +88,7 @@ def matched_chunks(
             number = first + int(at[row]) + 1
             refusals.append(FactsRefused(number, error.message, error.remedy))  # noqa: B023
 
-        batch = read_batch(rules, as_of, columns, len(ids), refuse)
+        batch = read_batch(rules, as_of, columns, len(ids), refuse, compact=False)
         for refusal in sorted(refusals, key=lambda one: one.row):
             if problem is None:
                 raise refusal

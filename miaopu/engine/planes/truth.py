@@ -19,6 +19,7 @@ import numpy as np
 
 from miaopu.engine.expressions.evaluate import Runnable, amount_in_fen, runnable
 from miaopu.engine.expressions.tree import COMPARISONS, Kind, Node, Op
+from miaopu.engine.facts import Value
 from miaopu.engine.planes import quantities
 from miaopu.engine.planes.batch import Batch, of_each_value
 from miaopu.engine.planes.columns import Bools, Column, Ints, combined
@@ -43,7 +44,8 @@ class NotWhole(Exception):
 def truth_of(node: Node, batch: Batch) -> Truth:
     """Where the boolean `node` is true and where it is false."""
     names = node.fact_names()
-    if len(names) == 1 and batch.columns[names[0]].numbers is None and not batch.is_distinct:
+    single = batch.columns[names[0]].distinct if len(names) == 1 else None
+    if single is not None and len(single) <= batch.rows and not batch.is_distinct:
         places, values = of_each_value(batch.columns[names[0]])
         found = truth_of(node, values)
         return Truth(found.true[places], found.false[places])
@@ -212,7 +214,7 @@ def _case_of_numbers(node: Node, batch: Batch) -> Quantity:
 def _fact(column: Column) -> Quantity:
     if column.numbers is not None:
         return quantities.whole(column.numbers, column.known)
-    return _days([cast(date, value) for value in column.distinct or ()], column)
+    return _days(column, lambda value: cast(date, value))
 
 
 def _moved(node: Node, column: Column) -> Quantity:
@@ -221,16 +223,21 @@ def _moved(node: Node, column: Column) -> Quantity:
         raise NotWhole
     closure = runnable(node).value
     name = column.fact.name
-    days = [cast(date | None, closure({name: value})) for value in column.distinct]
     if closure({name: None}) is not None:
         raise NotWhole
-    return _days(days, column)
+    return _days(column, lambda value: cast(date | None, closure({name: value})))
 
 
-def _days(days: Sequence[date | None], column: Column) -> Quantity:
+def _days(column: Column, day_of: Callable[[Value], date | None]) -> Quantity:
+    """A day for each enterprise; of few enterprises only the dates that are theirs are asked."""
+    distinct, places = cast(Sequence[Value], column.distinct), column.stored
+    if len(places) < len(distinct):
+        used, places = np.unique(places, return_inverse=True)
+        distinct = [distinct[place] for place in used.tolist()]
+    days = [day_of(value) for value in distinct]
     table = np.array([0 if day is None else day.toordinal() for day in days] or [0], dtype=np.int64)
     there = np.array([day is not None for day in days] or [False], dtype=np.bool_)
-    return quantities.whole(table[column.stored], column.known & there[column.stored])
+    return quantities.whole(table[places], column.known & there[places])
 
 
 def _constant(node: Node) -> Quantity:

@@ -1,7 +1,7 @@
 """Room for the planes of one piece, kept for the next: what is not asked of the system costs least.
 
 Fresh memory is paid for page by page when it is first written to, which for planes took as long as
-filling them.
+filling them. So room is kept for the next run, too: that of a few pieces for the whole process.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import numpy.typing as npt
 from miaopu.engine.planes.bits import WORD, Words, words_for
 from miaopu.engine.planes.columns import Bools
 
+_MOST = 2**23  # words that are kept, 64 MB
+_KEPT: deque[Words] = deque(maxlen=2)
 Floats = npt.NDArray[np.floating[Any]]
 
 
@@ -23,7 +25,8 @@ class Workspace:
 
     def __init__(self, steps: int, rows: int) -> None:
         self.words = words_for(rows)
-        self.planes = np.empty((steps, 2, self.words), dtype=np.uint64)
+        self.room = _room(steps * 2 * self.words)
+        self.planes = self.room[: steps * 2 * self.words].reshape(steps, 2, self.words)
         self._truth = np.zeros(self.words * WORD, dtype=np.bool_)
         self._floats: dict[tuple[str, str, type], Floats] = {}
 
@@ -44,6 +47,16 @@ class Workspace:
         return found[:rows]
 
 
+def _room(words: int) -> Words:
+    if not words:
+        return np.empty(0, dtype=np.uint64)
+    try:
+        found = _KEPT.pop()
+    except IndexError:
+        return np.empty(words, dtype=np.uint64)
+    return found if len(found) >= words else np.empty(words, dtype=np.uint64)
+
+
 class Workspaces:
     """The workspaces of one run: as many as pieces are worked on at a time."""
 
@@ -62,3 +75,8 @@ class Workspaces:
     def give_back(self, one: Workspace) -> None:
         """What stands in it is not needed any more."""
         self._free.append(one)
+
+    def close(self) -> None:
+        """Keep the room for the next run."""
+        _KEPT.extend(one.room for one in self._free if len(one.room) <= _MOST)
+        self._free.clear()

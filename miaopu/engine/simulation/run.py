@@ -12,10 +12,11 @@ import numpy as np
 from miaopu.engine.facts import FactError
 from miaopu.engine.matching import FactsRefused
 from miaopu.engine.planes.batch import Batch
-from miaopu.engine.planes.columns import Ints, combined, read_column
+from miaopu.engine.planes.columns import Ints, combined
 from miaopu.engine.planes.identity import Met
 from miaopu.engine.planes.matching import Matches, match_batch
 from miaopu.engine.planes.points import points_of
+from miaopu.engine.planes.read_columns import read_column
 from miaopu.engine.planes.streaming import Chunk, Report, usable_rows
 from miaopu.engine.prepared import prepare
 from miaopu.engine.rule_sets import RuleSet

@@ -1,0 +1,69 @@
+"""Columns of numbers read at a stroke."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from miaopu.engine.facts import INT64_MAX, Fact, FactType
+from miaopu.engine.planes.arrow_parts import mask_of, not_null, raw_numbers
+from miaopu.engine.planes.columns import Bools, Column, Numbers, Words, narrowed
+
+_EXACT_FLOAT = 2**53
+_UNITS = (100_000, 10_000, 1_000, 100)  # that amounts may be multiples of
+_TRIED = 1_024  # numbers, before all are looked at
+
+
+def whole_numbers(fact: Fact, values: pa.Array, compact: bool) -> Column | None:
+    """The column where its numbers are read at a stroke; None where they need a closer look."""
+    factor = 100 if fact.type is FactType.MONEY else 1
+    if pa.types.is_integer(values.type) and not pa.types.is_uint64(values.type):
+        mask, raw = mask_of(values), raw_numbers(values)
+        if values.null_count and (compact or not _fits(raw, factor)):
+            raw = np.where(not_null(values), raw, 0)
+        if not _fits(raw, factor):
+            return None
+        return _scaled(fact, mask, raw, factor, compact)
+    if not pa.types.is_float64(values.type):
+        return None
+    known = not_null(values)
+    floats = np.where(known, raw_numbers(values), 0.0)
+    known = known & ~np.isnan(floats)
+    scaled = np.where(known, floats * factor, 0.0)
+    if not np.all(np.abs(scaled) < _EXACT_FLOAT):
+        return None
+    numbers = np.rint(scaled).astype(np.int64)
+    if not np.array_equal(numbers / factor, np.where(known, floats, 0.0)):
+        return None
+    return _scaled(fact, known, numbers, 1, compact)
+
+
+def _fits(numbers: Numbers, factor: int) -> bool:
+    """Whether numbers times `factor` are sure to fit 64 bits."""
+    if factor == 1 or not len(numbers):
+        return True
+    every = int(np.bitwise_or.reduce(numbers))  # no number is above it, where none is below 0
+    if 0 <= every <= INT64_MAX // factor:
+        return True
+    return max(-int(numbers.min()), int(numbers.max())) <= INT64_MAX // factor
+
+
+def _scaled(
+    fact: Fact, mask: Bools | Words, numbers: Numbers, factor: int, compact: bool
+) -> Column:
+    """The column of numbers times `factor`."""
+    if not compact:
+        return Column(fact, mask, numbers, None, factor)
+    unit = _unit(numbers) if fact.type is FactType.MONEY else 1
+    if unit > 1:
+        numbers = numbers // unit
+    return Column(fact, mask, narrowed(numbers), None, factor * unit)
+
+
+def _unit(numbers: Numbers) -> int:
+    """What all of some amounts are multiples of: many are told in thousands."""
+    some = numbers[:: max(len(numbers) // _TRIED, 1)]
+    for unit in _UNITS:
+        if not np.any(some % unit) and not np.any(numbers % unit):
+            return unit
+    return 1
