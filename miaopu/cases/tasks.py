@@ -68,6 +68,11 @@ def start_offering(version: ProgrammeVersion, *, by: User | None) -> Job:
     return job
 
 
+def first_offering(version: ProgrammeVersion) -> Job | None:
+    """The offering that followed the version's first match; None where there was none."""
+    return Job.objects.filter(key__startswith=f"offer/{version.pk}/").order_by("pk").first()
+
+
 def offer_after_match(version: ProgrammeVersion, by: User | None) -> Job | None:
     """What follows a match of everybody: offers, where the programme makes any today."""
     is_due = bool(offered_items(version, clock.today()))

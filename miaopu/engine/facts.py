@@ -71,11 +71,18 @@ class Fact:
 def read_fact(fact: Fact, raw: object) -> Value | None:
     """Read `raw` (text of a CSV cell, or a value of JSON, Parquet or Python) as a value of `fact`.
 
-    Money is given in yuan and read into fen; an empty text, None and NaN are unknown (None).
-    Raises FactError for anything that is not a value of the fact's type.
+    Money is given in yuan and read into fen; an empty text and None are unknown (None). Raises
+    FactError for anything that is not a value of the fact's type, NaN too: a computation has failed
+    where it stands, and nobody can tell whether that was meant to be "unknown".
     """
-    if raw is None or (isinstance(raw, str) and not raw.strip()) or _is_nan(raw):
+    if raw is None or (isinstance(raw, str) and not raw.strip()):
         return None
+    if _is_nan(raw):
+        raise FactError(
+            fact.name,
+            Bilingual(f"“{fact.name}”是 NaN，不是数", f"{fact.name} is NaN, not a number"),
+            Bilingual("没有数据就留空", "leave it empty where there is no figure"),
+        )
     try:
         value = _READERS[fact.type](raw)
     except (ValueError, TypeError, ArithmeticError) as error:
@@ -205,9 +212,12 @@ _READERS: Mapping[FactType, Callable[[object], Value]] = {
 }
 
 _SHAPES: Mapping[FactType, Bilingual] = {
-    FactType.INTEGER: Bilingual("整数", "a whole number"),
-    FactType.MONEY: Bilingual("以元计的金额，最多两位小数", "yuan with at most two decimals"),
-    FactType.BOOLEAN: Bilingual("true 或 false", "true or false"),
+    FactType.INTEGER: Bilingual("整数，不带逗号和单位", "a whole number, without commas or unit"),
+    FactType.MONEY: Bilingual(
+        "以元计的金额，最多两位小数，不带逗号和单位",
+        "yuan with at most two decimals, without commas or unit",
+    ),
+    FactType.BOOLEAN: Bilingual("true 或 false（也可写是、否）", "true or false"),
     FactType.DATE: Bilingual("日期，如 2018-01-31", "a date such as 2018-01-31"),
     FactType.CODE: Bilingual("代码文本", "a code as text"),
     FactType.REGION: Bilingual("行政区划代码，如 520102", "a region code such as 520102"),
@@ -218,15 +228,27 @@ _SHAPES: Mapping[FactType, Bilingual] = {
 }
 
 
+_NAMES: Mapping[FactType, Bilingual] = {
+    FactType.INTEGER: Bilingual("整数", "an integer"),
+    FactType.MONEY: Bilingual("金额", "money"),
+    FactType.BOOLEAN: Bilingual("是否", "yes or no"),
+    FactType.DATE: Bilingual("日期", "a date"),
+    FactType.CODE: Bilingual("代码", "a code"),
+    FactType.REGION: Bilingual("区划代码", "a region"),
+    FactType.INDUSTRY: Bilingual("行业代码", "an industry"),
+    FactType.TAGS: Bilingual("标签", "tags"),
+}
+
+
 def _wrong(fact: Fact, raw: object) -> tuple[Bilingual, Bilingual]:
     shown = str(raw)[:40]
-    shape = _SHAPES[fact.type]
+    shape, name = _SHAPES[fact.type], _NAMES[fact.type]
     return (
         Bilingual(
-            f"“{fact.name}”的值“{shown}”不能读作 {fact.type}",
-            f"{fact.name}: cannot read {shown!r} as {fact.type}",
+            f"“{fact.name}”的值“{shown}”不能读作{name.zh}",
+            f"{fact.name}: cannot read {shown!r} as {name.en}",
         ),
-        Bilingual(f"应为{shape.zh}", f"give {shape.en}"),
+        Bilingual(f"应为：{shape.zh}", f"give {shape.en}"),
     )
 
 

@@ -41,11 +41,11 @@ ENTERPRISE_ID = "enterprise_id"
 
 
 class FactsRefused(EngineError):
-    """A row of facts that cannot be used; `row` counts from 1."""
+    """A row of facts that cannot be used; `row` counts from 1, a header is none."""
 
     def __init__(self, row: int, message: Bilingual, remedy: Bilingual) -> None:
         super().__init__(
-            Bilingual(f"第 {row} 行：{message.zh}", f"row {row}: {message.en}"), remedy
+            Bilingual(f"第 {row} 行数据：{message.zh}", f"data row {row}: {message.en}"), remedy
         )
         self.row = row
 
@@ -127,7 +127,10 @@ def _id_of(
 def refused_id(number: int, enterprise_id: str) -> FactsRefused:
     """Why row `number` cannot be used: its id was met before, or ("") it has none."""
     if enterprise_id:
-        message = Bilingual(f"企业 {enterprise_id} 重复", f"enterprise {enterprise_id} is repeated")
+        message = Bilingual(
+            f"“{ENTERPRISE_ID}”：企业 {enterprise_id} 重复",
+            f"{ENTERPRISE_ID}: enterprise {enterprise_id} is repeated",
+        )
         remedy = Bilingual("每家企业只留一行", "keep one row per enterprise")
     else:
         message = Bilingual("没有 enterprise_id", "there is no enterprise_id")

@@ -145,8 +145,15 @@ class JsonReader:
         self.path = path
         try:
             document = json.loads(
-                path.read_bytes(), parse_float=Decimal, parse_constant=_refuse_constant
+                path.read_text(encoding="utf-8-sig"),
+                parse_float=Decimal,
+                parse_constant=_refuse_constant,
+                object_pairs_hook=_each_once,
             )
+        except UnicodeDecodeError as error:
+            line = error.object[: error.start].count(b"\n") + 1
+            problem = Bilingual(f"第 {line} 行不是 UTF-8 编码", f"line {line} is not in UTF-8")
+            raise _damaged(path, problem) from error
         except (ValueError, RecursionError) as error:
             raise _damaged(path, Bilingual("不是正确的 JSON", f"not JSON ({error})")) from error
         if not isinstance(document, list) or not all(isinstance(row, dict) for row in document):
@@ -218,11 +225,9 @@ def _header(path: Path, names: Sequence[str]) -> tuple[str, ...]:
 
 def _without_float(path: Path, value: Any, name: str, row: int) -> object:
     if isinstance(value, float):
-        if math.isnan(value):
-            return None
         if math.isinf(value):
             raise _infinite(path, name, row)
-        return Decimal(repr(value))
+        return Decimal("NaN") if math.isnan(value) else Decimal(repr(value))
     if isinstance(value, list):
         return [_without_float(path, part, name, row) for part in value]
     if isinstance(value, Mapping):
@@ -254,6 +259,16 @@ def _infinite(path: Path, name: str, row: int) -> TableError:
             f"第 {row} 行：“{name}”是无穷大的数值", f"row {row}: {name} is an infinite number"
         ),
     )
+
+
+def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """A JSON object; of a key that is there twice nobody knows which value is meant."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _value in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"{twice!r} is there twice in one object")
+    return found
 
 
 def _refuse_constant(name: str) -> object:

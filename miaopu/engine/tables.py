@@ -1,7 +1,7 @@
 """Tables in and out of files, by suffix: CSV, Parquet, JSON, and XLSX (written only).
 
 Reading: an empty CSV cell is None and every other one text; Parquet and JSON keep their types,
-except that a floating point number becomes the `Decimal` of its shortest text (NaN: None, unknown).
+except that a floating point number becomes the `Decimal` of its shortest text (NaN: its own).
 Writing: whole files only; a file is written beside its place and moved there when it is complete.
 """
 

@@ -44,6 +44,7 @@ from miaopu.plans.models import (
 )
 from miaopu.plans.simulation_results import WAYS, lacking_of, result_of
 
+_FORM = 2  # of the answer that is kept: raised with it, so that none of another form is shown
 _GROUPING = {
     "size": FactType.CODE,
     "industry": FactType.INDUSTRY,
@@ -100,6 +101,7 @@ def key_of(question: Question, as_of: date) -> str:
         question.source.pk if isinstance(question.source, RuleProposal) else 0,
         as_of.isoformat(),
         facts_state(),
+        _FORM,
     ]
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
 

@@ -67,6 +67,7 @@ def _side(effect: Effect, pack: Pack, item: str) -> dict[str, Any]:
         "many_unknown": share >= MANY,
         "missing": dict(one.missing),
         "reach": _reach(effect, pack, item),
+        "standing": one.standing.to_json(),
     }
 
 
@@ -85,6 +86,7 @@ def _reach(effect: Effect, pack: Pack, item: str) -> dict[str, Any] | None:
     return {
         "budgets": budgets,
         "tightest": tightest,
+        "bound_fen": bound[tightest],
         **cut_off(effect.rules[0].standing, bound[tightest]).to_json(),
     }
 

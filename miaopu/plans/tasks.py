@@ -69,6 +69,11 @@ def start_matching(version: ProgrammeVersion, *, by: User | None) -> Job:
     return job
 
 
+def first_matching(version: ProgrammeVersion) -> Job | None:
+    """The match of everybody that the version's publication started; None before."""
+    return Job.objects.filter(key__startswith=f"match/{version.pk}/").order_by("pk").first()
+
+
 @app.periodic(cron="*/10 * * * *")
 @app.task(queueing_lock="send_task_reminders")
 def send_task_reminders(timestamp: int) -> None:

@@ -9,11 +9,12 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from miaopu.app.cli import match_verbs
+from miaopu.app.cli import match_verbs, simulate_verb
 from miaopu.engine.tables import write_rows
 
 CLI = typer.Typer()
 match_verbs.register(CLI)
+simulate_verb.register(CLI)
 RULES = """\
 facts:
   employees: {type: integer}
@@ -198,3 +199,32 @@ def test_a_pack_may_stand_for_a_rules_file(folder: Path) -> None:
     files = ["--rules", str(pack), "--facts", str(folder / "f.csv"), "--out", str(folder / "o.csv")]
     result = CliRunner().invoke(CLI, ["match", *files, "--as-of", "2018-06-30", "--format", "json"])
     assert (result.exit_code, json.loads(result.stdout)["unknown"]) == (0, 1)
+
+
+def test_explain_says_which_facts_no_rule_knows(folder: Path) -> None:
+    said = {"enterprise_id": "a", "facts": {"employes": 3}}
+    (folder / "one.json").write_text(json.dumps(said), encoding="utf-8")
+    files = ["--rules", str(folder / "rules.yaml"), "--facts", str(folder / "one.json")]
+    asked = ["explain", *files, "--as-of", "2018-06-30", "--format", "json"]
+    result = CliRunner().invoke(CLI, asked)
+    assert result.exit_code == 0 and "no rule knows a fact employes" in result.stderr
+    (folder / "one.json").write_text('{"facts": {"revenue": NaN}}', encoding="utf-8")
+    result = CliRunner().invoke(CLI, asked)
+    assert result.exit_code == 1 and "NaN is not JSON" in result.stderr
+
+
+def test_simulate_prints_reach_and_difference_for_people(folder: Path) -> None:
+    wider = RULES.replace("employees <= 20 and revenue", "employees <= 21 and revenue")
+    (folder / "wider.yaml").write_text(wider, encoding="utf-8")
+    files = ["--rules", str(folder / "wider.yaml"), "--facts", str(folder / "facts.csv")]
+    asked = ["simulate", *files, "--as-of", "2018-06-30"]
+    more = ["--against", str(folder / "rules.yaml"), "--quota", "r001=1"]
+    said = CliRunner(env={"COLUMNS": "200"}).invoke(CLI, [*asked, *more]).stdout
+    [reach] = [line for line in said.splitlines() if line.count("│") == 9]
+    assert [cell.strip() for cell in reach.split("│")[1:-1]] == (
+        ["r001", "", "1", "0", "0", "2", "1", "0"]
+    )
+    [gain] = [line for line in said.splitlines() if line.count("│") == 4]
+    assert [cell.strip() for cell in gain.split("│")[1:-1]] == ["1", "0", "2.00"]
+    for wrong in (["--quota", "r001=-1"], ["--budget", "r001=-1"], ["--quota", "r9=1"]):
+        assert CliRunner().invoke(CLI, [*asked, *wrong]).exit_code == 2

@@ -51,7 +51,11 @@ WORDS = Vocabulary(FACTS, {"520191": Bilingual("高新区", "High-tech Zone")})
         ("in_region(region, '5201')", "所在地区 在 贵阳市", "region is in 贵阳市 (5201)"),
         ("in_region(region, '520191')", "所在地区 在 高新区", "region is in High-tech Zone"),
         ("region = '520102'", "所在地区 为 南明区", "region is 南明区 (520102)"),
-        ("in_industry(industry, 'C')", "所属行业 属于 制造业（C）", "industry is in 制造业 (C)"),
+        (
+            "in_industry(industry, 'C')",
+            "所属行业 属于 制造业（C）",
+            "industry is in Manufacturing (C)",
+        ),
         ("has_tag(tags, 'x')", "标签 含有“x”", "tags include “x”"),
         ("registered_on >= date '2015-01-01'", "成立日期 不早于 2015-01-01", None),
         ("poor and employees > 1", "登记在低收入村，且 从业人员 超过 1 人", None),

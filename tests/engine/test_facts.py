@@ -57,9 +57,17 @@ def test_read(kind: str, raw: object, expected: object) -> None:
 
 
 @pytest.mark.parametrize("kind", list(FactType))
-@pytest.mark.parametrize("raw", [None, "", "  ", math.nan, Decimal("NaN")])
+@pytest.mark.parametrize("raw", [None, "", "  "])
 def test_unknown_stays_unknown(kind: str, raw: object) -> None:
     assert read(kind, raw) is None
+
+
+@pytest.mark.parametrize("kind", list(FactType))
+@pytest.mark.parametrize("raw", [math.nan, Decimal("NaN")])
+def test_what_is_no_number_is_not_taken_for_unknown(kind: str, raw: object) -> None:
+    with pytest.raises(FactError, match="is NaN, not a number") as refused:
+        read(kind, raw)
+    assert refused.value.remedy.zh == "没有数据就留空"
 
 
 @pytest.mark.parametrize(

@@ -183,7 +183,8 @@ def test_numbers_of_parquet_are_read_exactly_or_looked_at_closely(tmp_path: Path
     expected = told(match_all, rules, read_rows(file))
     chunks = (Chunk(columns, count) for columns, count in read_chunks(file, 3))
     assert told(match_chunks, rules, chunks) == expected
-    assert len(expected[1]) == 2  # finer than a fen; beyond 64 bits
+    assert len(expected[1]) == 3  # no number; finer than a fen; beyond 64 bits
+    assert expected[1][0].startswith("第 5 行数据：“revenue”是 NaN")
 
 
 def test_what_could_leave_64_bits_is_computed_one_by_one() -> None:

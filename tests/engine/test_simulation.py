@@ -180,6 +180,12 @@ def test_a_budget_ends_at_a_whole_group_of_equal_points() -> None:
     assert (short.supported, short.cost_fen, short.points, short.at_line, short.below) == (
         (2, 200, 10, 3, 4)
     )
+    assert short.reached_at_line == 2  # 299 left at 100 each
+    places = cut_off(standing, None, 4)
+    assert (places.supported, places.points, places.reached_at_line) == (2, 10, 2)
+    assert cut_off(standing, 300, 4).reached_at_line == 1  # places for two, money for one
+    assert ByPoints.from_json(standing.to_json()) == standing
+    assert "quota" not in short.to_json() and places.to_json()["quota"] == 4
 
 
 @pytest.mark.parametrize(

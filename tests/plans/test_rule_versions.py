@@ -14,7 +14,7 @@ from miaopu.core import clock
 from miaopu.core.enums import Role
 from miaopu.core.errors import ActionRefused, Conflict, NotAllowed
 from miaopu.core.models import Event, Job, Notice
-from miaopu.engine.packs.rule_parts import merged, part_of
+from miaopu.engine.packs.rule_parts import amended, merged, part_of
 from miaopu.plans.actions import match_version
 from miaopu.plans.models import Match, ProgrammeVersion, RuleProposal
 from miaopu.plans.rule_actions import (
@@ -237,3 +237,13 @@ def test_offers_follow_the_rule(city: City) -> None:
         assert withdrawn.changes["rule"] == [1, 2]
         assert withdrawn.changes["conditions"]
     assert Match.objects.filter(version=version, item=ITEM).count() == 1
+
+
+def test_who_gets_the_last_fen_does_not_change_with_a_rule(city: City) -> None:
+    """The order of the shares is the pack's, whatever order the database keeps them in."""
+    draft = draft_of(city, "employees <= 20")
+    draft.refresh_from_db()
+    before = list(city.version.pack.items[ITEM].shares)
+    assert list(draft.part["shares"]) != before  # else this shows nothing
+    changed = amended(city.version.pack, ITEM, draft.part).pack
+    assert changed is not None and list(changed.items[ITEM].shares) == before

@@ -58,6 +58,8 @@ def test_a_rule_is_read_and_tried(city: City) -> None:
         reverse("rule", kwargs=RULE), {"enterprise": city.enterprise.number}
     )
     assert "reason-true" in tried.content.decode()
+    assert "数据都符合，还要由人判断" in tried.content.decode()
+    assert "金额 45,000.00 元" in tried.content.decode()
     other = browser(city.other_reviewer).get(
         reverse("rule", kwargs=RULE), {"enterprise": city.enterprise.number}
     )
@@ -94,6 +96,11 @@ def test_a_change_is_saved_proposed_and_published(city: City) -> None:
     assert ProgrammeVersion.objects.get(state="current").number == 2
     assert Job.objects.filter(key__startswith="match/").count() == 1
     assert "第 2 版" in second.get(here).content.decode()
+    [job] = Job.objects.filter(key__startswith="match/")
+    assert "等待重新匹配" in client.get(here).content.decode()  # her colleague started it
+    Job.objects.filter(pk=job.pk).update(state="done", result={"matches": 7})
+    page = client.get(here).content.decode()
+    assert "共 7 条结果" in page and reverse("job", kwargs={"pk": job.pk}) not in page
     assert client.get(edit).status_code == 302  # no longer editable
 
 
@@ -180,7 +187,20 @@ def test_the_simulator_tries_saves_and_exports(city: City) -> None:
     book = openpyxl.load_workbook(io.BytesIO(file.content))
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert not [cell for cell in cells if cell.data_type == "f"]
-    assert {"分区域", "分行业"} <= set(book.sheetnames)
+    assert {"分区域", "分行业", "两个版本的规则", "资金线", "按优先分排队"} <= set(book.sheetnames)
+    [*_groups, total] = book["分区域"].iter_rows(values_only=True)
+    assert total[:3] == ("合计", 3, 2)  # under the version beside it, and under the draft
+    assert ("第 1 版", f"第 {draft.pk} 号修改") == tuple(
+        cell.value for cell in book["两个版本的规则"][1][1:]
+    )
+    asked = {"money": "50,000", "places": "2"}
+    page = client.get(here, asked).content.decode()
+    assert "按假设：" in page and "money=50%2C000" in page  # in the address to be shared
+    assert "约可支持 1 户" in page  # two places, but money for one
+    assert "金额须大于零" in client.get(here, {"money": "0"}).content.decode()
+    file = client.get(reverse("simulation_export", kwargs={"pk": found.pk}), asked)
+    whole = dict(openpyxl.load_workbook(io.BytesIO(file.content))["合计"].values)
+    assert whole["假设资金总额（元）"] == 50_000 and "约可支持 1 户" in whole["按假设"]
     assert client.post(reverse("simulator"), {"rule": "v/9999/x"}).status_code == 422
 
 
@@ -212,3 +232,14 @@ def test_a_broken_off_simulation_goes_on(city: City) -> None:
     assert Simulation.objects.get().finished_at == first.finished_at
     page = browser(city.programme_officer).get(reverse("job", kwargs={"pk": job.pk}))
     assert reverse("simulation", kwargs={"pk": simulation.pk}) in page.content.decode()
+
+
+def test_the_language_is_explained_and_nobody_is_left_with_an_empty_answer(city: City) -> None:
+    client = browser(city.reviewer)
+    page = client.get(reverse("rule_language")).content.decode()
+    assert "第 17 个字符处" in page and "写成 and" in page  # what the parser says, not the page
+    assert "从业人员不超过 20 人" in page and "founder_group" in page
+    found = simulated(proposed(city, "employees > 100"), city)
+    page = client.get(reverse("simulation", kwargs={"pk": found.pk})).content.decode()
+    assert "没有企业符合这条规则" in page and "不用资金" in page
+    assert "现行规则" not in page  # the version beside it will not be in force for ever

@@ -30,6 +30,7 @@ ROWS: dict[str, Route] = {
         data={"state": "kept", "answer": "经核对社保记录无误"},
     ),
     "rule_list": Route(allow=READERS),
+    "rule_language": Route(allow=READERS),
     "rule": Route(allow=CASE_READERS, thing="item", also=OTHER),
     "rule_change": Route(allow=OFFICER, thing="item", methods=POST),
     "rule_check": Route(

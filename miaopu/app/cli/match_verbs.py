@@ -199,11 +199,20 @@ def _enterprise(
 ) -> tuple[str, dict[str, object], dict[str, bool | None]]:
     """Id, facts and decisions of the file that `explain` reads; raises EngineError."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8-sig"), parse_float=Decimal)
+        data = json.loads(
+            path.read_text(encoding="utf-8-sig"), parse_float=Decimal, parse_constant=_not_json
+        )
+    except FileNotFoundError as error:
+        raise EngineError(
+            Bilingual(f"找不到文件 {path}", f"no file {path}"),
+            Bilingual("请核对文件路径", "check the path"),
+        ) from error
     except (OSError, ValueError, RecursionError) as error:
         raise EngineError(
-            Bilingual(f"{path} 不是可读的 JSON", f"{path} is not readable as JSON"),
-            Bilingual("请核对文件", "check the file"),
+            Bilingual(
+                f"{path} 不是可读的 JSON：{error}", f"{path} is not readable as JSON: {error}"
+            ),
+            Bilingual("请改正文件，存为 UTF-8", "correct the file and save it as UTF-8"),
         ) from error
     if not isinstance(data, dict) or not isinstance(data.get("facts"), dict):
         raise _wrong_shape(path)
@@ -218,7 +227,24 @@ def _enterprise(
         if condition.decide is not None
     }
     _check_decisions(decisions, known)
+    _check_names(data["facts"], rules)
     return str(data.get("enterprise_id") or ""), data["facts"], decisions
+
+
+def _not_json(word: str) -> object:
+    """Python's reader takes NaN and Infinity for numbers; neither is JSON, nor a fact."""
+    raise ValueError(f"{word} is not JSON")
+
+
+def _check_names(facts: Mapping[str, object], rules: RuleSet) -> None:
+    """Say which facts no rule can know of: a misspelt name would be unknown in silence."""
+    for name in facts:
+        if name not in rules.facts and name != rules.region_fact.name:
+            print_problem(
+                Bilingual(
+                    f"规则没有声明事实 {name}，未采用", f"no rule knows a fact {name}: unused"
+                )
+            )
 
 
 def _check_decisions(decisions: Mapping[str, object], known: Iterable[str]) -> None:

@@ -1,6 +1,6 @@
 """The verb `simulate`: whom rules would reach and what they would cost."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -33,6 +33,7 @@ from miaopu.engine.rule_sets import RuleSet
 from miaopu.engine.simulation.answer import to_json, warnings
 from miaopu.engine.simulation.run import Effect, Simulation, decided
 from miaopu.engine.simulation.run import simulate as run_simulation
+from miaopu.engine.simulation.tally import Tally, cut_off
 from miaopu.engine.tables import read_chunks, write_rows
 
 COLUMNS = ("enterprise_id", "change", "before_fen", "after_fen", "before_rules", "after_rules")
@@ -57,6 +58,9 @@ def simulate(
     budget: Annotated[
         list[str] | None, typer.Option(help="规则=元 / RULE=YUAN: how far it reaches")
     ] = None,
+    quota: Annotated[
+        list[str] | None, typer.Option(help="规则=户数 / RULE=PLACES: how far they reach")
+    ] = None,
     assume_decided: Annotated[
         bool, typer.Option("--decided", help="视同认定为是 / as if every decision were yes")
     ] = False,
@@ -69,7 +73,7 @@ def simulate(
     new, old = rule_set_of(rules, as_of), rule_set_of(against, as_of) if against else None
     if out is not None and old is None:
         raise _wrong_usage("--out 需要 --against", "--out needs --against")
-    budgets = _budgets(budget or [], new)
+    budgets, quotas = _budgets(budget or [], new), _quotas(quota or [], new)
     if assume_decided:
         new, old = decided(new), decided(old) if old else None
     problems: list[FactsRefused] = []
@@ -86,9 +90,11 @@ def simulate(
     if out is not None:
         write_rows(out, COLUMNS, _changes(found), types=_TYPES)
     if output is Format.JSON:
-        print_json(to_json(found, budgets=budgets, sources=_sources()))
+        print_json(to_json(found, budgets=budgets, quotas=quotas, sources=_sources()))
     else:
         _print(found)
+        _print_reach(found, budgets, quotas)
+        _print_difference(found)
     for warning in warnings(found.effect, _sources()):
         print_problem(warning.text)
     if problems:
@@ -109,16 +115,31 @@ def _changes(found: Simulation) -> list[list[object]]:
     ]
 
 
-def _budgets(texts: list[str], rules: RuleSet) -> dict[str, int]:
-    """Fen by rule of texts such as "r001=2000000"; wrong usage where there is no such rule."""
+def _by_rule(texts: list[str], rules: RuleSet) -> Iterator[tuple[str, str]]:
+    """The rule and the rest of texts such as "r001=2000000"; wrong usage for no such rule."""
     known = {rule.id for rule in rules.rules}
-    budgets: dict[str, int] = {}
     for text in texts:
-        rule, _sign, yuan = text.partition("=")
+        rule, _sign, rest = text.partition("=")
         if rule not in known:
             raise _wrong_usage(f"没有规则 {rule}", f"there is no rule {rule}")
-        budgets[rule] = yuan_to_fen(yuan)
+        yield rule, rest
+
+
+def _budgets(texts: list[str], rules: RuleSet) -> dict[str, int]:
+    """Fen by rule."""
+    budgets = {rule: yuan_to_fen(yuan) for rule, yuan in _by_rule(texts, rules)}
+    if any(fen < 0 for fen in budgets.values()):
+        raise _wrong_usage("资金不能小于零", "a budget is not below zero")
     return budgets
+
+
+def _quotas(texts: list[str], rules: RuleSet) -> dict[str, int]:
+    """Places by rule."""
+    found = dict(_by_rule(texts, rules))
+    wrong = [text for text in found.values() if not (text.isascii() and text.isdigit())]
+    if wrong:
+        raise _wrong_usage(f"“{wrong[0]}”不是户数", f"{wrong[0]!r} is no number of places")
+    return {rule: int(text) for rule, text in found.items()}
 
 
 def _wrong_usage(zh: str, en: str) -> typer.Exit:
@@ -133,6 +154,7 @@ def _print(found: Simulation) -> None:
             "规则 / rule",
             "企业 / enterprises",
             "元 / yuan",
+            "各级 / by level",
             "无法判断 / unknown",
             "待认定 / undecided",
             "原为 / before",
@@ -142,6 +164,7 @@ def _print(found: Simulation) -> None:
                 one.rule,
                 one.tally.enterprises,
                 fen_to_yuan(one.tally.cost_fen),
+                _levels(one.tally),
                 one.unknown,
                 one.undecided,
                 before[one.rule].tally.enterprises if one.rule in before else None,
@@ -152,6 +175,50 @@ def _print(found: Simulation) -> None:
     )
     if found.by:
         _print_groups(found, found.effect)
+
+
+def _levels(tally: Tally) -> str:
+    return "\n".join(f"{level} {fen_to_yuan(fen)}" for level, fen in tally.by_level.items())
+
+
+def _print_reach(found: Simulation, budgets: Mapping[str, int], quotas: Mapping[str, int]) -> None:
+    """How far the budgets and quotas reach, rule by rule."""
+    rows = []
+    for one in found.effect.rules:
+        if one.rule in budgets or one.rule in quotas:
+            line = cut_off(one.standing, budgets.get(one.rule), quotas.get(one.rule))
+            money = None if line.budget_fen is None else fen_to_yuan(line.budget_fen)
+            rows.append(
+                (one.rule, money, line.quota, line.supported)
+                + (line.points, line.at_line, line.reached_at_line, line.below)
+            )
+    if rows:
+        print_table(
+            (
+                "规则 / rule",
+                "资金（元） / yuan",
+                "名额 / places",
+                "全部支持 / supported",
+                "线上分 / points at the line",
+                "同分 / at the line",
+                "其中约 / about",
+                "排不上 / below",
+            ),
+            rows,
+        )
+
+
+def _print_difference(found: Simulation) -> None:
+    """Who gains and who loses against the other version."""
+    if found.before is None:
+        return
+    gain = sum(change.gains for change in found.changes)
+    cost = sum(one.tally.cost_fen for one in found.effect.rules)
+    before = sum(one.tally.cost_fen for one in found.before.rules)
+    print_table(
+        ("受益 / gain", "受损 / lose", "资金增减（元） / change in cost, yuan"),
+        [(gain, len(found.changes) - gain, fen_to_yuan(cost - before))],
+    )
 
 
 def _print_groups(found: Simulation, effect: Effect) -> None:

@@ -152,7 +152,10 @@ def parameter_value(text: str) -> Decimal | date:
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite() or number.adjusted() > 15 or number != round(number, 12):
-        raise refuse("参数值应为数值或日期", "a parameter is a number or a date")
+        raise refuse(
+            "参数值应为数值或日期，不能引用别的参数",
+            "a parameter is a number or a date, and refers to no other parameter",
+        )
     return number
 
 

@@ -7,6 +7,7 @@ from typing import cast
 
 from miaopu.engine.codes import encode_text
 from miaopu.engine.expressions.errors import ExpressionError, did_you_mean
+from miaopu.engine.expressions.hints import no_such_fact
 from miaopu.engine.expressions.lower_numbers import (
     figure,
     lower_extreme,
@@ -81,16 +82,7 @@ def _name(lowering: Lowering, syntax: Syntax) -> Node:
     name = str(syntax.value)
     fact = lowering.around.facts.get(name)
     if fact is None:
-        known = lowering.around.facts
-        raise ExpressionError(
-            syntax.position,
-            Bilingual(f"没有事实 {name}", f"there is no fact {name}"),
-            did_you_mean(
-                name,
-                known,
-                Bilingual("在 facts 中先声明它", "declare it in facts first"),
-            ),
-        )
+        raise no_such_fact(name, syntax.position, lowering.around.facts)
     return Node(
         Op.FACT,
         _KINDS[fact.type],
@@ -108,7 +100,12 @@ def _parameter(lowering: Lowering, syntax: Syntax) -> Node:
             syntax.position,
             Bilingual(f"没有参数 @{name}", f"there is no parameter @{name}"),
             did_you_mean(
-                name, known, Bilingual("在 parameters 中先写明它", "state it in parameters first")
+                name,
+                known,
+                Bilingual(
+                    "改用已有的参数，或先在计划包的 parameters 中写明它",
+                    "use one there is, or state it in parameters first",
+                ),
             ),
         )
     kind, value = known[name].kind, known[name].value

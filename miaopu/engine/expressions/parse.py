@@ -12,6 +12,7 @@ from sqlglot.errors import ParseError, SqlglotError
 
 from miaopu.engine.expressions.convert import Converter, refused
 from miaopu.engine.expressions.errors import ExpressionError
+from miaopu.engine.expressions.hints import grouped_figure
 from miaopu.engine.expressions.syntax import Syntax
 from miaopu.engine.expressions.tokens import (
     MAX_LENGTH,
@@ -57,7 +58,8 @@ def _unparsed(error: ParseError, source: str) -> ExpressionError:
     return ExpressionError(
         min(position, len(source)),
         Bilingual("表达式到这里读不下去", "the expression cannot be read on from here"),
-        Bilingual(
+        grouped_figure(source, position)
+        or Bilingual(
             "检查括号、逗号和缺少的运算符或数值",
             "look for a missing bracket, comma, operator or value",
         ),

@@ -120,7 +120,7 @@ def check_known_kind(nodes: Sequence[Node]) -> None:
 
 def remedy_for(wanted: Kind, found: Kind) -> Bilingual:
     """What to write where `wanted` was expected and `found` stands."""
-    if wanted is Kind.DATE and found is Kind.TEXT:
+    if wanted is Kind.DATE and found in (Kind.TEXT, Kind.NUMBER):
         return Bilingual("日期写成 date '2018-01-31'", "write a date as date '2018-01-31'")
     if wanted is Kind.NUMBER and found is Kind.TEXT:
         return Bilingual("数值不加引号", "write a number without quotation marks")

@@ -12,6 +12,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
 from miaopu.engine.expressions.errors import ExpressionError, did_you_mean
+from miaopu.engine.expressions.hints import instead_of, with_unit
 from miaopu.engine.messages import Bilingual
 
 MAX_LENGTH = 10_000
@@ -61,7 +62,8 @@ _FOREIGN = frozenset(
     interval over any all some distinct as using collate escape with div mod xor""".split()
 )
 SEE_ALLOWED = Bilingual(
-    "可用的写法见 docs/expressions.md", "docs/expressions.md lists what can be written"
+    "可用的写法见规则语言说明（docs/expressions.md）",
+    "the language reference lists what can be written (docs/expressions.md)",
 )
 
 
@@ -160,6 +162,8 @@ def _allowed_token(
     if kind is TokenType.STRING and re.fullmatch(r"'([^']|'')*'", text):
         return token
     if kind is TokenType.NUMBER and _NUMBER.fullmatch(text):
+        if after is not None and (told := with_unit(token.start, text, after.text)):
+            raise told
         return token
     if kind is TokenType.IDENTIFIER and re.fullmatch(r'"[^"]+"', text):
         return token
@@ -180,12 +184,20 @@ def _allowed_word(
     functions: frozenset[str],
 ) -> Token:
     word = text.lower()
+    if told := instead_of(token.start, text):
+        raise told
     if before is not None and before.token_type in (TokenType.PARAMETER, TokenType.COLON):
         return _changed(token, TokenType.VAR, text)
     if word in _KEYWORDS:
         return _changed(token, _KEYWORDS[word], text)
     if word == "date" and after is not None and after.token_type is TokenType.STRING:
         return _changed(token, TokenType.DATE, "date")
+    if word in _FOREIGN:
+        raise ExpressionError(
+            token.start,
+            Bilingual(f"这里不能用 {text}", f"{text} is not part of the language"),
+            SEE_ALLOWED,
+        )
     if after is not None and after.token_type is TokenType.L_PAREN:
         if word not in functions:
             raise ExpressionError(
@@ -201,12 +213,6 @@ def _allowed_word(
                 ),
             )
         return _changed(token, TokenType.VAR, PREFIX + word)
-    if word in _FOREIGN:
-        raise ExpressionError(
-            token.start,
-            Bilingual(f"这里不能用 {text}", f"{text} is not part of the language"),
-            SEE_ALLOWED,
-        )
     return _changed(token, TokenType.IDENTIFIER, text)
 
 
@@ -240,7 +246,9 @@ def _untokenized(source: str) -> ExpressionError:
 
 def _odd_token(position: int, text: str) -> ExpressionError:
     shown = text[:20]
-    if text[:1] in _FULL_WIDTH:
+    if told := instead_of(position, text):
+        return told
+    if text[:1] in _FULL_WIDTH or (text.isnumeric() and not text.isascii()):
         return ExpressionError(
             position,
             Bilingual(f"“{shown}”是全角符号", f"{shown!r} is a full-width character"),

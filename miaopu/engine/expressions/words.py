@@ -11,6 +11,29 @@ from miaopu.engine.messages import Bilingual
 from miaopu.engine.reference import industries, regions
 
 _REGION_LENGTH = 6
+# The English names of the sections: GB/T 4754-2017 has none, its model ISIC Rev. 4 has most.
+_SECTIONS_EN = {
+    "A": "Agriculture, forestry, animal husbandry and fishery",
+    "B": "Mining",
+    "C": "Manufacturing",
+    "D": "Electricity, heat, gas and water supply",
+    "E": "Construction",
+    "F": "Wholesale and retail trade",
+    "G": "Transport, storage and post",
+    "H": "Accommodation and catering",
+    "I": "Information transmission, software and information technology",
+    "J": "Finance",
+    "K": "Real estate",
+    "L": "Leasing and business services",
+    "M": "Scientific research and technical services",
+    "N": "Water conservancy, environment and public facilities",
+    "O": "Household, repair and other services",
+    "P": "Education",
+    "Q": "Health and social work",
+    "R": "Culture, sports and entertainment",
+    "S": "Public administration, social security and social organisations",
+    "T": "International organisations",
+}
 
 
 @dataclass(frozen=True)
@@ -37,7 +60,8 @@ def industry_name(code: str) -> Bilingual:
     entry = industries().get(code) or industries().get(code[1:])
     if entry is None:
         return Bilingual(f"行业 {code}", f"industry {code}")
-    return Bilingual(f"{entry.name}（{code}）", f"{entry.name} ({code})")
+    english = _SECTIONS_EN.get(code, entry.name)
+    return Bilingual(f"{entry.name}（{code}）", f"{english} ({code})")
 
 
 def format_number(value: int | Fraction, scale: int) -> str:

@@ -29,6 +29,7 @@ from miaopu.engine.rule_pieces import functions_of
 
 Part = dict[str, Any]
 KEYS = ("conditions", "priority", "amount", "shares")
+LEVELS = ("central", "province", "city", "county")
 _NOWHERE = {"": Document("", None, {}, ())}
 
 
@@ -78,7 +79,9 @@ def amended(pack: Pack, item_id: str, part: Part) -> Amendment:
     that come to something else under the new rule are left out of the new pack, and named.
     """
     data = pack.to_json()
+    known = data["items"][item_id]["shares"]
     data["items"][item_id] |= {key: part[key] for key in KEYS}
+    data["items"][item_id]["shares"] = _ordered(part["shares"], known)
     data["parameters"] |= part["parameters"]
     around = pack.rule_set(pack.period.end).surroundings(pack.period.end)
     problems = list(_expression_problems(part, around))
@@ -99,6 +102,16 @@ def amended(pack: Pack, item_id: str, part: Part) -> Amendment:
     if errors:
         return Amendment(None, tuple(_problem(one, item_id) for one in errors))
     return _without_broken_examples(changed, data, item_id)
+
+
+def _ordered(shares: Mapping[str, int], known: Mapping[str, int]) -> dict[str, int]:
+    """Shares in the order of the pack: of equals the earlier level gets the last fen.
+
+    A database keeps the keys of an object in an order of its own.
+    """
+    return {one: shares[one] for one in dict.fromkeys((*known, *LEVELS)) if one in shares} | dict(
+        shares
+    )
 
 
 def check_one(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
@@ -13,6 +12,7 @@ import numpy.typing as npt
 
 from miaopu.engine.expressions.tree import Node, Op
 from miaopu.engine.facts import Value
+from miaopu.engine.planes.answers import ByValue, Stretches
 from miaopu.engine.planes.batch import of_each_value
 from miaopu.engine.planes.bits import Words, packed, words_for
 from miaopu.engine.planes.columns import Bools, Column
@@ -22,21 +22,7 @@ from miaopu.engine.planes.truth import truth_of
 from miaopu.engine.planes.workspace import Workspace
 
 Stored = npt.NDArray[np.integer[Any]]
-Stretches = tuple[tuple[int, int], ...]
 _FEW, _MANY_STRETCHES = 64, 4
-
-
-@dataclass(frozen=True)
-class ByValue:
-    """Which values make a question true, and which make it not false, as stretches [first, last].
-
-    `unknown`: the same two for those whose value is not known. `values` says how many there are.
-    """
-
-    true: Stretches
-    maybe: Stretches
-    unknown: tuple[bool, bool]
-    values: int
 
 
 def by_value(step: Step, column: Column) -> ByValue | None:

@@ -11,6 +11,7 @@ from typing import NamedTuple, cast
 
 from miaopu.engine.expressions.evaluate import Closure, runnable
 from miaopu.engine.expressions.tree import JUNCTIONS, Node, Op, canonical
+from miaopu.engine.planes.answers import Answers
 from miaopu.engine.planes.atoms import (
     Figure,
     against_figure,
@@ -115,6 +116,7 @@ class Program:
     rules: tuple[ProgramRule, ...]
     region: str | None  # the fact that jurisdictions ask, where there are any
     plans: list[Plan] = field(default_factory=list)  # for each rule, made when it is first run
+    answers: Answers = field(default_factory=dict)  # of the columns that it was run on last
     dictionaries: Dictionaries = field(default_factory=dict)  # of the files that it was run on
 
     @cached_property

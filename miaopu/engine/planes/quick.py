@@ -8,7 +8,7 @@ stored. Anything else is left to `planes.truth`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
 
@@ -16,9 +16,10 @@ import numpy as np
 
 from miaopu.engine.expressions.tree import Node, Op
 from miaopu.engine.facts import INT64_MAX
+from miaopu.engine.planes.answers import Answers, ByValue
 from miaopu.engine.planes.batch import Batch, Known
 from miaopu.engine.planes.bits import WORD, Plane, Words, packed
-from miaopu.engine.planes.by_value import ByValue, among, by_value, stands_among
+from miaopu.engine.planes.by_value import among, by_value, stands_among
 from miaopu.engine.planes.columns import Bools, Column, Ints
 from miaopu.engine.planes.program import Step
 from miaopu.engine.planes.truth import truth_of
@@ -37,7 +38,6 @@ _EXACT: Mapping[type, tuple[int, int]] = {
     np.float64: (2**53, 2**51),
 }  # up to where whole numbers are exact, and up to where quotients keep their order
 Compared = tuple[Op, str, int]
-Answers = MutableMapping[int, ByValue]
 Found = tuple[Words, Known | None]
 
 
@@ -107,11 +107,12 @@ class Columns:
     def _answer(self, number: int, step: Step, column: Column) -> ByValue | None:
         if column.distinct is None:
             return None
-        found = self.answers.get(number)
-        if found is None:
-            found = by_value(step, column)
-            if found is not None:
-                self.answers[number] = found
+        kept = self.answers.get(number)
+        if kept is not None and (kept[0] is column.distinct or kept[0] == column.distinct):
+            return kept[1]
+        found = by_value(step, column)
+        if found is not None:
+            self.answers[number] = column.distinct, found
         return found
 
     def _by_value(

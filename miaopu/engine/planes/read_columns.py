@@ -21,10 +21,9 @@ Problem = Callable[[int, FactError], None]
 
 
 class Dictionary(NamedTuple):
-    """The words of a column: for each the place of its value, and whether it cannot be read."""
+    """The words of a column: for each the place of its value, -1 where it cannot be read."""
 
     places: Numbers
-    unread: Bools | None
     distinct: tuple[Value, ...]
 
 
@@ -88,11 +87,10 @@ def _days(fact: Fact, values: pa.Array) -> Column | None:
     days = raw_numbers(values.view(pa.int32()))
     time = _time(days)
     if values.null_count and (time is None or time[1] - time[0] > _LONG):
-        # what stands where no day is known may lie anywhere
-        known = not_null(values)
-        there = days[known]
-        time = _time(there) if len(there) else None
-        days = np.where(known, days, 0 if time is None else time[0])
+        known = not_null(values)  # what stands where no day is known may lie anywhere
+        one = days[np.argmax(known)]
+        days = (days - one) * known + one  # a product is six times as fast as a choice
+        time = _time(days) if known.any() else None
     if time is None:
         return None
     first, last = time
@@ -130,20 +128,21 @@ def _coded(fact: Fact, values: pa.Array, dictionaries: Dictionaries) -> Column |
         if len(dictionaries) >= _DICTIONARIES:
             dictionaries.clear()
         read = dictionaries[fact.name, words] = _dictionary(fact, words)
-    raw = raw_numbers(values.indices)
-    if read.unread is not None:
-        if bool((read.unread.take(raw, mode="clip") & not_null(values)).any()):
+    stored = read.places.take(raw_numbers(values.indices), mode="clip")
+    unread = stored < 0
+    if unread.any():
+        if bool((unread & not_null(values)).any()):
             return None
-    return Column(fact, mask_of(values), read.places.take(raw, mode="clip"), read.distinct)
+        stored[unread] = 0
+    return Column(fact, mask_of(values), stored, read.distinct)
 
 
 def _dictionary(fact: Fact, words: Sequence[object]) -> Dictionary:
     read = [_readable(fact, word) for word in words]
     distinct = tuple(sorted({cast(int, one) for one in read if one is not None}))
     places = {value: place for place, value in enumerate(distinct)}
-    table = [0 if one is None else places[cast(int, one)] for one in read]
-    unread = np.array([one is None for one in read]) if None in read else None
-    return Dictionary(narrowed(np.array(table, dtype=np.int64)), unread, distinct)
+    table = [-1 if one is None else places[cast(int, one)] for one in read]
+    return Dictionary(narrowed(np.array(table, dtype=np.int64)), distinct)
 
 
 def _readable(fact: Fact, word: object) -> Value | None:

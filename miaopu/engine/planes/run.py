@@ -21,7 +21,6 @@ from miaopu.engine.planes.bits import WORD, Plane, Words, everybody, packed, row
 from miaopu.engine.planes.columns import Bools, Ints
 from miaopu.engine.planes.entitled import EntitledRows, entitled_rows
 from miaopu.engine.planes.program import Program, ProgramRule
-from miaopu.engine.planes.quick import Answers
 from miaopu.engine.planes.step_planes import Planes
 from miaopu.engine.planes.workspace import Workspaces
 
@@ -79,21 +78,20 @@ def pieces(
     pieces are worked on at a time; they come in the same order. The planes of a piece's steps hold
     until the next piece is asked for.
     """
-    answers: Answers = {}
     spaces = Workspaces(len(program.steps))
     column = batch.columns[program.region] if prune and program.region else None
 
     def placed(start: int, end: int) -> Piece:
         part = batch.part(slice(start, end))
         where = None if column is None else part.columns[column.fact.name].known
-        planes = Planes(program, part, answers, spaces.take(part.rows), unknown)
+        planes = Planes(program, part, spaces.take(part.rows), unknown)
         asked = in_full(planes, where) if unknown else entitled_rows(planes, where)
         return Piece(part, start, None, planes, tuple(asked))
 
     def unplaced(start: int, end: int) -> Piece:
         listed = nowhere[start:end]
         part = batch.part(listed)
-        planes = Planes(program, part, answers, spaces.take(part.rows), unknown)
+        planes = Planes(program, part, spaces.take(part.rows), unknown)
         return Piece(part, start, listed, planes, tuple(in_full(planes, None)))
 
     works = [partial(placed, start, end) for start, end in _spans(batch.rows)]

@@ -8,7 +8,7 @@ from miaopu.engine.expressions.tree import Op
 from miaopu.engine.planes.batch import Batch
 from miaopu.engine.planes.bits import Plane, words_for
 from miaopu.engine.planes.program import Program
-from miaopu.engine.planes.quick import Answers, Columns
+from miaopu.engine.planes.quick import Columns
 from miaopu.engine.planes.workspace import Workspace
 
 
@@ -19,7 +19,6 @@ class Planes:
         self,
         program: Program,
         batch: Batch,
-        answers: Answers,
         space: Workspace,
         unknown: bool = True,
     ) -> None:
@@ -27,7 +26,7 @@ class Planes:
         self.batch = batch
         self.unknown = unknown  # else a plane says only where something is true
         self.space = space
-        self.columns = Columns(batch, answers, space)
+        self.columns = Columns(batch, program.answers, space)
         words = words_for(batch.rows)
         self._room = space.planes[:, :, :words]
         self._made: list[slice | None] = [None] * len(program.steps)

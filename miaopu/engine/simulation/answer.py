@@ -64,25 +64,32 @@ def warnings(effect: Effect, sources: Sources) -> list[Unanswered]:
 
 
 def to_json(
-    found: Simulation, *, budgets: Mapping[str, int] | None = None, sources: Sources | None = None
+    found: Simulation,
+    *,
+    budgets: Mapping[str, int] | None = None,
+    quotas: Mapping[str, int] | None = None,
+    sources: Sources | None = None,
 ) -> dict[str, object]:
-    """The simulation as `simulate` prints it; `budgets` in fen by rule."""
+    """The simulation as `simulate` prints it; `budgets` in fen, `quotas` in places, by rule."""
     answer: dict[str, object] = {
         "enterprises": found.enterprises,
-        "rules": [_rule(one, (budgets or {}).get(one.rule)) for one in found.effect.rules],
+        "rules": [
+            _rule(one, (budgets or {}).get(one.rule), (quotas or {}).get(one.rule))
+            for one in found.effect.rules
+        ],
         "by": list(_groups(found, found.effect)),
         "warnings": [one.to_json() for one in warnings(found.effect, sources or {})],
     }
     if found.before is not None:
         answer["before"] = {
-            "rules": [_rule(one, None) for one in found.before.rules],
+            "rules": [_rule(one, None, None) for one in found.before.rules],
             "by": list(_groups(found, found.before)),
         }
         answer["difference"] = _difference(found, found.before)
     return answer
 
 
-def _rule(one: RuleEffect, budget_fen: int | None) -> dict[str, object]:
+def _rule(one: RuleEffect, budget_fen: int | None, quota: int | None) -> dict[str, object]:
     answer: dict[str, object] = {
         "rule": one.rule,
         **one.tally.to_json(),
@@ -90,8 +97,8 @@ def _rule(one: RuleEffect, budget_fen: int | None) -> dict[str, object]:
         "unknown": one.unknown,
         "undecided": one.undecided,
     }
-    if budget_fen is not None:
-        answer["cut_off"] = cut_off(one.standing, budget_fen).to_json()
+    if budget_fen is not None or quota is not None:
+        answer["cut_off"] = cut_off(one.standing, budget_fen, quota).to_json()
     return answer
 
 

@@ -40,41 +40,72 @@ class ByPoints:
     count: Counter[int] = field(default_factory=Counter)
     fen: Counter[int] = field(default_factory=Counter)
 
+    def to_json(self) -> list[list[int]]:
+        """Points, enterprises and fen, from the highest points."""
+        order = sorted(self.count, reverse=True)
+        return [[points, self.count[points], self.fen[points]] for points in order]
+
+    @classmethod
+    def from_json(cls, rows: Sequence[Sequence[int]]) -> ByPoints:
+        """What `to_json` gave."""
+        return cls(
+            Counter({points: count for points, count, _fen in rows}),
+            Counter({points: fen for points, _count, fen in rows}),
+        )
+
 
 @dataclass(frozen=True)
 class CutOff:
-    """How far a sum of money reaches, by points of priority from the highest.
+    """How far a sum of money, or a number of places, reaches by points from the highest.
 
     `supported` are surely reached and cost `cost_fen`; those with `points` are the first of whom
-    not all are reached, `at_line` of them; None where it is enough for everybody.
+    not all are reached, `at_line` of them; None where it is enough for everybody. `at_line_fen` is
+    what all of them would get.
     """
 
-    budget_fen: int
+    budget_fen: int | None
     supported: int
     cost_fen: int
     points: int | None
     at_line: int
     below: int
+    at_line_fen: int = 0
+    quota: int | None = None
+
+    @property
+    def reached_at_line(self) -> int:
+        """About how many of those at the line are reached: what is left, by their average."""
+        places = self.at_line if self.quota is None else self.quota - self.supported
+        if self.budget_fen is not None and self.at_line_fen > 0:
+            left = (self.budget_fen - self.cost_fen) * self.at_line // self.at_line_fen
+            places = min(places, left)
+        return max(0, min(places, self.at_line))
 
     def to_json(self) -> dict[str, object]:
-        """The cut-off as `simulate` prints it."""
-        return dict(self.__dict__)
+        """The cut-off as `simulate` prints it; `quota` only where one was given."""
+        shown = {key: value for key, value in self.__dict__.items() if key != "at_line_fen"}
+        if self.quota is None:
+            del shown["quota"]
+        return shown
 
 
-def cut_off(standing: ByPoints, budget_fen: int) -> CutOff:
-    """Where `budget_fen` ends: whole groups of equal points only, as points alone cannot part them.
+def cut_off(standing: ByPoints, budget_fen: int | None, quota: int | None = None) -> CutOff:
+    """Where `budget_fen` or `quota` (a number of enterprises) ends, whichever is first.
 
-    Programmes rank by points and support from the top while money lasts.
+    Whole groups of equal points only, as points alone cannot part them. Programmes rank by points
+    and support from the top while money and places last. None is no bound.
     """
     supported = cost = 0
     order = sorted(standing.count, reverse=True)
     for place, points in enumerate(order):
-        if cost + standing.fen[points] > budget_fen:
+        count, fen = standing.count[points], standing.fen[points]
+        too_dear = budget_fen is not None and cost + fen > budget_fen
+        if too_dear or (quota is not None and supported + count > quota):
             below = sum(standing.count[one] for one in order[place + 1 :])
-            return CutOff(budget_fen, supported, cost, points, standing.count[points], below)
-        supported += standing.count[points]
-        cost += standing.fen[points]
-    return CutOff(budget_fen, supported, cost, None, 0, 0)
+            return CutOff(budget_fen, supported, cost, points, count, below, fen, quota)
+        supported += count
+        cost += fen
+    return CutOff(budget_fen, supported, cost, None, 0, 0, 0, quota)
 
 
 def exact_sum(numbers: Ints) -> int:

@@ -5,6 +5,7 @@ from django.urls import path
 from miaopu.portal.views import (
     office_proposal,
     office_proposal_edit,
+    office_rule_language,
     office_rules,
     office_simulation,
     office_simulator,
@@ -12,6 +13,7 @@ from miaopu.portal.views import (
 
 urlpatterns = [
     path("office/rules/", office_rules.rule_list, name="rule_list"),
+    path("office/rules/language/", office_rule_language.rule_language, name="rule_language"),
     path("office/rules/proposals/<int:pk>/", office_proposal.rule_proposal, name="rule_proposal"),
     path(
         "office/rules/proposals/<int:pk>/edit/",

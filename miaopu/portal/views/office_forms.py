@@ -61,8 +61,13 @@ class YuanField(forms.CharField):
     """An amount in yuan; its value is whole fen."""
 
     def clean(self, value: Any) -> Any:
-        """The amount in fen. Raises ValidationError for anything that is none above zero."""
+        """The amount in fen, None where none is asked for and none was given.
+
+        Raises ValidationError for anything that is none above zero.
+        """
         text = super().clean(value)
+        if not text:
+            return None
         try:
             fen = yuan_to_fen(text)
         except MoneyError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -29,28 +29,20 @@ from miaopu.plans.rule_actions import (
     withdraw_rule,
 )
 from miaopu.plans.rule_guards import amendment_of, current_of, is_outdated, may_publish
-from miaopu.plans.rule_reading import read, rule_of
+from miaopu.plans.rule_reading import rule_of
 from miaopu.plans.simulating import Question
 from miaopu.plans.tasks import start_simulation
 from miaopu.portal import present, shapes
 from miaopu.portal.access import role_required
-from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.jobs import view_of
 from miaopu.portal.views.office_parts import CASE_READERS
+from miaopu.portal.views.office_proposal_after import consequences
+from miaopu.portal.views.office_rule_changes import change_table
 from miaopu.portal.views.office_rules import PROPOSAL_TONES
+from miaopu.portal.views.office_simulation_names import numbered
 from miaopu.portal.views.office_simulation_parts import simulation_context
-from miaopu.portal.views.public_shared import LEVEL_NAMES
 
-if TYPE_CHECKING:
-    from miaopu.engine.packs.rule_parts import Part
-    from miaopu.engine.packs.schema import Pack
-
-CHANGE_COLUMNS = (
-    Column("what", _("哪一项")),
-    Column("old", _("现行")),
-    Column("new", _("修改为")),
-)
 ACTING = (Role.PROGRAMME_OFFICER, Role.LEADING_GROUP)
 
 
@@ -80,63 +72,6 @@ class SignForm(forms.Form):
     signed = forms.BooleanField(
         label=_("本人确认：已看过修改内容和上面的测算影响，同意发布"),
         error_messages={"required": _("请确认后再提交")},
-    )
-
-
-def _text(pack: Pack, entry: Any) -> str:
-    """A condition or priority as one text: expression, reading, points."""
-    if not entry:
-        return ""
-    parts = [present.in_language(entry["title"])]
-    if entry.get("when"):
-        parts += [entry["when"], present.read_aloud(read(pack, entry["when"]))]
-    if entry.get("decide"):
-        parts.append(present.in_language(entry["decide"]))
-    if "points" in entry:
-        parts.append(gettext("%(points)s 分") % {"points": entry["points"]})
-    return " · ".join(dict.fromkeys(part for part in parts if part))
-
-
-def change_table(old_pack: Pack, new_pack: Pack, old: Part, new: Part) -> Table:
-    """What a proposal changes, in expressions and in words."""
-    rows: list[dict[str, str]] = []
-    for key, word in (("conditions", gettext("条件")), ("priority", gettext("优先"))):
-        before, after = ({one["id"]: one for one in part[key]} for part in (old, new))
-        for name in dict.fromkeys((*before, *after)):
-            if before.get(name) != after.get(name):
-                title = present.in_language((after.get(name) or before[name])["title"])
-                rows.append(
-                    {
-                        "what": f"{word} · {title}",
-                        "old": _text(old_pack, before.get(name)) or gettext("（没有）"),
-                        "new": _text(new_pack, after.get(name)) or gettext("（去掉）"),
-                    }
-                )
-    if old["amount"] != new["amount"]:
-        rows.append(
-            {"what": gettext("金额"), "old": old["amount"] or "", "new": new["amount"] or ""}
-        )
-    if old["shares"] != new["shares"]:
-        shares = [
-            " ∶ ".join(f"{LEVEL_NAMES[level]} {count}" for level, count in part["shares"].items())
-            for part in (old, new)
-        ]
-        rows.append({"what": gettext("各级分担"), "old": shares[0], "new": shares[1]})
-    for name in dict.fromkeys((*old["parameters"], *new["parameters"])):
-        values = [
-            gettext("；").join(
-                gettext("%(from)s 起 %(value)s") % one for one in part["parameters"].get(name, ())
-            )
-            for part in (old, new)
-        ]
-        if values[0] != values[1]:
-            rows.append({"what": f"@{name}", "old": values[0], "new": values[1]})
-    return Table(
-        CHANGE_COLUMNS,
-        rows,
-        gettext("修改了什么"),
-        empty=gettext("与现行规则没有不同"),
-        empty_hint=gettext("打开“修改规则”，改动后保存。"),
     )
 
 
@@ -180,7 +115,9 @@ def proposal_context(
         "clause_href": present.clause_href(proposal.base, item.clause),
         "tone": PROPOSAL_TONES.get(proposal.state, "neutral"),
         "changes": change_table(
-            proposal.base.pack, pack, rule_of(proposal.base.pack, proposal.item), proposal.part
+            (proposal.base.pack, pack),
+            (rule_of(proposal.base.pack, proposal.item), proposal.part),
+            (numbered(proposal.base), gettext("修改为")),
         ),
         "dropped": amended.dropped,
         "problems": [present.in_language(one.message) for one in amended.problems],
@@ -201,12 +138,7 @@ def proposal_context(
         ),
         "back": forms_of.get("return") or ReasonForm(auto_id="back_%s"),
         "refused": refused,
-        "match_job": Job.objects.for_user(user)
-        .filter(key__startswith=f"match/{proposal.version_id}/")
-        .order_by("-pk")
-        .first()
-        if proposal.version_id
-        else None,
+        "consequences": consequences(proposal, user),
         "trail": present.trail_of(proposal.trail, None, None, inside=True),
         "crumbs": [
             shapes.Link(gettext("规则与测算"), reverse("rule_list")),

@@ -61,7 +61,7 @@ def _page(
         "proposal": proposal,
         "title": title,
         "facts": [
-            (name, present.in_language(fact.fact(name).label))
+            (name, present.in_language(fact.fact(name).label), " ".join(fact.codes))
             for name, fact in proposal.base.pack.facts.items()
             if fact.about == "enterprise"
         ],

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 
-from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -14,10 +12,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from miaopu.core import clock
-from miaopu.parties.models import Enterprise
 from miaopu.plans.duty_reads import in_force
-from miaopu.plans.entitlements import explain_item
 from miaopu.plans.models import Programme, ProgrammeVersion, RuleProposal
 from miaopu.plans.rule_guards import may_make
 from miaopu.plans.rule_reading import Line, lines_of, read
@@ -27,11 +22,11 @@ from miaopu.portal.own_programmes import own_first
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_parts import CASE_READERS
-from miaopu.portal.views.office_rule_texts import clause_texts, fact_rows
+from miaopu.portal.views.office_rule_texts import ClauseText, clause_texts, fact_rows
+from miaopu.portal.views.office_rule_trial import tried
 from miaopu.portal.views.public_item import PARTIES
 from miaopu.portal.views.public_shared import LEVEL_NAMES, average_of
 
-FOUND_AT_MOST = 10
 PROPOSAL_TONES: dict[str, shapes.Tone] = {
     "proposed": "soon",
     "returned": "late",
@@ -62,17 +57,6 @@ PROPOSAL_COLUMNS = (
 )
 
 
-class TryForm(forms.Form):
-    """Which enterprise the rule is tried on."""
-
-    q = forms.CharField(
-        label=_("企业名称或统一社会信用代码"),
-        help_text=_("名称可以只写一部分，代码可以只写开头"),
-        required=False,
-        max_length=60,
-    )
-
-
 @dataclass(frozen=True)
 class RuleLine:
     """A condition or priority as the page sets it side by side."""
@@ -100,6 +84,33 @@ def rule_lines(version: ProgrammeVersion, lines: list[Line]) -> list[RuleLine]:
         )
         for one in lines
     ]
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Lines of a rule beside the clause that they rest on.
+
+    `text` is None where the clause has been shown further up the page.
+    """
+
+    clause: str
+    href: str
+    text: ClauseText | None
+    lines: tuple[RuleLine, ...]
+
+
+def passages(lines: list[RuleLine], texts: list[ClauseText], shown: set[str]) -> list[Passage]:
+    """Lines gathered under their clauses, in the order of the rule; `shown` are clauses done."""
+    known = {one.path: one for one in texts}
+    gathered: dict[str, list[RuleLine]] = {}
+    for line in lines:
+        gathered.setdefault(line.clause, []).append(line)
+    found = []
+    for clause, own in gathered.items():
+        text = None if clause in shown else known.get(clause)
+        found.append(Passage(clause, own[0].clause_href, text, tuple(own)))
+        shown.add(clause)
+    return found
 
 
 def proposal_table(proposals: list[RuleProposal]) -> Table:
@@ -180,34 +191,13 @@ def version_or_404(slug: str, code: str) -> ProgrammeVersion:
     return version
 
 
-def _tried(request: HttpRequest, version: ProgrammeVersion, code: str) -> dict[str, Any]:
-    """The enterprises found, or the reasons for the one that was chosen."""
-    user, form = person(request), TryForm(request.GET)
-    words = form.cleaned_data["q"] if form.is_valid() else ""
-    mine = Enterprise.objects.for_user(user).select_related("region")
-    chosen, reasons = None, []
-    if number := request.GET.get("enterprise"):
-        chosen = get_object_or_404(mine, number=number)
-        explanation = explain_item(version, code, chosen, clock.today())
-        reasons = present.reasons_of(explanation)
-    found = list(mine.search(words).order_by("number")[:FOUND_AT_MOST]) if words.strip() else []
-    if len(found) == 1 and chosen is None:
-        chosen = found[0]
-        reasons = present.reasons_of(explain_item(version, code, chosen, clock.today()))
-    return {
-        "form": form,
-        "words": words,
-        "found": [
-            shapes.Link(
-                f"{one.name} · {present.region_name(one.region)}", f"?enterprise={one.number}"
-            )
-            for one in found
-        ]
-        if chosen is None
-        else [],
-        "chosen": chosen,
-        "reasons": reasons,
-    }
+def _amount_line(version: ProgrammeVersion, code: str) -> RuleLine:
+    """The amount as a line beside the item's clause."""
+    item = version.pack.items[code]
+    said = read(version.pack, item.amount or "", amount=True)
+    href = present.clause_href(version, item.clause)
+    words = (gettext("金额"), item.amount or "", present.read_aloud(said))
+    return RuleLine(*words, "", item.clause, href, None)
 
 
 @require_safe
@@ -218,10 +208,9 @@ def rule(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     version = version_or_404(slug, code)
     pack, item = version.pack, version.pack.items[code]
     conditions, priorities = lines_of(pack, code)
-    amount = read(pack, item.amount, amount=True) if item.amount else None
     proposals = RuleProposal.objects.for_user(user).filter(programme=version.programme, item=code)
     for_enterprises = item.party == "enterprise"
-    texts = clause_texts(version, code)
+    texts, shown = clause_texts(version, code), set[str]()
     context = {
         "title": present.in_language(item.title),
         "summary": present.in_language(item.summary),
@@ -229,13 +218,11 @@ def rule(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "code": code,
         "clause": item.clause,
         "clause_href": present.clause_href(version, item.clause),
-        "texts": texts,
         "summarised": not all(one.is_own for one in texts),
-        "conditions": rule_lines(version, conditions),
-        "priorities": rule_lines(version, priorities),
+        "conditions": passages(rule_lines(version, conditions), texts, shown),
+        "priorities": passages(rule_lines(version, priorities), texts, shown),
+        "money": passages([_amount_line(version, code)], texts, shown) if item.amount else None,
         "jurisdiction": item.region or "",
-        "amount": item.amount or "",
-        "amount_reading": present.read_aloud(amount),
         "average_fen": average_of(item),
         "shares": [(LEVEL_NAMES[level], part) for level, part in item.shares.items()],
         "facts": fact_rows(user, version, code) if for_enterprises else None,
@@ -243,7 +230,7 @@ def rule(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "for_enterprises": for_enterprises,
         "proposals": proposal_table(list(proposals.with_parts().order_by("-pk")[:20])),
         "has_proposals": proposals.exists(),
-        "tried": _tried(request, version, code) if for_enterprises else None,
+        "tried": tried(request, version, code) if for_enterprises else None,
         "crumbs": [
             shapes.Link(gettext("规则与测算"), reverse("rule_list")),
             shapes.Link(present.in_language(item.title)),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Page
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
@@ -17,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from miaopu.core.models import Region
 from miaopu.plans.models import SimulatedChange, Simulation
 from miaopu.plans.simulating import save_simulation
+from miaopu.plans.simulation_reach import planned_reach
 from miaopu.portal import present, shapes
 from miaopu.portal.access import role_required
 from miaopu.portal.paging import page_of
@@ -26,17 +29,21 @@ from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_parts import CASE_READERS
 from miaopu.portal.views.office_proposal import job_of
 from miaopu.portal.views.office_queue import active_filters
-from miaopu.portal.views.office_simulation_parts import simulation_context
-from miaopu.portal.views.office_simulation_workbook import XLSX, simulation_workbook
-from miaopu.portal.views.office_simulator import item_name, rule_name, version_name
-
-CHANGE_COLUMNS = (
-    Column("enterprise", _("企业"), link="href"),
-    Column("region", _("区域")),
-    Column("kind", _("增减"), kind="tag", tone="tone"),
-    Column("before_fen", _("现行规则"), kind="money", unit=_("元")),
-    Column("after_fen", _("新规则"), kind="money", unit=_("元")),
+from miaopu.portal.views.office_simulation_names import (
+    item_name,
+    other_name,
+    rule_name,
+    version_name,
 )
+from miaopu.portal.views.office_simulation_parts import simulation_context
+from miaopu.portal.views.office_simulation_reach import (
+    MeansForm,
+    cut_words,
+    standing_table,
+    supposed,
+)
+from miaopu.portal.views.office_simulation_workbook import XLSX, simulation_workbook
+
 EXPORTED = 20_000  # enterprises in a workbook at the most
 
 
@@ -56,6 +63,10 @@ class ChangeFilter(forms.Form):
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", _("全部")), *regions]
 
+    def keep(self, data: QueryDict) -> None:
+        """Let what is supposed of money and places stay in the address."""
+        _keep(self, data, MeansForm.base_fields)
+
 
 class SaveForm(forms.Form):
     """What the simulation is called."""
@@ -68,8 +79,25 @@ class SaveForm(forms.Form):
     )
 
 
+def _keep(form: forms.Form, data: QueryDict, names: Iterable[str]) -> None:
+    for name in names:
+        if data.get(name):
+            form.fields[name] = forms.CharField(widget=forms.HiddenInput, required=False)
+
+
 def _simulation_or_404(request: HttpRequest, pk: int) -> Simulation:
     return get_object_or_404(Simulation.objects.for_user(person(request)).with_parts(), pk=pk)
+
+
+def change_columns(simulation: Simulation) -> tuple[Column, ...]:
+    """The columns of who gains and loses, named after either rule."""
+    return (
+        Column("enterprise", _("企业"), link="href"),
+        Column("region", _("区域")),
+        Column("kind", _("增减"), kind="tag", tone="tone"),
+        Column("before_fen", other_name(simulation), kind="money", unit=_("元")),
+        Column("after_fen", rule_name(simulation), kind="money", unit=_("元")),
+    )
 
 
 def change_rows(changes: list[SimulatedChange]) -> list[dict[str, Any]]:
@@ -105,7 +133,7 @@ def _changes(request: HttpRequest, simulation: Simulation) -> tuple[ChangeFilter
         rows = rows.filter(enterprise__region=wanted["region"])
     page = page_of(request, rows.select_related("enterprise__region").order_by("pk"))
     table = Table(
-        CHANGE_COLUMNS,
+        change_columns(simulation),
         change_rows(list(page.object_list)),
         gettext("谁受益，谁受损（本区域的企业）"),
         empty=gettext("没有这样的企业"),
@@ -113,6 +141,27 @@ def _changes(request: HttpRequest, simulation: Simulation) -> tuple[ChangeFilter
         queue=True,
     )
     return form, table, page
+
+
+def _supposed_query(request: HttpRequest) -> str:
+    names = [name for name in MeansForm.base_fields if request.GET.get(name)]
+    return urlencode({name: request.GET[name] for name in names})
+
+
+def _means(request: HttpRequest, simulation: Simulation) -> dict[str, Any]:
+    """What the reader supposes of money and places, how far it reaches, and the queue by points."""
+    asked = any(request.GET.get(name) for name in MeansForm.base_fields)
+    form = MeansForm(request.GET if asked else None)
+    found = supposed(simulation, form)
+    _keep(form, request.GET, ("kind", "region"))
+    if not asked:
+        form.initial = {name: request.GET.get(name, "") for name in ("kind", "region")}
+    return {
+        "means": form,
+        "supposed": cut_words(found) if found is not None else "",
+        "supposed_query": _supposed_query(request) if found is not None else "",
+        "standing": standing_table(simulation, found or planned_reach(simulation)),
+    }
 
 
 def _context(
@@ -135,11 +184,15 @@ def _context(
             shapes.Link(simulation.name or rule_name(simulation)),
         ],
     }
+    if simulation.is_finished:
+        context |= _means(request, simulation)
     if simulation.is_finished and simulation.result["old"] is not None:
         form, table, page = _changes(request, simulation)
+        active = active_filters(request, form)
+        form.keep(request.GET)
         context |= {
             "form": form,
-            "active": active_filters(request, form),
+            "active": active,
             "changes": table,
             "page": page,
         }
@@ -178,7 +231,10 @@ def simulation_export(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("simulation", pk=pk)
     changes = SimulatedChange.objects.for_user(person(request)).filter(simulation=found)
     rows = change_rows(list(changes.select_related("enterprise__region").order_by("pk")[:EXPORTED]))
-    response = HttpResponse(simulation_workbook(found, rows), content_type=XLSX)
+    line = supposed(found, MeansForm(request.GET))
+    address = request.build_absolute_uri(reverse("simulation", kwargs={"pk": pk}))
+    book = simulation_workbook(found, rows, line, address)
+    response = HttpResponse(book, content_type=XLSX)
     response["Content-Disposition"] = f'attachment; filename="simulation-{found.pk}.xlsx"'
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -13,12 +13,16 @@ from miaopu.core.models import Region
 from miaopu.engine.expressions.words import industry_name
 from miaopu.parties.dictionary import fact_dictionary
 from miaopu.plans.models import Simulation
+from miaopu.plans.rule_reading import rule_of
 from miaopu.plans.simulation_results import SIZE_NAMES
 from miaopu.portal import formats, present
 from miaopu.portal.charts import MAPS, Chart, drawn_on, short_name
 from miaopu.portal.shapes import Text
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_facts import departments_of
+from miaopu.portal.views.office_rule_changes import sides_table
+from miaopu.portal.views.office_simulation_names import other_name, pack_of, rule_name
+from miaopu.portal.views.office_simulation_reach import budget_table, reach_words
 from miaopu.portal.views.public_shared import LEVEL_NAMES
 
 WAYS: dict[str, tuple[Text, Text]] = {
@@ -36,8 +40,9 @@ AGES: dict[str, Text] = {
 }
 SHOWN = (
     *("new", "old", "difference", "enterprises", "levels", "tables", "map", "lacking"),
-    *("budget", "reach", "gain_href", "lose_href"),
+    *("budget", "reach", "gain_href", "lose_href", "sides", "old_name", "lacking_words"),
 )
+_NAMED = 3  # facts named in the warning; the table has all
 LACKING_COLUMNS = (
     Column("fact", _("数据项")),
     Column("departments", _("应由谁提供")),
@@ -84,13 +89,15 @@ def group_columns(simulation: Simulation, way: str) -> tuple[Column, ...]:
             Column("cost_fen", _("所需资金"), kind="money", unit=_("元")),
             *_level_columns(simulation),
         )
+    before, after = other_name(simulation), rule_name(simulation)
+    money = gettext("%(rule)s资金")
     return (
         Column("name", title, link="href"),
-        Column("old", _("现行规则"), kind="number", unit=_("户")),
-        Column("new", _("新规则"), kind="number", unit=_("户")),
+        Column("old", before, kind="number", unit=_("户")),
+        Column("new", after, kind="number", unit=_("户")),
         Column("change", _("增减"), kind="number", unit=_("户")),
-        Column("old_fen", _("现行资金"), kind="money", unit=_("元")),
-        Column("cost_fen", _("新规则资金"), kind="money", unit=_("元")),
+        Column("old_fen", money % {"rule": before}, kind="money", unit=_("元")),
+        Column("cost_fen", money % {"rule": after}, kind="money", unit=_("元")),
         *_level_columns(simulation),
     )
 
@@ -205,52 +212,30 @@ def lacking_table(simulation: Simulation) -> Table:
     )
 
 
-def budget_table(simulation: Simulation) -> Table | None:
-    """The plan's money against what the rule needs, by level; None without a budget."""
-    reach = simulation.result["new"]["reach"]
-    if reach is None:
-        return None
-    need = simulation.result["new"]["by_level"]
-    rows = [
-        {
-            "level": LEVEL_NAMES[level],
-            "budget_fen": budget,
-            "need_fen": need.get(level, 0),
-            "left_fen": budget - need.get(level, 0),
+def lacking_words(simulation: Simulation) -> str:
+    """The facts that are missing most, with who owes them, in one sentence."""
+    dictionary = fact_dictionary()
+    most = sorted(simulation.result["lacking"].items(), key=lambda one: -one[1])
+    words = gettext("%(fact)s（%(departments)s，缺 %(count)s 户）")
+    found = [
+        words
+        % {
+            "fact": present.in_language(dictionary[name].title),
+            "departments": departments_of(dictionary[name]) or gettext("本系统"),
+            "count": formats.number(count),
         }
-        for level in LEVEL_NAMES
-        if (budget := reach["budgets"].get(level)) is not None
+        for name, count in most
+        if name in dictionary and count
     ]
-    columns = (
-        Column("level", _("级次")),
-        Column("budget_fen", _("计划安排"), kind="money", unit=_("元")),
-        Column("need_fen", _("全部兑现需要"), kind="money", unit=_("元")),
-        Column("left_fen", _("结余（负数为缺口）"), kind="money", unit=_("元")),
-    )
-    return Table(columns, rows, gettext("资金线"))
+    return gettext("、").join(found[:_NAMED])
 
 
-def reach_words(simulation: Simulation) -> str:
-    """How far the money reaches, in a sentence."""
-    reach = simulation.result["new"]["reach"]
-    if reach is None:
-        return gettext("计划没有为这个事项安排资金，不能算出名额线。")
-    words = {
-        "level": LEVEL_NAMES[reach["tightest"]],
-        "supported": formats.number(reach["supported"]),
-        "points": reach["points"],
-        "at_line": formats.number(reach["at_line"]),
-        "below": formats.number(reach["below"]),
-    }
-    if reach["points"] is None:
-        return gettext("安排的资金足够全部 %(supported)s 户。") % words
-    return (
-        gettext(
-            "以%(level)s资金为限，按优先分从高到低可以支持 %(supported)s 户；%(points)s 分的"
-            " %(at_line)s 户只能支持一部分，其下还有 %(below)s 户排不上。"
-        )
-        % words
-    )
+def sides_of(simulation: Simulation) -> Table:
+    """The rule that was tried, beside the other version's where there is one."""
+    pack, old = pack_of(simulation), simulation.against
+    before = rule_of(old.pack, simulation.item) if old is not None else None
+    names = (other_name(simulation), rule_name(simulation))
+    return sides_table((pack, pack), (before, simulation.part), names)
 
 
 def simulation_context(simulation: Simulation) -> dict[str, Any]:
@@ -260,7 +245,10 @@ def simulation_context(simulation: Simulation) -> dict[str, Any]:
     result = simulation.result
     return {
         "simulation": simulation,
-        "new": result["new"],
+        "new": {
+            **result["new"],
+            "unknown_percent": f"{result['new']['unknown_share']:.0%}",
+        },
         "old": result["old"],
         "difference": result["difference"],
         "enterprises": result["enterprises"],
@@ -274,6 +262,9 @@ def simulation_context(simulation: Simulation) -> dict[str, Any]:
         "tables": group_tables(simulation),
         "map": map_of(simulation),
         "lacking": lacking_table(simulation),
+        "lacking_words": lacking_words(simulation),
+        "sides": sides_of(simulation),
+        "old_name": other_name(simulation),
         "budget": budget_table(simulation),
         "reach": reach_words(simulation),
         "gain_href": f"{_href(simulation)}?kind=gain#changes",

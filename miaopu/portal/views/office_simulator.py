@@ -26,6 +26,7 @@ from miaopu.portal.performing import perform
 from miaopu.portal.tables import Column, Table
 from miaopu.portal.views.enterprise_scope import person
 from miaopu.portal.views.office_parts import CASE_READERS
+from miaopu.portal.views.office_simulation_names import item_name, rule_name, version_name
 
 COLUMNS = (
     Column("name", _("测算"), link="href"),
@@ -71,29 +72,6 @@ def _versions(user: User) -> dict[int, ProgrammeVersion]:
     found = ProgrammeVersion.objects.public().filter(programme__in=programmes)
     ordered = sorted(found, key=lambda one: programmes.index(one.programme_id))
     return {version.pk: version for version in ordered}
-
-
-def version_name(version: ProgrammeVersion) -> str:
-    """A version as people call it."""
-    words = {
-        "programme": present.in_language(version.programme.name),
-        "number": version.number,
-    }
-    return gettext("%(programme)s 第 %(number)s 版") % words
-
-
-def rule_name(simulation: Simulation) -> str:
-    """Which rule was tried."""
-    if simulation.proposal is not None:
-        return gettext("第 %(number)s 号修改") % {"number": simulation.proposal_id}
-    assert simulation.version is not None
-    return gettext("第 %(number)s 版") % {"number": simulation.version.number}
-
-
-def item_name(simulation: Simulation) -> str:
-    """The item whose rule was tried."""
-    version = simulation.against or simulation.version or simulation.proposal.base  # type: ignore[union-attr]
-    return present.in_language(version.pack.items[simulation.item].title)
 
 
 def _choices(
