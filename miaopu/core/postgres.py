@@ -37,7 +37,10 @@ __all__ = ["EmbeddedPostgres", "PostgresRefused", "embedded_url"]
 _LOG_LIMIT = 10 * 1024 * 1024
 _ALWAYS = {"listen_addresses": "", "unix_socket_permissions": "0700", "max_connections": "200"}
 _DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
-_FLEETING = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+_FLEETING = {
+    **{"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"},
+    "autovacuum": "off",  # databases that live for one test
+}
 
 
 class EmbeddedPostgres:

@@ -17,6 +17,8 @@ SPAN_MAX = 10_000
 
 _ONE = timedelta(days=1)
 _MONTHS_IN_YEAR = 12
+_FIRST_YEAR, _LAST_YEAR = date.min.year, date.max.year
+_IN_EVERY_MONTH = 28
 _START = Bilingual("起算当日不计入", "the day it starts is not counted")
 _PAUSED = Bilingual("暂停计时", "the clock is paused")
 _ROLLED = Bilingual("期限届满日不是工作日，顺延", "the last day is not worked: moved on")
@@ -116,8 +118,10 @@ def add_months(on: date, months_later: int) -> date:
     Raises CalendarError beyond the years 1 to 9999.
     """
     year, month = divmod(on.year * _MONTHS_IN_YEAR + on.month - 1 + months_later, _MONTHS_IN_YEAR)
-    if not date.min.year <= year <= date.max.year:
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
         raise _beyond()
+    if on.day <= _IN_EVERY_MONTH:
+        return date(year, month + 1, on.day)
     last = months.monthrange(year, month + 1)[1]
     return date(year, month + 1, min(on.day, last))
 

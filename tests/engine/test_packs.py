@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from miaopu.engine.definitions.positions import MAX_BYTES, read_text
+from miaopu.engine.definitions.positions import MAX_BYTES, _built_plainly, read_text
 from miaopu.engine.matching import explain_one
 from miaopu.engine.money import split
 from miaopu.engine.packs.load import PackRefused, check_pack, load_pack
@@ -305,3 +305,22 @@ def test_any_text_gives_errors_and_nothing_else(tmp_path: Path, text: str) -> No
     assert check.pack is None
     assert check.errors
     assert all(error.line >= 1 and error.remedy.zh for error in check.errors)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        (GUIYANG / "programme.yaml").read_text(encoding="utf-8"),
+        "a: {b?c: 1}\n",
+        "a: {b: c\td}\n",
+        "a:\t1\n",
+        "a: |# b\n  c\n",
+        "a: b\n\ufeff c: d\n",
+        "a: [1, 2\n",
+        "a: 1\n---\nb: 2\n",
+        "a: &b 1\n",
+        "- a\n- |\n  b\n\n- 'c\n  d'\n",
+    ],
+)
+def test_both_readers_of_yaml_say_the_same(text: str) -> None:
+    assert read_text(text, "x.yaml") == _built_plainly(text, "x.yaml")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -23,6 +25,7 @@ from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from miaopu.core import clock
+from miaopu.core.models import DemoClock
 from miaopu.ledger.awards import pay_award
 from miaopu.ledger.books import seal_days
 from miaopu.ledger.models import Award
@@ -237,8 +240,49 @@ def _gentle_row_locks() -> Iterator[None]:
     patch.undo()
 
 
+@pytest.fixture(scope="session")
+def _offset_read_once() -> Iterator[list[timedelta]]:
+    """The demo clock's offset as this test has read it; read anew after whatever could change it.
+
+    A request and a job read it once. What a test does itself reads it as seldom: else every sixth
+    statement of the tests would ask what day it is.
+    """
+    known: list[timedelta] = []
+
+    def forgetting(original: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(original)
+        def call(*given: Any, **named: Any) -> Any:
+            known.clear()
+            try:
+                return original(*given, **named)
+            finally:
+                known.clear()
+
+        return call
+
+    patch = pytest.MonkeyPatch()
+    for owner, name in (
+        (BaseDatabaseWrapper, "savepoint_rollback"),
+        (BaseDatabaseWrapper, "rollback"),
+        (DemoClock, "save_base"),
+        (QuerySet, "update"),
+        (QuerySet, "delete"),
+    ):
+        patch.setattr(owner, name, forgetting(getattr(owner, name)))
+    yield known
+    patch.undo()
+
+
 @pytest.fixture
-def city(db: None, built_city: BuiltCity) -> City:
+def _one_clock(db: None, _offset_read_once: list[timedelta]) -> Iterator[None]:
+    _offset_read_once.clear()
+    token = clock._offset.set(_offset_read_once)
+    yield
+    clock._offset.reset(token)
+
+
+@pytest.fixture
+def city(db: None, built_city: BuiltCity, _one_clock: None) -> City:
     """A small city at work (tests/factories.py); the clock stands on its first day.
 
     It was committed once, and what a test changes in it is rolled back after the test.

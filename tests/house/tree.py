@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,10 +33,10 @@ class Source:
     path: str
     text: str
 
-    @cached_property
+    @property
     def tree(self) -> ast.Module:
-        """The syntax tree of a Python file."""
-        return ast.parse(self.text, filename=self.path)
+        """The syntax tree of a Python file; parsed once however many checks read it."""
+        return _parsed(self)
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -68,6 +68,17 @@ class Source:
         return f"{self.path}:{line}: {what}"
 
 
+@cache
+def _parsed(source: Source) -> ast.Module:
+    return ast.parse(source.text, filename=source.path)
+
+
+@cache
+def nodes_of(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """The node and every node below it, in the order of `ast.walk`; walked once."""
+    return tuple(ast.walk(tree))
+
+
 def _ignored(root: Path) -> list[str]:
     """Patterns of names that version control leaves out."""
     path = root / ".gitignore"
@@ -77,7 +88,11 @@ def _ignored(root: Path) -> list[str]:
 
 def sources(root: Path = ROOT, under: str = "", suffixes: Iterable[str] = ()) -> list[Source]:
     """The text files below `under` that version control would keep, in order of their paths."""
-    wanted = frozenset(suffixes)
+    return list(_sources(root, under, frozenset(suffixes)))
+
+
+@cache
+def _sources(root: Path, under: str, wanted: frozenset[str]) -> list[Source]:
     ignored = _ignored(root)
 
     def is_kept(name: str) -> bool:
@@ -140,8 +155,13 @@ class Import:
 
 def imports(source: Source, *, types_too: bool = False) -> list[Import]:
     """What a file imports anywhere; what it imports only for its types on request."""
+    return list(_imports(source, types_too))
+
+
+@cache
+def _imports(source: Source, types_too: bool) -> list[Import]:
     found = []
-    for node in ast.walk(source.tree) if types_too else walk_run(source.tree):
+    for node in nodes_of(source.tree) if types_too else walk_run(source.tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 top = alias.name.partition(".")[0]
@@ -155,7 +175,7 @@ def imports(source: Source, *, types_too: bool = False) -> list[Import]:
 
 def calls(tree: ast.AST) -> Iterator[tuple[ast.Call, str]]:
     """Every call with the last part of the called name ("" where it has none)."""
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, ast.Call):
             match node.func:
                 case ast.Name(id=name) | ast.Attribute(attr=name):
@@ -166,7 +186,7 @@ def calls(tree: ast.AST) -> Iterator[tuple[ast.Call, str]]:
 
 def strings(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """Every string constant with its line; the fixed parts of f-strings included."""
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.lineno, node.value
 

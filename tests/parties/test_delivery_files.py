@@ -91,15 +91,21 @@ def test_the_corpus_is_large() -> None:
     assert len(WRONG_FILES) + len(SOUND) + len(sheet_corpus.refused_files()) >= 120
 
 
-@pytest.mark.parametrize("name", WRONG_FILES)
-def test_a_wrong_cell_is_told_at_its_place(name: str, city: City) -> None:
-    cells, letter, message = WRONG_FILES[name]
-    delivery = deliver(workbook(table_of([good_row(5, **cells), good_row(6)])), city.reviewer)
-    assert (delivery.state, delivery.new_count, delivery.wrong_count) == ("checked", 1, 1)
-    row = delivery.lines.get(outcome="wrong")
-    assert row.number == 2
-    told = [one["zh"] for one in row.faults if LETTERS[one["c"]] == letter]
-    assert any(message in text for text in told), row.faults
+def test_a_wrong_cell_is_told_at_its_place(city: City, subtests: pytest.Subtests) -> None:
+    """Of all wrong cells, each in a row of its own with a sound row below it."""
+    rows = []
+    for place, (cells, _letter, _message) in enumerate(WRONG_FILES.values()):
+        rows += [good_row(5 + 2 * place, **cells), good_row(6 + 2 * place)]
+    delivery = deliver(workbook(table_of(rows)), city.reviewer)
+    each = len(WRONG_FILES)
+    assert (delivery.state, delivery.new_count, delivery.wrong_count) == ("checked", each, each)
+    wrong = {row.number: row for row in delivery.lines.filter(outcome="wrong")}
+    assert sorted(wrong) == [2 + 2 * place for place in range(each)]
+    for place, (name, (_cells, letter, message)) in enumerate(WRONG_FILES.items()):
+        with subtests.test(name=name):
+            row = wrong[2 + 2 * place]
+            told = [one["zh"] for one in row.faults if LETTERS[one["c"]] == letter]
+            assert any(message in text for text in told), row.faults
 
 
 @pytest.mark.parametrize("name", SOUND)

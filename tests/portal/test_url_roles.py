@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
@@ -229,73 +231,109 @@ def plain_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(urls, "handler404", lambda request, exception: HttpResponse(status=404))
 
 
-def ask(
-    route: str,
-    method: str,
-    user: User | None,
-    kwargs: dict[str, Any],
-    data: dict[str, Any] | None = None,
-) -> Any:
-    """The answer to one request; whatever it changed is rolled back."""
-    client = StrictClient()
-    with transaction.atomic():
+@dataclass(frozen=True)
+class Visitor:
+    """A browser of somebody, whose session was begun once."""
+
+    client: StrictClient
+    cookies: str
+
+    def ask(
+        self, route: str, method: str, kwargs: dict[str, Any], data: dict[str, Any] | None = None
+    ) -> Any:
+        """The answer to one request; whatever it changed, cookies too, is rolled back."""
+        client = self.client
+        client.cookies = SimpleCookie(self.cookies)
+        with transaction.atomic():
+            address = reverse(route, kwargs=kwargs)
+            answer = client.get(address) if method == "GET" else client.post(address, data or {})
+            for close in answer._resource_closers:  # `answer.close()` would end the transaction
+                close()
+            transaction.set_rollback(True)
+        return answer
+
+
+def visitors_of(people: dict[str, User | None]) -> dict[str, Visitor]:
+    """Everybody at a browser of their own, signed in."""
+    found = {}
+    for role, user in people.items():
+        client = StrictClient()
         if user is not None:
             client.force_login(user)
-        address = reverse(route, kwargs=kwargs)
-        answer = client.get(address) if method == "GET" else client.post(address, data or {})
-        for close in answer._resource_closers:  # `answer.close()` would end the transaction too
-            close()
-        transaction.set_rollback(True)
-    return answer
+        found[role] = Visitor(client, client.cookies.output(attrs=[], header="", sep=";"))
+    return found
 
 
-@pytest.mark.parametrize("route", sorted(TABLE))
-def test_route_for_every_role(route: str, city: City) -> None:
+def nothing_like(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Arguments of the same address that name nothing."""
+    strange = {"slug": "no-such", "path": "九", "code": "x", "step": "accept", "page": "no"}
+    return {name: strange.get(name, "9999999") for name in kwargs}
+
+
+# Routes that are asked for the same thing, which is made once; a route without one stands alone.
+GROUPS: dict[str, list[str]] = {}
+for name in sorted(TABLE):
+    GROUPS.setdefault(TABLE[name].thing or f"none/{name}", []).append(name)
+
+
+@pytest.mark.parametrize("group", sorted(GROUPS))
+def test_route_for_every_role(group: str, city: City, subtests: pytest.Subtests) -> None:
+    """Also for a thing that is not there: 404 to those who may see such a thing.
+
+    What is not there gives neither an error page nor a hint that it exists.
+    """
     people = people_of(city)
     assert set(people) == set(ROLES)
+    thing = TABLE[GROUPS[group][0]].thing
+    kwargs = THINGS[thing](city) if thing else {}
+    visitors = visitors_of(people_of(city))
+    assert set(visitors) == set(ROLES)
+    for route in GROUPS[group]:
+        with subtests.test(route=route), transaction.atomic():
+            surprises = [
+                *_surprises(route, city, visitors, kwargs),
+                *(_found(route, visitors, nothing_like(kwargs)) if thing else ()),
+            ]
+            transaction.set_rollback(True)
+            assert not surprises, surprises
+
+
+def _surprises(
+    route: str, city: City, visitors: dict[str, Visitor], kwargs: dict[str, Any]
+) -> Iterator[str]:
     row = TABLE[route]
-    kwargs = THINGS[row.thing](city) if row.thing else {}
     data = form_of(route, city)
-    surprises = []
     for method in row.methods:
-        for role, user in people.items():
-            answer = ask(route, method, user, kwargs, data)
+        for role, visitor in visitors.items():
+            answer = visitor.ask(route, method, kwargs, data)
             expected = row.expected(role, method)
             if answer.status_code != expected:
-                surprises.append(f"{method} {role}: {answer.status_code}, not {expected}")
+                yield f"{method} {role}: {answer.status_code}, not {expected}"
             elif (role, expected, row.open) == ("anonymous", 302, False) and "/sign-in/" not in str(
                 answer["Location"]
             ):
-                surprises.append(f"{method} {role}: led to {answer['Location']}")
-    assert not surprises, surprises
+                yield f"{method} {role}: led to {answer['Location']}"
 
 
-@pytest.mark.parametrize("route", sorted(name for name, row in TABLE.items() if row.thing))
-def test_what_is_not_there_answers_404(route: str, city: City) -> None:
-    """To those who may see such a thing: neither an error page nor a hint that it exists."""
+def _found(route: str, visitors: dict[str, Visitor], nothing: dict[str, Any]) -> Iterator[str]:
     row = TABLE[route]
-    nothing = {
-        name: {"slug": "no-such", "path": "九", "code": "x", "step": "accept", "page": "no"}.get(
-            name, "9999999"
-        )
-        for name in THINGS[row.thing](city)
-    }
-    people = people_of(city)
     for role in sorted(row.allow) or ["anonymous"]:
         for method in row.methods:
-            assert ask(route, method, people[role], nothing).status_code == 404, (role, method)
+            status = visitors[role].ask(route, method, nothing).status_code
+            if status != 404:
+                yield f"{method} {role}: {status} for what is not there"
 
 
 def test_no_route_writes_on_get_or_answers_other_methods(city: City) -> None:
     wrong = []
     taken = {route.name: route.arguments for route in all_routes()}
+    client = StrictClient()
+    client.force_login(city.reviewer)
     for route, row in TABLE.items():
         if row.methods == ("POST",):
             kwargs = {"number": "1", "pk": 1, "step": "accept", "item_id": 1, "page": "all"}
             kwargs |= {"slug": SLUG, "code": "direct_subsidy", "key": "x"}
             address = reverse(route, kwargs={name: kwargs.get(name, 1) for name in taken[route]})
-            client = StrictClient()
-            client.force_login(city.reviewer)
             if client.get(address).status_code not in (404, 405):
                 wrong.append(route)
     assert not wrong

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import cast
+from typing import Any, cast
 
 from miaopu.engine.clock import add_months, add_years
 from miaopu.engine.expressions.traces import Trace, needs_of
@@ -79,6 +79,9 @@ def _closure(node: Node, rule: Rule, parts: list[Closure]) -> Closure:
         return lambda facts: rule((only(facts),))
     if len(parts) == 2:
         left, right = parts
+        if node.children[1].op is Op.CONST:  # a fact against a fixed value: by far the most
+            fixed = cast(Value | None, node.children[1].value)
+            return lambda facts: rule((left(facts), fixed))
         return lambda facts: rule((left(facts), right(facts)))
     return lambda facts: rule([part(facts) for part in parts])
 
@@ -202,15 +205,20 @@ def _has_tag(node: Node) -> Rule:
 
 def _moved(move: Callable[[date, int], date]) -> Rule:
     def moved(values: Values) -> Value | None:
-        start, count = cast(date, values[0]), cast(int, values[1])
-        if abs(count) > _TOO_MANY_MONTHS:
+        # One condition over a column asks this for every day in it: no helper in between.
+        start: Any
+        count: Any
+        start, count = values
+        if start is None or count is None:
+            return None
+        if not -_TOO_MANY_MONTHS <= count <= _TOO_MANY_MONTHS:
             return None
         try:
             return move(start, count)
         except (EngineError, ValueError, OverflowError):
             return None  # beyond the calendar: there is no such day
 
-    return _all_known(moved)
+    return moved
 
 
 def _compare(combine: Callable[[Number, Number], bool]) -> Callable[[Node], Rule]:
