@@ -15,11 +15,12 @@ from miaopu.app.supervise import PortRefused, listen
 from miaopu.core.processes import is_alive
 
 SITE = """
-import sys
+import signal, sys
 from pathlib import Path
 from miaopu.app.supervise import Child, Supervisor
 from miaopu.core.processes import start_child
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests are begun so
 folder = Path(sys.argv[1])
 LIVE = (
     "import os, signal, sys, time\\n"

@@ -121,7 +121,8 @@ def _plans_of(program: Program, batch: Batch) -> Sequence[Plan]:
         alone = [_plan(program, rule, shares, costs) for rule in program.rules]
         shared = Counter(number for plan in alone for number in plan.planes)
         costs = [cost / max(shared[number], 1) for number, cost in enumerate(costs)]
-        program.plans.extend(_plan(program, rule, shares, costs) for rule in program.rules)
+        # at one stroke: another thread may make the same
+        program.plans[:] = [_plan(program, rule, shares, costs) for rule in program.rules]
     return program.plans
 
 
