@@ -17,7 +17,7 @@ from miaopu.portal.kept_parts import kept
 from miaopu.portal.navigation import FOOT, PARTY, SECTIONS, NavItem, NavSection
 from miaopu.portal.shapes import Link, Text
 
-LONG = 12  # links: four lines of a phone
+LONG = 10  # links: four lines of a phone
 
 
 @dataclass(frozen=True)

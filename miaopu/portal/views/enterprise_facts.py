@@ -186,8 +186,7 @@ def my_enterprise(request: HttpRequest, number: str) -> HttpResponse:
     enterprise = enterprise_or_404(request, number)
     today = clock.today()
     known = known_facts(enterprise, today)
-    items = list(Item.objects.public())
-    packs = list({item.version_id: item.version.pack for item in items}.values())
+    packs = list({one.version_id: one.version.pack for one in Item.objects.public()}.values())
     size = known.get("size")
     context = {
         "enterprise": enterprise,
@@ -197,10 +196,6 @@ def my_enterprise(request: HttpRequest, number: str) -> HttpResponse:
         "size_reasons": [in_language(reason) for reason in size.note] if size else [],
         "size_inputs": size_inputs(enterprise, known, packs),
         "size_missing": [] if size else where_to_ask(["size"], known),
-        "offers": [
-            shapes.Link(in_language(item.name), reverse("offer", args=[number, item.pk]))
-            for item in items
-        ],
         "crumbs": [
             shapes.Link(_("我的首页"), reverse("my_home")),
             shapes.Link(str(enterprise)),
