@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from bench.report import Report
 from bench.rules import made, register
 from bench.rules.made import AS_OF
+from miaopu.app.cli.memory import keep_memory
 from miaopu.engine.facts import FactError
 from miaopu.engine.matching import ENTERPRISE_ID, explain_one, explanations_as_json
 from miaopu.engine.planes.batch import Batch
@@ -178,6 +179,7 @@ def main() -> None:
     The rules are made ready before. Memory is this process's own: what getrusage says would count
     the process that it was forked from.
     """
+    keep_memory()
     rules = made.in_our_words(made.make(200))
     program_of(rules, AS_OF)
     began, clock = time.process_time(), time.perf_counter()

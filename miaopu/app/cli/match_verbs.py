@@ -15,6 +15,7 @@ import typer
 
 from miaopu.app.cli.match_run import MatchRun
 from miaopu.app.cli.match_spark import match_with_spark
+from miaopu.app.cli.memory import keep_memory
 from miaopu.app.cli.output import (
     PROBLEMS,
     WRONG_USAGE,
@@ -117,6 +118,7 @@ def match(
             raise typer.BadParameter("--sets 不用于 Spark / is not for Spark")
         found = match_with_spark(rule_set, facts, as_of, out, entitled=entitled)
     else:
+        keep_memory()
         run = MatchRun(rule_set, facts, as_of, MatchSets() if sets else None, entitled)
         write_batches(out, SCHEMA, run.batches(), VARIOUS)
         if sets is not None and run.sets is not None:

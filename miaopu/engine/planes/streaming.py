@@ -22,7 +22,7 @@ from miaopu.engine.planes.identity import IdColumn, Met, chosen_rows, ids_of
 from miaopu.engine.planes.matching import Matches, match_batch, read_batch
 from miaopu.engine.rule_sets import RuleSet
 
-CHUNK = 262_144
+CHUNK = 131_072
 Report = Callable[[FactsRefused], None]
 _T = TypeVar("_T")
 
