@@ -21,7 +21,7 @@ from miaopu.engine.assessment.columns import MILLION, ScoreColumn, ScoreColumns
 from miaopu.engine.assessment.scheme import Scheme
 from miaopu.engine.assessment.scores import Lines
 from miaopu.engine.assessment.standings import standings_of
-from miaopu.engine.planes.columns import Ints
+from miaopu.engine.planes.bits import Ints
 
 BASES, CRITERIA, ITEMS, COMPUTED = 5_000, 10, 12, 2
 GOAL, ROUNDS = 10, 15

@@ -15,6 +15,7 @@ from miaopu.app.cli.match_verbs import (
     problems_as_lines,
     rule_set_of,
 )
+from miaopu.app.cli.memory import keep_memory
 from miaopu.app.cli.output import (
     PROBLEMS,
     WRONG_USAGE,
@@ -76,6 +77,7 @@ def simulate(
     budgets, quotas = _budgets(budget or [], new), _quotas(quota or [], new)
     if assume_decided:
         new, old = decided(new), decided(old) if old else None
+    keep_memory()
     problems: list[FactsRefused] = []
     found = run_simulation(
         new,

@@ -19,7 +19,8 @@ from miaopu.engine.assessment.scheme import Criterion, ScoreItem
 from miaopu.engine.assessment.scores import Lines, Points, Sheet
 from miaopu.engine.facts import INT64_MAX, Fact, FactType
 from miaopu.engine.planes.batch import Batch
-from miaopu.engine.planes.columns import Bools, Column, Ints
+from miaopu.engine.planes.bits import Bools, Ints
+from miaopu.engine.planes.columns import Column
 from miaopu.engine.planes.truth import fen_of
 
 MILLION = 1_000_000

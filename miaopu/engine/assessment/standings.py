@@ -22,7 +22,7 @@ from miaopu.engine.assessment.results import (
 )
 from miaopu.engine.assessment.scheme import WHOLE, Assessment
 from miaopu.engine.assessment.scores import Lines
-from miaopu.engine.planes.columns import Bools, Ints
+from miaopu.engine.planes.bits import Bools, Ints
 
 _YEARS = 10_001  # years have four digits: the year before the first is nobody's last
 

@@ -19,10 +19,10 @@ def not_null(values: pa.Array) -> Bools:
     if bits is None:
         known: Bools = values.is_valid().to_numpy(zero_copy_only=False)
         return known
-    return bits_of(bits, values)
+    return bools_of(bits, values)
 
 
-def bits_of(buffer: pa.Buffer, values: pa.Array) -> Bools:
+def bools_of(buffer: pa.Buffer, values: pa.Array) -> Bools:
     """The bits that a buffer of an array holds, one for each of its rows."""
     start, end = values.offset, values.offset + len(values)
     held = np.frombuffer(buffer, dtype=np.uint8)[start // 8 : -(-end // 8)]

@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy as np
 
 from miaopu.engine.facts import Value
-from miaopu.engine.planes.bits import WORD, Words, words_for
-from miaopu.engine.planes.columns import Column, Ints
+from miaopu.engine.planes.bits import WORD, Ints, Words, words_for
+from miaopu.engine.planes.columns import Column
 
 Known = tuple[Words, Words]  # where a fact is known, and where it is not
 

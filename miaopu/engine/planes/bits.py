@@ -63,16 +63,15 @@ def rows_of(plane: Words) -> Ints:
     return rows
 
 
-def bits_of(plane: Words, rows: Ints) -> Ints:
-    """The bits of some rows, as 0 and 1."""
-    found = (plane.view(np.uint8)[rows >> 3] >> (rows & 7).astype(np.uint8)) & 1
-    ones: Ints = found.astype(np.int64)
-    return ones
-
-
 def held_at(plane: Words, rows: Ints) -> Bools:
     """The bits of some rows, as Bools."""
     found = plane.view(np.uint8).take(rows >> 3)
     found >>= (rows & 7).astype(np.uint8)
     found &= 1
     return found.view(np.bool_)
+
+
+def bits_of(plane: Words, rows: Ints) -> Ints:
+    """The same as 0 and 1."""
+    ones: Ints = held_at(plane, rows).astype(np.int64)
+    return ones

@@ -14,8 +14,8 @@ from miaopu.engine.expressions.tree import Node, Op
 from miaopu.engine.facts import Value
 from miaopu.engine.planes.answers import ByValue, Stretches
 from miaopu.engine.planes.batch import of_each_value
-from miaopu.engine.planes.bits import Words, packed, words_for
-from miaopu.engine.planes.columns import Bools, Column
+from miaopu.engine.planes.bits import Bools, Words, packed, words_for
+from miaopu.engine.planes.columns import Column
 from miaopu.engine.planes.program import COMMON_DAYS as _COMMON
 from miaopu.engine.planes.program import Step
 from miaopu.engine.planes.truth import truth_of

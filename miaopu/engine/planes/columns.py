@@ -17,11 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from miaopu.engine.facts import INT64_MAX, Fact, Value
-from miaopu.engine.planes.bits import WORD, held_at, packed, unpacked, words_for
+from miaopu.engine.planes.bits import WORD, Bools, Ints, Words, held_at, packed, unpacked, words_for
 
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
-Words = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.integer[Any]]
 
 

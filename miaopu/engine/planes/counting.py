@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from miaopu.engine.planes.columns import Bools, Ints
+from miaopu.engine.planes.bits import Bools, Ints
 from miaopu.engine.prepared import PreparedRules
 
 

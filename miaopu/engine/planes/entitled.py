@@ -17,8 +17,7 @@ import numpy as np
 from miaopu.engine.expressions.tree import Op
 from miaopu.engine.planes.asked import Asked, asked_rules, narrow
 from miaopu.engine.planes.batch import Batch
-from miaopu.engine.planes.bits import WORD, Words, everybody, packed, rows_of
-from miaopu.engine.planes.columns import Bools, Ints
+from miaopu.engine.planes.bits import WORD, Bools, Ints, Words, everybody, packed, rows_of
 from miaopu.engine.planes.program import Plan, Program, ProgramRule, Step
 from miaopu.engine.planes.quick import Columns
 from miaopu.engine.planes.step_planes import Planes

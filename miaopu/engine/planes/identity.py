@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from miaopu.engine.planes.columns import Bools, Ints
+from miaopu.engine.planes.bits import Bools, Ints
 
 Hashes = npt.NDArray[np.uint64]
 AT_A_TIME = 2**25  # hashes held in memory; of more, those of one remainder after the other

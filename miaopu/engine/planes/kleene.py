@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from miaopu.engine.planes.columns import Bools
+from miaopu.engine.planes.bits import Bools
 
 
 class Truth(NamedTuple):

@@ -12,8 +12,8 @@ from miaopu.engine.expressions.tree import Node, canonical
 from miaopu.engine.facts import INT64_MAX
 from miaopu.engine.planes.atoms import facts_divided_by, is_intricate
 from miaopu.engine.planes.batch import Batch
-from miaopu.engine.planes.bits import bits_of, unknown_in
-from miaopu.engine.planes.columns import Ints, combined
+from miaopu.engine.planes.bits import Ints, bits_of, unknown_in
+from miaopu.engine.planes.columns import combined
 from miaopu.engine.planes.program import ProgramRule
 from miaopu.engine.planes.step_planes import Planes
 from miaopu.engine.prepared import PreparedRule

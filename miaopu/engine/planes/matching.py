@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from miaopu.engine.expressions.plain import TRUE, UNKNOWN
 from miaopu.engine.planes.batch import Batch
-from miaopu.engine.planes.columns import Bools, Ints
+from miaopu.engine.planes.bits import Bools, Ints
 from miaopu.engine.planes.counting import CountedRules
 from miaopu.engine.planes.entitled import EntitledRows
 from miaopu.engine.planes.lacking import Lacking

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from miaopu.engine.planes.batch import Batch
-from miaopu.engine.planes.columns import Ints
+from miaopu.engine.planes.bits import Ints
 from miaopu.engine.planes.truth import truth_of
 from miaopu.engine.prepared import PreparedRule
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 import numpy as np
 
 from miaopu.engine.facts import INT64_MAX
-from miaopu.engine.planes.columns import Bools, Ints
+from miaopu.engine.planes.bits import Bools, Ints
 
 Whole = Ints | int
 

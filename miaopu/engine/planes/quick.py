@@ -18,9 +18,9 @@ from miaopu.engine.expressions.tree import Node, Op
 from miaopu.engine.facts import INT64_MAX
 from miaopu.engine.planes.answers import Answers, ByValue
 from miaopu.engine.planes.batch import Batch, Known
-from miaopu.engine.planes.bits import WORD, Plane, Words, packed
+from miaopu.engine.planes.bits import WORD, Bools, Ints, Plane, Words, packed
 from miaopu.engine.planes.by_value import among, by_value, stands_among
-from miaopu.engine.planes.columns import Bools, Column, Ints
+from miaopu.engine.planes.columns import Column
 from miaopu.engine.planes.program import Step
 from miaopu.engine.planes.truth import truth_of
 from miaopu.engine.planes.workspace import Floats, Workspace

@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from miaopu.engine.facts import Fact, FactError, FactType, Value, read_fact
-from miaopu.engine.planes.arrow_parts import bits_of, mask_of, not_null, raw_numbers
-from miaopu.engine.planes.columns import Bools, Column, Ints, Numbers, kind_for, narrowed
+from miaopu.engine.planes.arrow_parts import bools_of, mask_of, not_null, raw_numbers
+from miaopu.engine.planes.bits import Bools, Ints
+from miaopu.engine.planes.columns import Column, Numbers, kind_for, narrowed
 from miaopu.engine.planes.read_numbers import whole_numbers
 
 Problem = Callable[[int, FactError], None]
@@ -114,7 +115,7 @@ def _all_days(first: int, last: int) -> tuple[Value, ...]:
 def _truths(fact: Fact, values: pa.Array) -> Column | None:
     if not pa.types.is_boolean(values.type):
         return None
-    true = bits_of(values.buffers()[1], values).view(np.uint8)
+    true = bools_of(values.buffers()[1], values).view(np.uint8)
     return Column(fact, mask_of(values), true, (False, True))
 
 

@@ -7,7 +7,8 @@ import pyarrow as pa
 
 from miaopu.engine.facts import INT64_MAX, Fact, FactType
 from miaopu.engine.planes.arrow_parts import mask_of, not_null, raw_numbers
-from miaopu.engine.planes.columns import Bools, Column, Numbers, Words, narrowed
+from miaopu.engine.planes.bits import Bools, Words
+from miaopu.engine.planes.columns import Column, Numbers, narrowed
 
 _EXACT_FLOAT = 2**53
 _UNITS = (100_000, 10_000, 1_000, 100)  # that amounts may be multiples of

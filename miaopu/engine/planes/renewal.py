@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 
 from miaopu.engine.planes.batch import Batch
-from miaopu.engine.planes.columns import Ints
+from miaopu.engine.planes.bits import Ints
 from miaopu.engine.planes.matching import Matches, match_batch
 from miaopu.engine.rule_sets import RuleSet
 

@@ -17,8 +17,17 @@ import numpy as np
 
 from miaopu.engine.planes.asked import Asked, asked_rules, narrow
 from miaopu.engine.planes.batch import Batch
-from miaopu.engine.planes.bits import WORD, Plane, Words, everybody, packed, rows_of, unknown_in
-from miaopu.engine.planes.columns import Bools, Ints
+from miaopu.engine.planes.bits import (
+    WORD,
+    Bools,
+    Ints,
+    Plane,
+    Words,
+    everybody,
+    packed,
+    rows_of,
+    unknown_in,
+)
 from miaopu.engine.planes.entitled import EntitledRows, entitled_rows
 from miaopu.engine.planes.program import Program, ProgramRule
 from miaopu.engine.planes.step_planes import Planes

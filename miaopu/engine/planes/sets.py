@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from pyroaring import BitMap
 
 from miaopu.engine.messages import Bilingual
-from miaopu.engine.planes.columns import Ints
+from miaopu.engine.planes.bits import Ints
 from miaopu.engine.planes.matching import Matches
 from miaopu.engine.rule_sets import RuleSet
 from miaopu.engine.table_errors import TableError

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from miaopu.engine.facts import FactError
 from miaopu.engine.matching import ENTERPRISE_ID, FactsRefused, MatchRow, refused_id
-from miaopu.engine.planes.columns import Ints
+from miaopu.engine.planes.bits import Ints
 from miaopu.engine.planes.identity import IdColumn, Met, chosen_rows, ids_of
 from miaopu.engine.planes.matching import Matches, match_batch, read_batch
 from miaopu.engine.rule_sets import RuleSet

@@ -22,7 +22,8 @@ from miaopu.engine.expressions.tree import COMPARISONS, Kind, Node, Op
 from miaopu.engine.facts import Value
 from miaopu.engine.planes import quantities
 from miaopu.engine.planes.batch import Batch, of_each_value
-from miaopu.engine.planes.columns import Bools, Column, Ints, combined
+from miaopu.engine.planes.bits import Bools, Ints
+from miaopu.engine.planes.columns import Column, combined
 from miaopu.engine.planes.kleene import Truth, all_of, any_of, everybody, first_known
 from miaopu.engine.planes.quantities import Quantity, TooLarge, Whole, constant
 

@@ -11,8 +11,8 @@ from typing import NamedTuple, cast
 
 import numpy as np
 
-from miaopu.engine.planes.bits import WORD, Words, words_for
-from miaopu.engine.planes.columns import Column, Ints
+from miaopu.engine.planes.bits import WORD, Ints, Words, words_for
+from miaopu.engine.planes.columns import Column
 
 _MIXED = 2_048  # stretches of one region each, beyond which the rows are taken as mixed
 _ALL = 0xFFFFFFFFFFFFFFFF

@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from miaopu.engine.planes.bits import WORD, Words, words_for
-from miaopu.engine.planes.columns import Bools
+from miaopu.engine.planes.bits import WORD, Bools, Words, words_for
 
 _MOST = 2**23  # words that are kept, 64 MB
 _KEPT: deque[Words] = deque(maxlen=2)

@@ -14,7 +14,7 @@ from miaopu.engine.codes import decode_digits, decode_industry, decode_text
 from miaopu.engine.facts import Fact, FactType, Value
 from miaopu.engine.messages import Bilingual, EngineError
 from miaopu.engine.planes.batch import Batch
-from miaopu.engine.planes.columns import Ints
+from miaopu.engine.planes.bits import Ints
 from miaopu.engine.rule_sets import RuleSet
 
 AGE, FOUNDED = "age", "registered_on"

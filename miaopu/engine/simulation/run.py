@@ -12,7 +12,8 @@ import numpy as np
 from miaopu.engine.facts import FactError
 from miaopu.engine.matching import FactsRefused
 from miaopu.engine.planes.batch import Batch
-from miaopu.engine.planes.columns import Ints, combined
+from miaopu.engine.planes.bits import Ints
+from miaopu.engine.planes.columns import combined
 from miaopu.engine.planes.identity import Met
 from miaopu.engine.planes.matching import Matches, match_batch
 from miaopu.engine.planes.points import points_of

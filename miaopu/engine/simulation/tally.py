@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from miaopu.engine.money import split
-from miaopu.engine.planes.columns import Ints
+from miaopu.engine.planes.bits import Ints
 
 
 @dataclass
