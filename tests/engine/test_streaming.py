@@ -153,3 +153,23 @@ def test_a_long_table_is_written_as_rows_are(facts: Path, tmp_path: Path) -> Non
             assert pq.read_table(ours).equals(pq.read_table(theirs).cast(SCHEMA))
         else:
             assert ours.read_bytes() == theirs.read_bytes()
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_word_that_cannot_be_read_is_told_where_somebody_has_it(known: bool) -> None:
+    told: list[tuple[int, str]] = []
+    words = pa.DictionaryArray.from_arrays(
+        pa.array([0, 1, 0, None], mask=np.array([False, not known, False, True])),
+        pa.array(["520102", "somewhere"]),
+    )
+    column = read_column(
+        Fact("region", FactType.REGION),
+        words,
+        4,
+        lambda row, error: told.append((row, error.message.en)),
+    )
+    assert [row for row, _message in told] == ([1] if known else [])
+    assert all("somewhere" in message for _row, message in told)
+    assert column.known.tolist() == [True, False, True, False]
+    assert column.value(0) == column.value(2)
+    assert column.value(0) is not None
