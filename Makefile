@@ -1,4 +1,5 @@
-# Needs Python 3.11 or newer, make and git; everything else is put into .venv.
+# Needs Python 3.11 or newer, make and git; everything else is put into .venv. With a C compiler large
+# files are matched faster; without one everything works.
 #
 #   make demo           the site with demo data on 127.0.0.1:8000 (PORT=8001, FRESH=1)
 #   make test           all tests but those of browser, faults and slow ones (ARGS="-k ledger")
@@ -32,7 +33,7 @@ setup: $(READY)
 # exactly what `make demo` runs, and there is no second environment to go stale. An installation
 # that only serves takes requirements/base.txt (docs/operations.md).
 # uv and the build back end come by pip with hashes, everything else by uv with hashes.
-$(READY): requirements/uv.txt requirements/dev.txt pyproject.toml
+$(READY): requirements/uv.txt requirements/dev.txt pyproject.toml miaopu/engine/planes/blocks.c
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("需要 Python 3.11 或更新版本，现为 %d.%d：make PYTHON=python3.11 / Python 3.11 or newer is needed, this is %d.%d: make PYTHON=python3.11" % (sys.version_info[:2] * 2))'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { \
 	  rm -rf .venv; \
@@ -104,4 +105,5 @@ catalogue: $(READY)
 clean:
 	rm -rf .venv .venv-bench .venv-spark .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build \
 	  *.egg-info test-results var/test
+	find miaopu -name '*.so' -delete
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -30,6 +30,7 @@ from miaopu.engine.rule_sets import RuleSet
 
 ROUNDS = 5
 CITY, PROVINCES = 67_699, 1_000_000
+STREAMED = 10_000_000
 Work = Callable[[], object]
 
 
@@ -202,7 +203,7 @@ def measure(report: Report, *, quick: bool = False) -> None:
     long_output(report, large, 3)
     further.changes(report, large.rules, large.batch)
     further.growth(report, 300_000)
-    further.streaming(report, PROVINCES)
+    further.streaming(report, STREAMED)
     long_output(report, Case(PROVINCES, 1000), 5)
 
 

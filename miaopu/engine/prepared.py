@@ -142,6 +142,11 @@ class PreparedRule:
         numbers = [part.number for part in self.conditions]
         return None if len(numbers) < 2 or min(numbers) < 0 else itemgetter(*numbers)
 
+    @cached_property
+    def amount_facts(self) -> tuple[str, ...]:
+        """The facts that the amount looks at."""
+        return () if self.amount is None else self.amount.node.fact_names()
+
     @property
     def matched_facts(self) -> tuple[str, ...]:
         """The facts that the conditions and the amount look at."""

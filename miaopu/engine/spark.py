@@ -20,7 +20,7 @@ from miaopu.engine.facts import FactError
 from miaopu.engine.matching import ENTERPRISE_ID
 from miaopu.engine.messages import Bilingual, EngineError
 from miaopu.engine.planes.identity import ids_of
-from miaopu.engine.planes.long_table import long_table
+from miaopu.engine.planes.long_table import WORDS, long_table
 from miaopu.engine.planes.matching import match_batch, read_batch
 from miaopu.engine.planes.streaming import CHUNK, Part
 from miaopu.engine.prepared import prepare
@@ -99,7 +99,7 @@ def _matched(
 
         facts = read_batch(rules, as_of, columns, batch.num_rows, refuse)
         found = match_batch(rules, as_of, facts, unknown=unknown)
-        yield long_table(rules, Part(ids, found.row[:0], found))
+        yield long_table(rules, Part(ids, found.row[:0], found)).cast(WORDS)
 
 
 def _refused(message: Bilingual, remedy: Bilingual) -> ValueError:

@@ -28,7 +28,8 @@ def write_batches(
     """Write record batches of one schema to `path`, as `write_rows` writes rows; how many.
 
     Parquet and CSV need the memory of one batch. `various` names columns whose values hardly come
-    twice: Parquet need not look for those that do. Raises TableError as `write_rows` does.
+    twice: Parquet need not look for those that do. A column of a dictionary is written as its
+    words. Raises TableError as `write_rows` does.
     """
     path = Path(path)
     match path.suffix.lower():
@@ -61,7 +62,9 @@ def _write_parquet(
     ]
     count, written = 0, None
     with (
-        pq.ParquetWriter(path, schema, use_dictionary=recurring, write_statistics=False) as writer,
+        pq.ParquetWriter(
+            path, schema, use_dictionary=recurring, write_statistics=False, store_schema=False
+        ) as writer,
         ThreadPoolExecutor(1) as hand,
     ):
         for batch in batches:
@@ -89,11 +92,14 @@ def _write_csv(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch])
 
 
 def _flat(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """The same with lists of texts joined by semicolons."""
-    columns = [
-        pc.binary_join(column, ";") if pa.types.is_list(column.type) else column
-        for column in batch.columns
-    ]
+    """The same with lists of texts joined by semicolons, and dictionaries as texts."""
+    columns = []
+    for column in batch.columns:
+        if pa.types.is_list(column.type):
+            column = pc.binary_join(column, ";")
+        elif pa.types.is_dictionary(column.type):
+            column = column.dictionary_decode()
+        columns.append(column)
     return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
 

@@ -8,8 +8,9 @@ import pyarrow as pa
 import pytest
 
 from miaopu.engine.facts import FactError
-from miaopu.engine.planes import entitled, run
+from miaopu.engine.planes import blocks, entitled, run
 from miaopu.engine.planes.batch import Batch
+from miaopu.engine.planes.columns import Reading
 from miaopu.engine.planes.matching import match_batch, read_batch
 from miaopu.engine.planes.program import program_of
 from miaopu.engine.planes.read_columns import read_column
@@ -19,6 +20,15 @@ from tests.engine.expression_cases import AS_OF, FACTS, TYPES, random_row
 from tests.engine.test_planes import ARROW, random_rules
 
 ROWS = 320
+
+
+@pytest.fixture(autouse=True, params=["compiled", "numpy"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is entitled is found in either way."""
+    if request.param == "numpy":
+        monkeypatch.setattr(blocks, "LIBRARY", None)
+    elif blocks.LIBRARY is None:
+        pytest.skip("no C compiler where Miaopu was installed")
 
 
 def _never(row: int, error: FactError) -> None:
@@ -51,6 +61,7 @@ def _arranged(random: Random, how: str) -> list[dict[str, object]]:
 )
 def test_however_rows_are_arranged(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "PIECE", 70)
+    monkeypatch.setattr(run, "LARGE_PIECE", 130)
     random = Random(how)
     rules, rows = random_rules(random, 14), _arranged(random, how)
     batch = _batch(rules, rows)
@@ -82,15 +93,15 @@ def _held(values: list[object], kind: str, random: Random) -> pa.Array:
 
 
 @pytest.mark.parametrize("few", [0, 100, 10**9])
-@pytest.mark.parametrize("compact", [True, False])
+@pytest.mark.parametrize("reading", [Reading.COMPACT, Reading.STORED])
 def test_who_is_entitled_however_columns_are_held_and_asked(
-    few: int, compact: bool, monkeypatch: pytest.MonkeyPatch
+    few: int, reading: Reading, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(entitled, "_FEW", few)
     random = Random(few)
     rules, rows = random_rules(random, 14), _arranged(random, "by region")
     table = {name: _held([row[name] for row in rows], kind, random) for name, kind in TYPES.items()}
-    batch = read_batch(rules, AS_OF, table, len(rows), _never, compact=compact)
+    batch = read_batch(rules, AS_OF, table, len(rows), _never, reading=reading)
     expected = [one for one in match_batch(rules, AS_OF, _batch(rules, rows)).rows()]
     assert list(match_batch(rules, AS_OF, batch).rows()) == expected
     true = [one for one in expected if one[2] == "true"]

@@ -150,7 +150,12 @@ def test_a_long_table_is_written_as_rows_are(facts: Path, tmp_path: Path) -> Non
         assert write_batches(ours, SCHEMA, batches(True)) == everything.num_rows
         write_rows(theirs, SCHEMA.names, everything.to_pylist(), {"missing": tuple})
         if suffix == ".parquet":
-            assert pq.read_table(ours).equals(pq.read_table(theirs).cast(SCHEMA))
+            found = pq.read_table(ours)
+            assert found.to_pylist() == pq.read_table(theirs).to_pylist()
+            assert [field.type for field in found.schema] == [
+                field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+                for field in SCHEMA
+            ]
         else:
             assert ours.read_bytes() == theirs.read_bytes()
 

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from miaopu.engine.expressions.plain import TRUE
 from miaopu.engine.messages import Bilingual, EngineError
-from miaopu.engine.planes.long_table import SCHEMA, VARIOUS
+from miaopu.engine.planes.long_table import VARIOUS, WORDS
 from miaopu.engine.rule_sets import RuleSet
 from miaopu.engine.spark import SETTINGS, check_ids, matched, refusal
 from miaopu.engine.tables import columns_of, write_batches
@@ -44,14 +44,14 @@ def match_with_spark(
         check_ids(frame)
         found = _collected(matched(rules, frame, as_of, unknown=not entitled))
         enterprises = frame.count()
-    write_batches(out, SCHEMA, found.to_batches(), VARIOUS)
+    write_batches(out, WORDS, found.to_batches(), VARIOUS)
     true = int(pc.sum(pc.equal(found["status"], TRUE)).as_py() or 0)
     return {"enterprises": enterprises, "true": true, "unknown": found.num_rows - true}
 
 
 def _collected(frame: "DataFrame") -> pa.Table:
     try:
-        return frame.toArrow().cast(SCHEMA)
+        return frame.toArrow().cast(WORDS)
     except Exception as error:
         refused = refusal(error)
         if refused is None:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+from contextlib import suppress
 
 import pyarrow as pa
 
+_KEEP = (-1, -3)  # M_TRIM_THRESHOLD and M_MMAP_THRESHOLD of glibc
+_MOST = 2**30
 _CHOSEN = "ARROW_DEFAULT_MEMORY_POOL"
 
 
 def keep_memory() -> None:
-    """Let Arrow keep what one chunk needed for the next, where it was not told otherwise.
+    """Let numpy and Arrow keep what one chunk needed for the next; Arrow where not told otherwise.
 
-    Of its allocators jemalloc gives least back between two chunks: what is asked for anew is paid
-    page by page, at times with as much processor time again as decoding takes.
+    Of Arrow's allocators jemalloc gives least back between two chunks: what is asked for anew is
+    paid page by page, at times with as much processor time again as decoding takes.
     """
+    with suppress(OSError, AttributeError):  # of another C library
+        for option in _KEEP:
+            ctypes.CDLL(None).mallopt(option, _MOST)
     if _CHOSEN not in os.environ and "jemalloc" in pa.supported_memory_backends():
         pa.set_memory_pool(pa.jemalloc_memory_pool())

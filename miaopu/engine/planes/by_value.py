@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, cast
@@ -35,7 +35,7 @@ def by_value(step: Step, column: Column) -> ByValue | None:
     if node.op in (Op.IN_REGION, Op.IN_INDUSTRY) and node.children[0].op is Op.FACT:
         first, last = cast(tuple[int, int], node.value)
         codes = cast(tuple[int, ...], values)
-        inside = _stretch(bisect_left(codes, first), bisect_right(codes, last) - 1)
+        inside = _stretches([place for place, code in enumerate(codes) if first <= code <= last])
         return ByValue(inside, inside, (False, True), len(values))
     chosen = _chosen(node)
     if chosen is not None:

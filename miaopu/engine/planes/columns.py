@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import cached_property
 from typing import Any, cast
 
@@ -27,9 +28,9 @@ class Column:
     """One fact of many enterprises.
 
     `stored` holds the values of a fact of numbers, in units of `scale`; with `distinct`, the values
-    that occur in their order, it says which is whose. `mask` tells where that counts, as Bools or
-    as bits: elsewhere `stored` may hold any number (with `distinct`, any place). Values times
-    `scale` fit 64 bits.
+    that occur (in their order, but for Reading.TRUSTED), it says which is whose. `mask` tells where
+    that counts, as Bools or as bits: elsewhere `stored` may hold any number (with `distinct`, any
+    place). Values times `scale` fit 64 bits.
     """
 
     fact: Fact
@@ -38,6 +39,7 @@ class Column:
     distinct: tuple[Value, ...] | None = None
     scale: int = 1
     whole: Column | None = None  # what it is a part of
+    limits: tuple[int, int] | None = None  # of what is stored, where nobody has looked yet
 
     @cached_property
     def known(self) -> Bools:
@@ -65,8 +67,10 @@ class Column:
         """
         if self.distinct is not None:
             return None
-        numbers = self.stored.astype(np.int64)
-        return numbers if self.scale == 1 else np.where(self.known, numbers, 0) * self.scale
+        numbers = self.stored.astype(np.int64, copy=False)
+        if self.scale == 1:
+            return numbers
+        return (numbers if self.all_known else np.where(self.known, numbers, 0)) * self.scale
 
     @cached_property
     def all_known(self) -> bool:
@@ -102,6 +106,7 @@ class Column:
     def at(self, rows: Ints | slice) -> Column:
         """The column of some of the enterprises."""
         whole, stored = self.whole or self, self.stored[rows]
+        limits = self.limits if isinstance(rows, slice) else None
         mask: Bools | Words
         if not isinstance(rows, slice):
             mask = self.known_at(rows)
@@ -110,7 +115,15 @@ class Column:
         else:
             first = rows.start // WORD
             mask = cast(Words, self.mask)[first : first + words_for(len(stored))]
-        return Column(self.fact, mask, stored, self.distinct, self.scale, whole)
+        return Column(self.fact, mask, stored, self.distinct, self.scale, whole, limits)
+
+
+class Reading(Enum):
+    """How columns are read."""
+
+    COMPACT = "in as few bytes as do, which pays where rules ask everybody"
+    STORED = "numbers as they came"
+    TRUSTED = "as they came; that they are within limits is for who asks them to see"
 
 
 def narrowed(numbers: Numbers) -> Numbers:

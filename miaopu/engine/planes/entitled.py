@@ -24,7 +24,7 @@ from miaopu.engine.planes.step_planes import Planes
 from miaopu.engine.planes.workspace import Workspace
 
 _FEW = 100  # of so many rows one is left: the others are not looked at any more
-_SAMPLE = 1_024
+SAMPLE = 1_024
 _PACKING, _QUOTIENT, _OTHER = 1.5, 20.0, 60.0  # as long as looking at so many bytes
 
 
@@ -43,7 +43,7 @@ def entitled_rows(planes: Planes, placed: Bools | None) -> Iterator[EntitledRows
     Rules without jurisdiction are asked of all rows: the others entitle nobody without a region.
     """
     program = planes.program
-    plans = _plans_of(program, planes.batch)
+    plans = plans_of(program, planes.batch)
     everyone = everybody(planes.batch.rows)
     there = everyone if placed is None else packed(placed)
     asked = [
@@ -87,31 +87,31 @@ def _rows(planes: Planes, one: Asked, there: Words, plan: Plan) -> Ints:
     for number in left:
         if not len(rows):
             break
-        rows = rows.compress(_true_of(planes.program, planes.columns, number, rows))
+        rows = rows.compress(true_of(planes.program, planes.columns, number, rows))
     return rows
 
 
-def _true_of(program: Program, columns: Columns, number: int, rows: Ints) -> Bools:
+def true_of(program: Program, columns: Columns, number: int, rows: Ints) -> Bools:
     """For which of some rows a step is true."""
     step = program.steps[number]
     if step.node.op in (Op.AND, Op.OR):
         first, *others = step.parts
-        found = _true_of(program, columns, first, rows)
+        found = true_of(program, columns, first, rows)
         join = np.logical_and if step.node.op is Op.AND else np.logical_or
         for part in others:
-            found = join(found, _true_of(program, columns, part, rows))
+            found = join(found, true_of(program, columns, part, rows))
         return found
     return columns.true_of(number, step, rows)
 
 
-def _plans_of(program: Program, batch: Batch) -> Sequence[Plan]:
+def plans_of(program: Program, batch: Batch) -> Sequence[Plan]:
     """The plan of each rule, made by some of the enterprises that the program meets first."""
     if not program.plans:
-        every = np.arange(0, batch.rows, max(batch.rows // _SAMPLE, 1), dtype=np.int64)
+        every = np.arange(0, batch.rows, max(batch.rows // SAMPLE, 1), dtype=np.int64)
         sample = batch.part(every)
         columns, rows = Columns(sample, {}, Workspace(0, 0)), np.arange(len(every))
         shares = [
-            float(np.clip(_true_of(program, columns, number, rows).mean(), 0.001, 0.999))
+            min(max(float(true_of(program, columns, number, rows).mean()), 0.001), 0.999)
             if len(every)
             else 0.5
             for number in range(len(program.steps))

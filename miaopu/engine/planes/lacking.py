@@ -36,6 +36,9 @@ class Lacking:
         """What the amounts of enterprises lack that have none; `batch` holds these enterprises."""
         assert rule.amount is not None
         node = canonical(rule.amount.node)
+        names = node.fact_names()
+        if len(names) == 1 and not is_intricate(node) and not facts_divided_by(node):
+            return np.full(batch.rows, self.place(names), dtype=np.int64)
         signs = _signs(node, batch)
         code = combined(signs, batch.rows)
         kinds, firsts, where = np.unique(code, return_index=True, return_inverse=True)

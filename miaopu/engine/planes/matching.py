@@ -11,13 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
 from miaopu.engine.expressions.plain import TRUE, UNKNOWN
+from miaopu.engine.planes import blocks
 from miaopu.engine.planes.batch import Batch
 from miaopu.engine.planes.bits import Bools, Ints
+from miaopu.engine.planes.columns import Reading
 from miaopu.engine.planes.counting import CountedRules
 from miaopu.engine.planes.entitled import EntitledRows
 from miaopu.engine.planes.lacking import Lacking
@@ -77,17 +80,14 @@ def read_batch(
     rows: int,
     problem: Problem,
     *,
-    compact: bool = True,
+    reading: Reading = Reading.COMPACT,
 ) -> Batch:
-    """The facts that the rules look at, of `rows` enterprises; unreadable values are told.
-
-    `compact` as for `read_column`.
-    """
+    """The facts that the rules look at, of `rows` enterprises; unreadable values are told."""
     program = program_of(rules, as_of)
     kept = program.dictionaries
     columns = {
         fact.name: read_column(
-            fact, table.get(fact.name), rows, problem, compact=compact, dictionaries=kept
+            fact, table.get(fact.name), rows, problem, reading=reading, dictionaries=kept
         )
         for fact in program.prepared.facts
     }
@@ -125,15 +125,30 @@ class _Table:
 
     def add(self, piece: Piece) -> None:
         """The rows of a piece, by enterprise and rule."""
-        found = [part for rule in piece.rules for part in self._rule(piece, rule)]
+        found = [rows for rule in piece.rules for rows in _rows_of(rule) if len(rows.rows)]
         if not found:
             return
-        columns = [np.concatenate(column) for column in zip(*found, strict=True)]
+        sizes = [len(one.rows) for one in found]
+        row = np.concatenate([one.rows for one in found])
+        rule = np.repeat(np.array([one.rule.place for one in found], dtype=np.int64), sizes)
+        true = np.repeat(np.array([one.true for one in found]), sizes)
+        fen, missing = np.zeros(len(row), dtype=np.int64), np.zeros(len(row), dtype=np.int64)
+        priced = np.zeros(len(row), dtype=np.bool_)
+        start = 0
+        for one, size in zip(found, sizes, strict=True):
+            where = slice(start, start + size)
+            start += size
+            if one.true:
+                self._price(piece.batch, one, fen[where], priced[where], missing[where])
+            else:
+                known = piece.planes
+                missing[where] = self.lacking.of_conditions(one.rule.rule, known, one.rows)
+        columns = [row, rule, true, fen, priced, missing]
         if self.counted is not None:
-            kept = self.counted.kept(*columns[:5])
+            kept = self.counted.kept(row, rule, true, fen, priced)
             columns = [column[kept] for column in columns]
         order = _by_row(columns[0])
-        row, *others = (column[order] for column in columns)
+        row, *others = (column if _is_one(column) else column.take(order) for column in columns)
         self.parts.append((piece.places(row), *others))
         self.listed = self.listed or piece.listed is not None
 
@@ -143,63 +158,53 @@ class _Table:
             none = np.zeros(0, dtype=np.int64)
             lacking = tuple(self.lacking.names)
             return Matches(none, none, none > 0, none, none > 0, none, lacking)
-        columns = [np.concatenate(column) for column in zip(*self.parts, strict=True)]
+        columns = [
+            column[0] if len(column) == 1 else np.concatenate(column)
+            for column in zip(*self.parts, strict=True)
+        ]
         if self.listed:
             order = np.argsort(columns[0], kind="stable")
             columns = [column[order] for column in columns]
         row, rule, true, fen, priced, missing = columns
         return Matches(row, rule, true, fen, priced, missing, tuple(self.lacking.names))
 
-    def _rule(
-        self, piece: Piece, found: RulePlanes | EntitledRows
-    ) -> Iterator[tuple[np.ndarray, ...]]:
-        """The rule's true rows, then its unknown ones."""
-        true = found.true_rows
-        if len(true):
-            fen, priced, missing = self._amounts(piece.batch, found, true)
-            yield _rows(found.place, true, True, fen, priced, missing)
-        if isinstance(found, EntitledRows):
+    def _price(self, batch: Batch, one: _Rows, fen: Ints, priced: Bools, missing: Ints) -> None:
+        """What one rule pays its rows."""
+        rule = one.rule.rule.rule
+        if rule.amount is None:
             return
-        unknown = found.unknown_rows
-        if len(unknown):
-            missing = self.lacking.of_conditions(found.rule, piece.planes, unknown)
-            nothing = np.zeros(len(unknown), dtype=np.int64)
-            yield _rows(found.place, unknown, False, nothing, nothing > 0, missing)
-
-    def _amounts(
-        self, batch: Batch, found: RulePlanes | EntitledRows, true: Ints
-    ) -> tuple[Ints, Bools, Ints]:
-        nothing = np.zeros(len(true), dtype=np.int64)
-        amount = found.rule.rule.amount
-        if amount is None:
-            return nothing, nothing > 0, nothing
-        chosen = batch.part(true, amount.node.fact_names())
-        fen, priced = fen_of(amount, chosen)
+        chosen = batch.part(one.rows, rule.amount_facts)
+        fen[:], priced[:] = fen_of(rule.amount, chosen)
         if not priced.all():
             unpriced = np.flatnonzero(~priced)
-            missing = nothing.copy()
-            missing[unpriced] = self.lacking.of_amounts(found.rule.rule, chosen.part(unpriced))
-            return fen, priced, missing
-        return fen, priced, nothing
+            missing[unpriced] = self.lacking.of_amounts(rule, chosen.part(unpriced))
+
+
+class _Rows(NamedTuple):
+    """Rows of a piece that a rule entitles, or (`true` False) might entitle."""
+
+    rule: RulePlanes | EntitledRows
+    true: bool
+    rows: Ints
+
+
+def _rows_of(rule: RulePlanes | EntitledRows) -> Iterator[_Rows]:
+    yield _Rows(rule, True, rule.true_rows)
+    if isinstance(rule, RulePlanes):
+        yield _Rows(rule, False, rule.unknown_rows)
+
+
+def _is_one(column: np.ndarray) -> bool:
+    """Whether it is the same value in all rows, as far as that is known at a glance."""
+    return bool(column[0] == column[-1] and (column[0] == column).all())
 
 
 def _by_row(rows: Ints) -> Ints:
     """The order of some rows, those that are alike as they come; of one piece, so 32 bits do."""
+    if blocks.LIBRARY is not None:
+        return blocks.order_of(rows)
     keys = rows.astype(np.uint64) << _HALF
     keys |= np.arange(len(rows), dtype=np.uint64)
     keys.sort()  # twice as fast as a stable sort of the rows themselves
     keys &= _LOW
     return keys.view(np.int64)
-
-
-def _rows(
-    place: int, rows: Ints, true: bool, fen: Ints, priced: Bools, missing: Ints
-) -> tuple[np.ndarray, ...]:
-    return (
-        rows,
-        np.full(len(rows), place, dtype=np.int64),
-        np.full(len(rows), true),
-        fen,
-        priced,
-        missing,
-    )

@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from miaopu.engine.facts import INT64_MAX
 from miaopu.engine.planes.bits import Bools, Ints
@@ -43,6 +46,7 @@ class Quantity:
         return self
 
 
+@lru_cache(maxsize=4096)
 def constant(value: int | Fraction | None) -> Quantity:
     """The same value for everybody; None is unknown."""
     if value is None:
@@ -61,8 +65,8 @@ def whole(numbers: Ints, known: Bools) -> Quantity:
 
 def total(parts: Sequence[Quantity], signs: Sequence[str]) -> Quantity:
     """Sum with a sign ("+", "-") before each part; unknown as soon as one part is."""
-    result = constant(0)
-    for part, sign in zip(parts, signs, strict=True):
+    result = parts[0] if signs[0] == "+" else negative(parts[0])
+    for part, sign in zip(parts[1:], signs[1:], strict=True):
         left, right, den, width = _alike(result, part)
         size = left.size + right.size
         _fits(size)
@@ -73,8 +77,8 @@ def total(parts: Sequence[Quantity], signs: Sequence[str]) -> Quantity:
 
 def product(parts: Sequence[Quantity], signs: Sequence[str]) -> Quantity:
     """Product, with "/" before a divisor; a division by zero is unknown."""
-    result = constant(1)
-    for part, sign in zip(parts, signs, strict=True):
+    result = parts[0] if signs[0] == "*" else _inverse(parts[0])
+    for part, sign in zip(parts[1:], signs[1:], strict=True):
         factor = part if sign == "*" else _inverse(part)
         size, width = result.size * factor.size, result.width * factor.width
         _fits(size, width)
@@ -128,12 +132,19 @@ def choose(where: Bools, one: Quantity, other: Quantity) -> Quantity:
 
 def in_whole_fen(amount: Quantity, rows: int) -> tuple[Ints, Bools]:
     """Amounts rounded to the fen, half up, and where there is one."""
-    _fits(2 * amount.size + amount.width, 2 * amount.width)
-    fen = (2 * amount.num + amount.den) // (2 * amount.den)
-    return (
-        np.broadcast_to(np.asarray(fen, dtype=np.int64), (rows,)),
-        np.broadcast_to(np.asarray(amount.known, dtype=np.bool_), (rows,)),
-    )
+    if isinstance(amount.den, int) and amount.den == 1:
+        fen = amount.num
+    else:
+        _fits(2 * amount.size + amount.width, 2 * amount.width)
+        fen = (2 * amount.num + amount.den) // (2 * amount.den)
+    return _for_all(fen, np.int64, rows), _for_all(amount.known, np.bool_, rows)
+
+
+def _for_all(found: Any, kind: type, rows: int) -> npt.NDArray[Any]:
+    """One value for each row."""
+    if isinstance(found, np.ndarray) and found.shape == (rows,):
+        return found
+    return np.broadcast_to(np.asarray(found, dtype=kind), (rows,))
 
 
 def _inverse(part: Quantity) -> Quantity:
@@ -178,8 +189,10 @@ def _stretched(part: Quantity, factor: int, den: int) -> Quantity:
 
 
 def _both(one: Bools | bool, other: Bools | bool) -> Bools | bool:
-    if isinstance(one, bool) and isinstance(other, bool):
-        return one and other
+    if isinstance(one, bool):
+        return other if one else False
+    if isinstance(other, bool):
+        return one if other else False
     return np.logical_and(one, other)
 
 

@@ -61,7 +61,7 @@ class Columns:
             return
         if len(step.names) == 1:
             column = self.batch.columns[step.names[0]]
-            answer = self._answer(number, step, column)
+            answer = self.answer(number, step, column)
             if answer is not None:
                 self._by_value(answer, column, plane, words, both)
                 return
@@ -83,11 +83,11 @@ class Columns:
         if step.compared is not None:
             op, name, bound = step.compared
             column = self.batch.columns[name]
-            test, figure = _against(op, bound, column.scale)
+            test, figure = against(op, bound, column.scale)
             return self._known_of(name, rows, test(column.stored.take(rows), figure))
         if len(step.names) == 1:
             column = self.batch.columns[step.names[0]]
-            answer = self._answer(number, step, column)
+            answer = self.answer(number, step, column)
             if answer is not None:
                 true = stands_among(column.stored.take(rows), answer.true, answer.values)
                 return self._known_of(step.names[0], rows, true, unknown=answer.unknown[0])
@@ -104,7 +104,7 @@ class Columns:
         known = self.batch.columns[name].known_at(rows)
         return true | ~known if unknown else true & known
 
-    def _answer(self, number: int, step: Step, column: Column) -> ByValue | None:
+    def answer(self, number: int, step: Step, column: Column) -> ByValue | None:
         if column.distinct is None:
             return None
         kept = self.answers.get(number)
@@ -132,7 +132,7 @@ class Columns:
         """A fact of numbers against a whole number."""
         op, name, bound = compared
         column = self.batch.columns[name]
-        test, figure = _against(op, bound, column.scale)
+        test, figure = against(op, bound, column.scale)
         stored = column.stored[words.start * WORD : words.stop * WORD]
         test(stored, figure, out=self._space.truth(len(stored)))
         true = self._space.bits(len(stored))
@@ -225,7 +225,7 @@ class Columns:
 
 
 @lru_cache(maxsize=8192)
-def _against(op: Op, bound: int, scale: int) -> tuple[np.ufunc, int]:
+def against(op: Op, bound: int, scale: int) -> tuple[np.ufunc, int]:
     """The test, and the figure, by which numbers stored in units of `scale` meet a bound."""
     whole, rest = divmod(bound, scale)
     if rest and op in (Op.EQ, Op.NE):  # no multiple of the unit is equal to it

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from miaopu.engine.facts import Fact, FactError, FactType, Value, read_fact
 from miaopu.engine.planes.arrow_parts import bools_of, mask_of, not_null, raw_numbers
 from miaopu.engine.planes.bits import Bools, Ints
-from miaopu.engine.planes.columns import Column, Numbers, kind_for, narrowed
+from miaopu.engine.planes.columns import Column, Numbers, Reading, kind_for, narrowed
 from miaopu.engine.planes.read_numbers import whole_numbers
 
 Problem = Callable[[int, FactError], None]
@@ -26,6 +26,7 @@ class Dictionary(NamedTuple):
 
     places: Numbers
     distinct: tuple[Value, ...]
+    as_written: tuple[Value, ...] | None  # the values in the words' order; None: some are none
 
 
 Dictionaries = MutableMapping[tuple[str, tuple[object, ...]], Dictionary]
@@ -34,6 +35,7 @@ _DICTIONARIES = 256  # that are kept
 _NUMBERS = frozenset({FactType.INTEGER, FactType.MONEY})
 _EPOCH = date(1970, 1, 1).toordinal()
 _SPAN, _LONG, _MOST_DAYS = 4_096, 8_192, 65_536
+_TRUSTED = (0, 32_767)  # days since 1970
 
 
 def read_column(
@@ -42,26 +44,24 @@ def read_column(
     rows: int,
     problem: Problem,
     *,
-    compact: bool = True,
+    reading: Reading = Reading.COMPACT,
     dictionaries: Dictionaries | None = None,
 ) -> Column:
     """The column of a fact; a value that cannot be read is unknown, and told with its row.
 
-    `values` None: nobody's is known. `compact`: in as few bytes as do, which pays where rules ask
-    everybody; without, numbers stay as they came. `dictionaries` keeps how
-    words of these facts were read.
+    `values` None: nobody's is known. `dictionaries` keeps how words of these facts were read.
     """
     if values is None or pa.types.is_null(values.type):
         return _column(fact, np.zeros(rows, np.bool_), np.zeros(rows, np.int64), ())
     quick: Column | None = None
     if fact.type in _NUMBERS:
-        quick = whole_numbers(fact, values, compact)
+        quick = whole_numbers(fact, values, reading)
     elif fact.type is FactType.DATE:
-        quick = _days(fact, values)
+        quick = _days(fact, values, reading)
     elif fact.type is FactType.BOOLEAN:
         quick = _truths(fact, values)
     elif pa.types.is_dictionary(values.type):
-        quick = _coded(fact, values, {} if dictionaries is None else dictionaries)
+        quick = _coded(fact, values, {} if dictionaries is None else dictionaries, reading)
     return _by_values(fact, values, problem) if quick is None else quick
 
 
@@ -78,7 +78,7 @@ def _column(fact: Fact, known: Bools, places: Ints, distinct: Sequence[Value]) -
     return Column(fact, known, stored, tuple(distinct[place] for place in order))
 
 
-def _days(fact: Fact, values: pa.Array) -> Column | None:
+def _days(fact: Fact, values: pa.Array, reading: Reading) -> Column | None:
     """The column of days that are stored as days and lie close together; else None.
 
     Kept by all days of that time, so that columns of the same time have the same values.
@@ -86,6 +86,8 @@ def _days(fact: Fact, values: pa.Array) -> Column | None:
     if not pa.types.is_date32(values.type) or not len(values):
         return None
     days = raw_numbers(values.view(pa.int32()))
+    if reading is Reading.TRUSTED:
+        return Column(fact, mask_of(values), days, _all_days(*_TRUSTED), limits=_TRUSTED)
     time = _time(days)
     if values.null_count and (time is None or time[1] - time[0] > _LONG):
         known = not_null(values)  # what stands where no day is known may lie anywhere
@@ -119,7 +121,9 @@ def _truths(fact: Fact, values: pa.Array) -> Column | None:
     return Column(fact, mask_of(values), true, (False, True))
 
 
-def _coded(fact: Fact, values: pa.Array, dictionaries: Dictionaries) -> Column | None:
+def _coded(
+    fact: Fact, values: pa.Array, dictionaries: Dictionaries, reading: Reading
+) -> Column | None:
     """The column of a dictionary; None where a word that somebody has cannot be read."""
     words = tuple(values.dictionary.to_pylist())
     if not words or fact.type is FactType.TAGS or pa.types.is_nested(values.type.value_type):
@@ -129,6 +133,10 @@ def _coded(fact: Fact, values: pa.Array, dictionaries: Dictionaries) -> Column |
         if len(dictionaries) >= _DICTIONARIES:
             dictionaries.clear()
         read = dictionaries[fact.name, words] = _dictionary(fact, words)
+    if reading is Reading.TRUSTED and read.as_written is not None:
+        limits = (0, len(words) - 1)
+        stored = raw_numbers(values.indices)
+        return Column(fact, mask_of(values), stored, read.as_written, limits=limits)
     stored = read.places.take(raw_numbers(values.indices), mode="clip")
     unread = stored < 0
     if unread.any():
@@ -143,7 +151,9 @@ def _dictionary(fact: Fact, words: Sequence[object]) -> Dictionary:
     distinct = tuple(sorted({cast(int, one) for one in read if one is not None}))
     places = {value: place for place, value in enumerate(distinct)}
     table = [-1 if one is None else places[cast(int, one)] for one in read]
-    return Dictionary(narrowed(np.array(table, dtype=np.int64)), distinct)
+    values = tuple(one for one in read if one is not None)
+    as_written = values if len(distinct) == len(words) else None
+    return Dictionary(narrowed(np.array(table, dtype=np.int64)), distinct, as_written)
 
 
 def _readable(fact: Fact, word: object) -> Value | None:

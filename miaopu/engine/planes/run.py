@@ -15,6 +15,7 @@ from functools import partial
 
 import numpy as np
 
+from miaopu.engine.planes import blocks
 from miaopu.engine.planes.asked import Asked, asked_rules, narrow
 from miaopu.engine.planes.batch import Batch
 from miaopu.engine.planes.bits import (
@@ -34,6 +35,7 @@ from miaopu.engine.planes.step_planes import Planes
 from miaopu.engine.planes.workspace import Workspaces
 
 PIECE = 262_144
+LARGE_PIECE = 1_048_576  # where no plane is made of all of it
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,13 @@ def pieces(
         part = batch.part(slice(start, end))
         where = None if column is None else part.columns[column.fact.name].known
         planes = Planes(program, part, spaces.take(part.rows), unknown)
-        asked = in_full(planes, where) if unknown else entitled_rows(planes, where)
+        asked: Iterator[RulePlanes | EntitledRows]
+        if unknown:
+            asked = in_full(planes, where)
+        elif blocks.LIBRARY is None:
+            asked = entitled_rows(planes, where)
+        else:
+            asked = blocks.entitled_in_blocks(planes, by_region=column is not None)
         return Piece(part, start, None, planes, tuple(asked))
 
     def unplaced(start: int, end: int) -> Piece:
@@ -103,10 +111,12 @@ def pieces(
         planes = Planes(program, part, spaces.take(part.rows), unknown)
         return Piece(part, start, listed, planes, tuple(in_full(planes, None)))
 
-    works = [partial(placed, start, end) for start, end in _spans(batch.rows)]
+    in_blocks = not unknown and blocks.LIBRARY is not None
+    size = LARGE_PIECE if in_blocks and threads == 1 else PIECE
+    works = [partial(placed, start, end) for start, end in _spans(batch.rows, size)]
     if unknown and column is not None and not column.all_known:
         nowhere = np.flatnonzero(~column.known).astype(np.int64)
-        works += [partial(unplaced, start, end) for start, end in _spans(len(nowhere))]
+        works += [partial(unplaced, start, end) for start, end in _spans(len(nowhere), PIECE)]
     for piece in _in_order(works, threads):
         yield piece
         spaces.give_back(piece.planes.space)
@@ -128,9 +138,9 @@ def _in_order(works: Sequence[Callable[[], Piece]], threads: int) -> Iterator[Pi
             yield ahead.popleft().result()
 
 
-def _spans(rows: int) -> Iterator[tuple[int, int]]:
-    """Pieces of about PIECE rows, whole words each, none of them small beside the others."""
-    count = max(round(rows / PIECE), 1)
+def _spans(rows: int, piece: int) -> Iterator[tuple[int, int]]:
+    """Pieces of about so many rows, whole words each, none of them small beside the others."""
+    count = max(round(rows / piece), 1)
     size = -(-rows // count // WORD) * WORD
     for start in range(0, rows, size or 1):
         yield start, min(start + size, rows)

@@ -1,15 +1,18 @@
 """Tables of tasks: units by the heads of their columns, times and counts in their cells."""
 
 import io
+from pathlib import Path
 from typing import Any
 
 import typst
 from docx import Document
 
+from miaopu.engine import letters
 from miaopu.engine.plan_reader.files import read_bytes
 from miaopu.engine.plan_reader.model import Reading
 from miaopu.engine.plan_reader.read import read_text
 
+FONTS = Path(letters.__file__).parent / "fonts"
 HEADS = ["序号", "工作任务", "牵头单位", "配合单位", "完成时限"]
 ROWS = [
     ["1", "新增小微企业500户", "市市场监管局", "市税务局、市财政局", "2023年6月底前"],
@@ -129,8 +132,9 @@ def test_a_plan_as_pdf_reads_like_its_text() -> None:
         "（牵头单位：市工信局；配合单位：市科技局、市财政局）\n"
         "（二）给予补助。对新认定的基地给予50万元一次性补助。\n"
     )
-    source = '#set text(font: "Noto Serif SC", lang: "zh")\n' + plan.replace("\n", "\n\n")
-    from_pdf, from_text = read_bytes(typst.compile(source.encode())), read_text(plan)
+    source = '#set text(font: "Miaopu Letter", lang: "zh")\n' + plan.replace("\n", "\n\n")
+    pdf = typst.compile(source.encode(), font_paths=[str(FONTS)], ignore_system_fonts=True)
+    from_pdf, from_text = read_bytes(pdf), read_text(plan)
     for of in (from_pdf, from_text):
         assert [one.path for one in of.clauses] == ["一", "二", "二/(一)", "二/(二)"]
         assert _units(of) == [
