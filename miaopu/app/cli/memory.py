@@ -8,8 +8,7 @@ from contextlib import suppress
 
 import pyarrow as pa
 
-_KEEP = (-1, -3)  # M_TRIM_THRESHOLD and M_MMAP_THRESHOLD of glibc
-_MOST = 2**30
+_KEPT = ((-3, 2**25), (-1, 2**30))  # M_MMAP_THRESHOLD (its most) and M_TRIM_THRESHOLD of glibc
 _CHOSEN = "ARROW_DEFAULT_MEMORY_POOL"
 
 
@@ -20,7 +19,7 @@ def keep_memory() -> None:
     paid page by page, at times with as much processor time again as decoding takes.
     """
     with suppress(OSError, AttributeError):  # of another C library
-        for option in _KEEP:
-            ctypes.CDLL(None).mallopt(option, _MOST)
+        for option, most in _KEPT:
+            ctypes.CDLL(None).mallopt(option, most)
     if _CHOSEN not in os.environ and "jemalloc" in pa.supported_memory_backends():
         pa.set_memory_pool(pa.jemalloc_memory_pool())

@@ -22,7 +22,7 @@
 #define WIDE
 #endif
 
-enum { WITHIN, QUOTIENT, ALL, ANY, NOT };            /* what a step asks */
+enum { WITHIN, QUOTIENT, ALL, ANY, NOT };                /* what a step asks */
 enum { EQUAL, UNLIKE, BELOW, AT_MOST, ABOVE, AT_LEAST }; /* how a quotient is compared */
 
 typedef struct {

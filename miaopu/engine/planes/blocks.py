@@ -103,6 +103,8 @@ def _lowered(planes: Planes, *, quotients: bool) -> Lowered:
     kept = _KEPT.setdefault(planes.program, {})
     found = kept.get(quotients)
     if found is None or found.kinds != kinds_of(planes.batch):
+        if not planes.program.plans and any(one.limits for one in planes.batch.columns.values()):
+            raise Distrusted  # plans are made by looking at numbers
         plans = plans_of(planes.program, planes.batch)
         found = lowered(planes.program, planes.columns, plans, quotients=quotients)
         kept[quotients] = found

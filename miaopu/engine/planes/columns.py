@@ -90,8 +90,8 @@ class Column:
     def identities(self) -> tuple[Ints, tuple[Value | None, ...]]:
         """For each enterprise the place of her value in a list of values, unknown last."""
         if self.distinct is not None:
-            places = np.where(self.known, self.stored, len(self.distinct))
-            return places.astype(np.int64), (*self.distinct, None)
+            stored = self.stored.astype(np.int64)  # the place of what is unknown has to fit
+            return np.where(self.known, stored, len(self.distinct)), (*self.distinct, None)
         values, places = np.unique(np.asarray(self.numbers), return_inverse=True)
         whole = tuple(int(value) for value in values)
         return np.where(self.known, places, len(whole)).astype(np.int64), (*whole, None)

@@ -134,8 +134,8 @@ def _coded(
             dictionaries.clear()
         read = dictionaries[fact.name, words] = _dictionary(fact, words)
     if reading is Reading.TRUSTED and read.as_written is not None:
-        limits = (0, len(words) - 1)
         stored = raw_numbers(values.indices)
+        limits = (0, min(len(words) - 1, int(np.iinfo(stored.dtype).max)))
         return Column(fact, mask_of(values), stored, read.as_written, limits=limits)
     stored = read.places.take(raw_numbers(values.indices), mode="clip")
     unread = stored < 0

@@ -69,6 +69,10 @@ def _unit(numbers: Numbers) -> int:
     """What all of some amounts are multiples of: many are told in thousands."""
     some = numbers[:: max(len(numbers) // _TRIED, 1)]
     for unit in _UNITS:
-        if not np.any(some % unit) and not np.any(numbers % unit):
+        if (
+            unit <= np.iinfo(numbers.dtype).max
+            and not np.any(some % unit)
+            and not np.any(numbers % unit)
+        ):
             return unit
     return 1

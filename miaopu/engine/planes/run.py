@@ -89,20 +89,19 @@ def pieces(
     pieces are worked on at a time; they come in the same order. The planes of a piece's steps hold
     until the next piece is asked for.
     """
-    spaces = Workspaces(len(program.steps))
+    in_blocks = not unknown and blocks.LIBRARY is not None
+    spaces = Workspaces(0 if in_blocks else len(program.steps))
     column = batch.columns[program.region] if prune and program.region else None
 
     def placed(start: int, end: int) -> Piece:
         part = batch.part(slice(start, end))
-        where = None if column is None else part.columns[column.fact.name].known
         planes = Planes(program, part, spaces.take(part.rows), unknown)
         asked: Iterator[RulePlanes | EntitledRows]
-        if unknown:
-            asked = in_full(planes, where)
-        elif blocks.LIBRARY is None:
-            asked = entitled_rows(planes, where)
-        else:
+        if in_blocks:
             asked = blocks.entitled_in_blocks(planes, by_region=column is not None)
+        else:
+            where = None if column is None else part.columns[column.fact.name].known
+            asked = in_full(planes, where) if unknown else entitled_rows(planes, where)
         return Piece(part, start, None, planes, tuple(asked))
 
     def unplaced(start: int, end: int) -> Piece:
@@ -111,7 +110,6 @@ def pieces(
         planes = Planes(program, part, spaces.take(part.rows), unknown)
         return Piece(part, start, listed, planes, tuple(in_full(planes, None)))
 
-    in_blocks = not unknown and blocks.LIBRARY is not None
     size = LARGE_PIECE if in_blocks and threads == 1 else PIECE
     works = [partial(placed, start, end) for start, end in _spans(batch.rows, size)]
     if unknown and column is not None and not column.all_known:

@@ -31,6 +31,7 @@ CHUNK = 393_216
 _AHEAD = 3  # chunks that are read while one is worked on: both cores are then never idle
 Report = Callable[[FactsRefused], None]
 _T = TypeVar("_T")
+_Found = tuple[Matches, list[tuple[int, FactError]]]
 
 
 @dataclass(frozen=True)
@@ -82,13 +83,18 @@ def matched_chunks(
     """
     met = Met(column)
     done = 0
+    trusts = not unknown and blocks.LIBRARY is not None
     for chunk in chunks:
         refusals: list[FactsRefused] = []
         ids, chosen = usable_rows(chunk, met, done, refusals)
         columns = chunk.columns
         if len(chosen) < chunk.rows:
             columns = {name: values.take(chosen) for name, values in columns.items()}
-        matches, unread = _matched(rules, as_of, columns, len(ids), unknown=unknown)
+        found = _trusting(rules, as_of, columns, len(ids)) if trusts and len(ids) else None
+        trusts = found is not None  # where one chunk was read in vain, the next would be, too
+        matches, unread = found or _matched(
+            rules, as_of, columns, len(ids), Reading.STORED, unknown=unknown
+        )
         refusals += [
             FactsRefused(done + int(chosen[row]) + 1, error.message, error.remedy)
             for row, error in unread
@@ -102,30 +108,39 @@ def matched_chunks(
 
 
 def _matched(
-    rules: RuleSet, as_of: date, columns: Mapping[str, pa.Array], rows: int, *, unknown: bool
-) -> tuple[Matches, list[tuple[int, FactError]]]:
-    """The matches of some enterprises, and which values could not be read, by row.
+    rules: RuleSet,
+    as_of: date,
+    columns: Mapping[str, pa.Array],
+    rows: int,
+    reading: Reading,
+    *,
+    unknown: bool,
+) -> _Found:
+    """The matches of some enterprises, and which values could not be read, by row."""
+    unread: list[tuple[int, FactError]] = []
 
-    What a file says is trusted to be within limits as long as somebody looks at it on the way.
-    """
+    def tell(row: int, error: FactError) -> None:
+        unread.append((row, error))
+
+    batch = read_batch(rules, as_of, columns, rows, tell, reading=reading)
+    return match_batch(rules, as_of, batch, unknown=unknown), unread
+
+
+def _trusting(
+    rules: RuleSet, as_of: date, columns: Mapping[str, pa.Array], rows: int
+) -> _Found | None:
+    """The same where numbers are within their limits, which is seen on the way; else None."""
     program = program_of(rules, as_of)
-    trusts = not unknown and rows > 0 and blocks.LIBRARY is not None
-    if trusts and not program.plans:
+    if not program.plans:
         some = pa.array(np.arange(0, rows, max(rows // SAMPLE, 1)))
         few = {name: values.take(some) for name, values in columns.items()}
-        plans_of(program, read_batch(rules, as_of, few, len(some), _unheard))
-    for reading in (Reading.TRUSTED, Reading.STORED) if trusts else (Reading.STORED,):
-        unread: list[tuple[int, FactError]] = []
-
-        def tell(row: int, error: FactError, told: list[tuple[int, FactError]] = unread) -> None:
-            told.append((row, error))
-
-        batch = read_batch(rules, as_of, columns, rows, tell, reading=reading)
-        try:
-            return match_batch(rules, as_of, batch, unknown=unknown), unread
-        except blocks.Distrusted:
-            continue
-    raise AssertionError
+        plans_of(
+            program, read_batch(rules, as_of, few, len(some), _unheard, reading=Reading.STORED)
+        )
+    try:
+        return _matched(rules, as_of, columns, rows, Reading.TRUSTED, unknown=False)
+    except blocks.Distrusted:
+        return None
 
 
 def _unheard(row: int, error: FactError) -> None:
