@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from miaopu.engine.planes.arrow_parts import raw_numbers
 from miaopu.engine.planes.bits import Bools, Ints
 
 Hashes = npt.NDArray[np.uint64]
@@ -134,7 +135,13 @@ class Met:
         if self._last is not None and not pc.greater(first, self._last).as_py():
             return False
         rest = len(ids) - 1
-        if not pc.all(pc.less(ids.slice(0, rest), ids.slice(1, rest)), min_count=0).as_py():
+        if pa.types.is_integer(ids.type):
+            numbers = raw_numbers(ids)
+            rises = bool((numbers[1:] > numbers[:-1]).all())
+        else:
+            every = pc.less(ids.slice(0, rest), ids.slice(1, rest))
+            rises = pc.all(every, min_count=0).as_py()
+        if not rises:
             return False
         self._last = last
         self._risen += len(ids)

@@ -28,7 +28,7 @@ from miaopu.engine.planes.program import program_of
 from miaopu.engine.rule_sets import RuleSet
 
 CHUNK = 393_216
-_AHEAD = 3  # chunks that are read while one is worked on: both cores are then never idle
+_AHEAD = 2  # chunks that are read while one is worked on: both cores are then never idle
 Report = Callable[[FactsRefused], None]
 _T = TypeVar("_T")
 _Found = tuple[Matches, list[tuple[int, FactError]]]
