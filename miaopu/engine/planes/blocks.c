@@ -381,11 +381,3 @@ void miaopu_by_rule(int64_t count, const int32_t *row, const int32_t *rule, int6
   }
   for (int64_t i = 0; i < count; i++) sorted[end[rule[i]]++] = row[i];
 }
-
-/* The order of `count` rows below `rows`, those that are alike as they come; `room` for rows + 1. */
-void miaopu_order(int64_t count, const int64_t *row, int64_t rows, int32_t *room, int64_t *order) {
-  memset(room, 0, (rows + 1) * sizeof *room);
-  for (int64_t i = 0; i < count; i++) room[row[i] + 1]++;
-  for (int64_t i = 0; i < rows; i++) room[i + 1] += room[i];
-  for (int64_t i = 0; i < count; i++) order[room[row[i]]++] = i;
-}

@@ -62,7 +62,6 @@ def _library() -> ctypes.CDLL | None:
             continue
         found.miaopu_entitled.restype = ctypes.c_int64
         found.miaopu_by_rule.restype = None
-        found.miaopu_order.restype = None
         return found
     return None
 
@@ -81,7 +80,7 @@ def entitled_in_blocks(planes: Planes, *, by_region: bool) -> Iterator[EntitledR
     Raises Distrusted where columns were read as Reading.TRUSTED and should not have been.
     """
     program = planes.program
-    lowered_, found = _lowered(planes, quotients=True), None
+    lowered_ = _lowered(planes, quotients=True)
     found = _entitled(lowered_, planes, by_region)
     if found is None:
         lowered_ = _lowered(planes, quotients=False)
@@ -148,17 +147,6 @@ def _entitled(lowered_: Lowered, planes: Planes, by_region: bool) -> tuple[Ints,
     sizes = ctypes.c_int64(count), ctypes.c_int64(len(ends))
     LIBRARY.miaopu_by_rule(sizes[0], _at(row), _at(rule), sizes[1], _at(ends), _at(rows))
     return rows, ends
-
-
-def order_of(rows: Ints) -> Ints:
-    """The order of some rows, those that are alike as they come."""
-    assert LIBRARY is not None
-    count, most = len(rows), int(rows.max(initial=0)) + 1
-    room, order = np.empty(most + 1, np.int32), np.empty(count, np.int64)
-    rows = np.ascontiguousarray(rows)
-    sizes = ctypes.c_int64(count), ctypes.c_int64(most)
-    LIBRARY.miaopu_order(sizes[0], _at(rows), sizes[1], _at(room), _at(order))
-    return order
 
 
 def _at(array: npt.NDArray[Any]) -> ctypes.c_void_p:

@@ -37,7 +37,7 @@ class Lacking:
         assert rule.amount is not None
         node = canonical(rule.amount.node)
         names = node.fact_names()
-        if len(names) == 1 and not is_intricate(node) and not facts_divided_by(node):
+        if len(names) == 1:  # there is nothing else to lack
             return np.full(batch.rows, self.place(names), dtype=np.int64)
         signs = _signs(node, batch)
         code = combined(signs, batch.rows)

@@ -17,7 +17,6 @@ import numpy as np
 import pyarrow as pa
 
 from miaopu.engine.expressions.plain import TRUE, UNKNOWN
-from miaopu.engine.planes import blocks
 from miaopu.engine.planes.batch import Batch
 from miaopu.engine.planes.bits import Bools, Ints
 from miaopu.engine.planes.columns import Reading
@@ -195,14 +194,12 @@ def _rows_of(rule: RulePlanes | EntitledRows) -> Iterator[_Rows]:
 
 
 def _is_one(column: np.ndarray) -> bool:
-    """Whether it is the same value in all rows, as far as that is known at a glance."""
+    """Whether it is the same value in all rows; mostly the ends tell that it is not."""
     return bool(column[0] == column[-1] and (column[0] == column).all())
 
 
 def _by_row(rows: Ints) -> Ints:
     """The order of some rows, those that are alike as they come; of one piece, so 32 bits do."""
-    if blocks.LIBRARY is not None:
-        return blocks.order_of(rows)
     keys = rows.astype(np.uint64) << _HALF
     keys |= np.arange(len(rows), dtype=np.uint64)
     keys.sort()  # twice as fast as a stable sort of the rows themselves

@@ -90,8 +90,10 @@ def matched_chunks(
         columns = chunk.columns
         if len(chosen) < chunk.rows:
             columns = {name: values.take(chosen) for name, values in columns.items()}
-        found = _trusting(rules, as_of, columns, len(ids)) if trusts and len(ids) else None
-        trusts = found is not None  # where one chunk was read in vain, the next would be, too
+        found = None
+        if trusts and len(ids):
+            found = _trusting(rules, as_of, columns, len(ids))
+            trusts = found is not None  # where one chunk was read in vain, the next would be, too
         matches, unread = found or _matched(
             rules, as_of, columns, len(ids), Reading.STORED, unknown=unknown
         )
