@@ -33,7 +33,7 @@ setup: $(READY)
 # exactly what `make demo` runs, and there is no second environment to go stale. An installation
 # that only serves takes requirements/base.txt (docs/operations.md).
 # uv and the build back end come by pip with hashes, everything else by uv with hashes.
-$(READY): requirements/uv.txt requirements/dev.txt pyproject.toml miaopu/engine/planes/blocks.c
+$(READY): requirements/uv.txt requirements/dev.txt pyproject.toml miaopu/engine/planes/blocks.c miaopu/engine/planes/numbers.h
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("需要 Python 3.11 或更新版本，现为 %d.%d：make PYTHON=python3.11 / Python 3.11 or newer is needed, this is %d.%d: make PYTHON=python3.11" % (sys.version_info[:2] * 2))'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { \
 	  rm -rf .venv; \

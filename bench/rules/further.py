@@ -39,7 +39,7 @@ from miaopu.engine.tables import read_chunks, rows_stored, write_batches
 EXPLAINED = 100
 MEGABYTE = 1024
 MILLION = 1_000_000
-ROUNDS = 7
+ROUNDS = 15
 _SAME = ["enterprise_id", "rule", "amount_fen"]
 
 

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.skipif(
     blocks.LIBRARY is None, reason="no C compiler where Miaopu was installed"
 )
 Table = dict[str, pa.Array]
+ROWS = 2_048  # of a block
 
 
 def _never(row: int, error: FactError) -> None:
@@ -47,7 +48,7 @@ def _both(
         return compiled, list(match_batch(rules, AS_OF, batch, unknown=False, **how).rows())
 
 
-@pytest.mark.parametrize("count", [0, 1, 63, 64, 65, 1_023, 1_024, 1_025, 2_111])
+@pytest.mark.parametrize("count", [0, 1, 63, 64, 65, ROWS - 1, ROWS, ROWS + 1, 2 * ROWS + 63])
 def test_the_last_rows_of_a_block_are_asked_as_all_others(
     count: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -102,6 +103,39 @@ def test_numbers_of_every_size(kind: str, monkeypatch: pytest.MonkeyPatch) -> No
         expected = _both(rules, {fact: values}, count, monkeypatch)[1]
         assert compiled == expected
     assert len(expected) > count
+
+
+@pytest.mark.parametrize("kind", ["int32", "int64"])
+def test_blocks_of_numbers_of_every_size(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each block holds numbers up to another one, so that more bytes or fewer do for it."""
+    random = np.random.default_rng(4)
+    most = np.iinfo(kind).max
+    turns = [2**bits + more for bits in (8, 16, 32) for more in (-1, 0)]
+    turns = [one for one in turns if one < most] + [most]
+    blocks_ = [
+        random.choice([0, 1, 5, *turns[: 1 + place % len(turns)]], ROWS)
+        for place in range(2 * len(turns))
+    ]
+    blocks_.append(random.choice([-most, -256, -1, 0, 7, most], ROWS // 2))
+    numbers = np.concatenate(blocks_)
+    rows = len(numbers)
+    table = {"employees": pa.array(numbers.astype(kind), mask=random.random(rows) < 0.2)}
+    rules = RuleSet(
+        tuple(
+            Rule(f"r{n}", conditions=(Condition("c", f"employees {sign} {figure}"),))
+            for n, (sign, figure) in enumerate(
+                (sign, figure) for sign in ("=", "<", ">=") for figure in (-1, 0, 5, *turns)
+            )
+        ),
+        FACTS,
+    )
+    batch = read_batch(rules, AS_OF, table, rows, _never, reading=Reading.STORED)
+    compiled = match_batch(rules, AS_OF, batch, unknown=False)
+    monkeypatch.setattr(blocks, "LIBRARY", None)
+    plain = match_batch(rules, AS_OF, batch, unknown=False)
+    assert np.array_equal(compiled.row, plain.row)
+    assert np.array_equal(compiled.rule, plain.rule)
+    assert len(plain) > 5 * rows
 
 
 def test_quotients_of_many_and_of_few(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -210,6 +244,36 @@ def test_what_a_file_says_is_looked_at_on_the_way(
     assert trusted == (2 if beyond else count // size)
     if name in ("revenue", "region"):
         assert told
+
+
+def test_a_word_that_nobody_has_need_not_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands where no word is known may be any of them."""
+    words = ["somewhere", "520102", "520103", "nowhere"]
+    places = [place % 4 for place in range(400)]
+    unknown = np.array([place in (0, 3) for place in places])
+    rules = RuleSet((Rule("r", "520102"), Rule("s", "5201"), Rule("t")), FACTS)
+    known = pa.array(["520102"] * 400).dictionary_encode()
+    first = read_batch(rules, AS_OF, {"region": known}, 400, _never)
+    assert len(match_batch(rules, AS_OF, first, unknown=False)) == 3 * 400
+    for told in (False, True):
+        mask = unknown & ~(np.arange(400) == 104) if told else unknown
+        column = pa.DictionaryArray.from_arrays(pa.array(places, pa.int32(), mask=mask), words)
+        seen: list[int] = []
+
+        def tell(row: int, _error: FactError, seen: list[int] = seen) -> None:
+            seen.append(row)
+
+        table = {"region": column}
+        batch = read_batch(rules, AS_OF, table, 400, tell, reading=Reading.TRUSTED)
+        assert seen == [104] * told
+        assert (batch.columns["region"].limits is None) is told
+        with monkeypatch.context() as patch:
+            found = []
+            for library in (blocks.LIBRARY, None):
+                patch.setattr(blocks, "LIBRARY", library)
+                found.append(list(match_batch(rules, AS_OF, batch, unknown=False).rows()))
+        assert found[0] == found[1]
+        assert len(found[0]) == 100 + 200 + 400
 
 
 @pytest.mark.parametrize("kind", ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32"])

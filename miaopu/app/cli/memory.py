@@ -9,6 +9,7 @@ from contextlib import suppress
 import pyarrow as pa
 
 _KEPT = ((-3, 2**25), (-1, 2**30))  # M_MMAP_THRESHOLD (its most) and M_TRIM_THRESHOLD of glibc
+_SOON = 10_000  # ms after which Arrow gives back what nobody asked for again
 _CHOSEN = "ARROW_DEFAULT_MEMORY_POOL"
 
 
@@ -23,3 +24,4 @@ def keep_memory() -> None:
             ctypes.CDLL(None).mallopt(option, most)
     if _CHOSEN not in os.environ and "jemalloc" in pa.supported_memory_backends():
         pa.set_memory_pool(pa.jemalloc_memory_pool())
+        pa.jemalloc_set_decay_ms(_SOON)  # at once, otherwise

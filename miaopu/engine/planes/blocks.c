@@ -1,28 +1,22 @@
-/* Whom rules entitle, block by block of the enterprises (planes/blocks.py says what it is for).
+/* Whom rules entitle to how much, block by block of the enterprises (planes/blocks.py says what it
+   is for).
 
    A block fits the innermost caches: each of its columns is fetched once, however many rules ask
    about it, and a rule that is false for all of a block asks nothing more of it. What a question
    comes to is kept for the block as bits: where it is true, and where it is not false. */
 
-#include <math.h>
-#include <stdint.h>
-#include <string.h>
+#include "numbers.h"
 
-#define WORDS 16 /* in a block, of 64 rows each */
+#include <math.h>
+
+#define WORDS 32 /* in a block, of 64 rows each */
 #define ROWS (WORDS * 64)
+#define REACH ((int64_t)1 << 40) /* numbers beyond it are not looked at for amounts */
 #define FEW 64 /* rows that are left in a block: their quotients are looked at one by one */
 
-#if defined(__x86_64__) && defined(__GNUC__)
-#define WIDEST /* where the processor has registers of 512 bits, which is asked when it runs */
-#include <immintrin.h>
-#endif
-#if defined(WIDEST) && !defined(__clang__) && defined(__linux__)
-#define WIDE __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define WIDE
-#endif
-
 enum { WITHIN, QUOTIENT, ALL, ANY, NOT };                /* what a step asks */
+enum { LACKING, PAID, UNASKED };                         /* whether there is an amount */
+enum { NONE = -1, OTHER = -2 };                          /* for a column; OTHER is not asked here */
 enum { EQUAL, UNLIKE, BELOW, AT_MOST, ABOVE, AT_LEAST }; /* how a quotient is compared */
 
 typedef struct {
@@ -32,6 +26,12 @@ typedef struct {
   int64_t least, most;  /* what no number may be beyond, where `limited` */
   int64_t limited;
 } Column;
+
+typedef struct { /* a block of a column, in as few bytes as are sure to do */
+  const void *stored;
+  int64_t bytes;
+  int64_t least, most; /* between which its numbers lie */
+} Near;
 
 typedef struct {
   int32_t kind;
@@ -46,6 +46,16 @@ typedef struct {
 } Step;
 
 typedef struct {
+  int64_t from; /* from which number on it holds; the first one of an amount from the least on */
+  int64_t slope, start, divisor; /* fen: (slope * number + start) / divisor, rounded down */
+} Line;
+
+typedef struct {
+  int32_t column;   /* whose number the lines are about; NONE where it is the same for all */
+  int32_t from, to; /* its lines; none of them: there is no amount */
+} Amount;
+
+typedef struct {
   const Column *columns;
   const Step *steps;
   const int64_t *stretches;   /* least and most of each */
@@ -53,130 +63,77 @@ typedef struct {
   const int32_t *from;        /* for each rule its first condition, and the end of the last one's */
   const int32_t *conditions;
   const int64_t *jurisdiction; /* for each rule least and most of `region`'s numbers */
+  const Amount *amounts;       /* for each rule */
+  const Line *lines;
+  const int64_t *places;       /* for each rule what it is called in what is found */
   int64_t rows, rules, column_count;
   int64_t region; /* the column, or -1: no rule is left out by its jurisdiction */
   /* Room: */
   int64_t *made;     /* for each step the block that it was last asked of: -1 to begin with */
   uint64_t *planes;  /* for each step 2 * WORDS */
-  uint64_t *held;    /* WORDS */
+  uint64_t *held;    /* for each rule WORDS */
+  int64_t *who;      /* for each rule */
+  Near *near;        /* for each column, */
+  uint32_t *narrow;  /* and ROWS each */
 } Task;
 
+typedef struct { /* who is entitled by which rule, by row and rule, as far as there is room */
+  int64_t room;
+  int64_t *row, *rule, *fen;
+  uint8_t *paid; /* LACKING, PAID or UNASKED */
+} Found;
+
 /* What blocks.py has to agree with; the first is for a change that the others do not show. */
-const int64_t miaopu_layout[] = {1, WORDS, sizeof(Column), sizeof(Step), sizeof(Task)};
+const int64_t miaopu_layout[] = {
+    2, WORDS, REACH, sizeof(Column), sizeof(Near), sizeof(Step), sizeof(Line), sizeof(Amount),
+    sizeof(Task), sizeof(Found)};
 
-static uint64_t packed(const uint8_t *truth) {
-  uint64_t found = 0, eight;
-  for (int i = 0; i < 8; i++) {
-    memcpy(&eight, truth + 8 * i, 8);
-    found |= (eight * 0x0102040810204080u >> 56) << 8 * i;
+/* Which numbers of a block lie in a stretch. */
+static void within(const Near *n, int rows, const int64_t *stretch, uint64_t *out) {
+  if (stretch[1] < n->least || stretch[0] > n->most) {
+    memset(out, 0, WORDS * 8);
+    return;
   }
-  return found;
-}
-
-/* Which numbers lie in a stretch, as bits: whole words of `out` are written. */
-#define WITHIN_OF(NAME, TYPE, UNSIGNED)                                                         \
-  WIDE static void NAME(const TYPE *x, int rows, int64_t least, int64_t most, uint64_t *out) {  \
-    const UNSIGNED low = (UNSIGNED)least, width = (UNSIGNED)((UNSIGNED)most - low);             \
-    for (; rows > 0; rows -= 64, x += 64, out++) {                                              \
-      uint8_t truth[64] = {0};                                                                  \
-      if (rows >= 64)                                                                           \
-        for (int i = 0; i < 64; i++) truth[i] = (UNSIGNED)((UNSIGNED)x[i] - low) <= width;      \
-      else                                                                                      \
-        for (int i = 0; i < rows; i++) truth[i] = (UNSIGNED)((UNSIGNED)x[i] - low) <= width;    \
-      *out = packed(truth);                                                                     \
-    }                                                                                           \
-  }
-WITHIN_OF(within_1, uint8_t, uint8_t)
-WITHIN_OF(within_2, int16_t, uint16_t)
-WITHIN_OF(within_4, int32_t, uint32_t)
-WITHIN_OF(within_8, int64_t, uint64_t)
-
-#ifdef WIDEST
-/* The same for whole words: the answers to one comparison are bits already. */
-#define WIDEST_WITHIN_OF(NAME, TYPE, BITS, MASK)                                                \
-  __attribute__((target("avx512f,avx512bw"))) static void NAME(                                 \
-      const TYPE *x, int words, int64_t least, int64_t most, uint64_t *out) {                   \
-    const __m512i low = _mm512_set1_epi##BITS((TYPE)least);                                     \
-    const __m512i width = _mm512_set1_epi##BITS((TYPE)((uint64_t)most - (uint64_t)least));      \
-    uint8_t *bits = (uint8_t *)out;                                                             \
-    for (int left = 64 * words; left > 0; left -= 512 / BITS) {                                 \
-      const __m512i above = _mm512_sub_epi##BITS(_mm512_loadu_si512(x), low);                   \
-      const MASK found = _mm512_cmple_epu##BITS##_mask(above, width);                           \
-      memcpy(bits, &found, sizeof found);                                                       \
-      x += 512 / BITS, bits += sizeof found;                                                    \
-    }                                                                                           \
-  }
-WIDEST_WITHIN_OF(widest_1, uint8_t, 8, __mmask64)
-WIDEST_WITHIN_OF(widest_2, int16_t, 16, __mmask32)
-WIDEST_WITHIN_OF(widest_4, int32_t, 32, __mmask16)
-WIDEST_WITHIN_OF(widest_8, int64_t, 64, __mmask8)
-#endif
-
-#define BY_SIZE(PREFIX, C, START, ...)                                                          \
-  switch ((C)->bytes) {                                                                         \
-  case 1: PREFIX##_1((const uint8_t *)(C)->stored + (START), __VA_ARGS__); break;               \
-  case 2: PREFIX##_2((const int16_t *)(C)->stored + (START), __VA_ARGS__); break;               \
-  case 4: PREFIX##_4((const int32_t *)(C)->stored + (START), __VA_ARGS__); break;               \
-  default: PREFIX##_8((const int64_t *)(C)->stored + (START), __VA_ARGS__);                     \
-  }
-
-static void within(const Column *c, int64_t start, int rows, const int64_t *stretch,
-                   uint64_t *out) {
+  const int64_t least = stretch[0] < n->least ? n->least : stretch[0];
+  const int64_t most = stretch[1] > n->most ? n->most : stretch[1];
+  int done = 0;
 #ifdef WIDEST
   if (__builtin_cpu_supports("avx512bw")) {
     const int words = rows / 64;
-    BY_SIZE(widest, c, start, words, stretch[0], stretch[1], out)
-    start += 64 * words, rows -= 64 * words, out += words;
+    BY_SIZE(widest, n, 0, words, least, most, out)
+    done = 64 * words, out += words;
   }
 #endif
-  BY_SIZE(within, c, start, rows, stretch[0], stretch[1], out)
+  BY_SIZE(within, n, done, rows - done, least, most, out)
 }
 
-/* Whether no number is beyond its limits. */
-#define INSIDE_OF(NAME, TYPE, UNSIGNED)                                                         \
-  WIDE static int NAME(const TYPE *x, int rows, int64_t least, int64_t most) {                  \
-    const UNSIGNED low = (UNSIGNED)least, width = (UNSIGNED)((UNSIGNED)most - low);             \
-    UNSIGNED beyond = 0;                                                                        \
-    for (int i = 0; i < rows; i++) beyond |= (UNSIGNED)((UNSIGNED)x[i] - low) > width;          \
-    return !beyond;                                                                             \
+/* Bring a block of a column near; 0 where one of its numbers is beyond its limits. */
+static int bring(const Task *t, int64_t column, int64_t start, int rows) {
+  const Column *c = t->columns + column;
+  Near *n = t->near + column;
+  void *room = t->narrow + column * ROWS;
+  int64_t every = UINT8_MAX;
+  n->stored = (const uint8_t *)c->stored + start * c->bytes;
+  n->bytes = c->bytes;
+  if (c->bytes > 1) BY_SIZE(every = every, n, 0, rows)
+  n->least = 0, n->most = every;
+  if (every < 0 || column == t->region || (c->limited && (c->least > 0 || every > c->most))) {
+    BY_SIZE(ends, n, 0, rows, &n->least, &n->most)
+    if (c->limited && (n->least < c->least || n->most > c->most)) return 0;
   }
-INSIDE_OF(inside_1, uint8_t, uint8_t)
-INSIDE_OF(inside_2, int16_t, uint16_t)
-INSIDE_OF(inside_4, int32_t, uint32_t)
-INSIDE_OF(inside_8, int64_t, uint64_t)
-
-static int inside(const Task *t, int64_t start, int rows) {
-  for (int64_t i = 0; i < t->column_count; i++) {
-    const Column *c = t->columns + i;
-    int found = 1;
-    if (c->limited) BY_SIZE(found = inside, c, start, rows, c->least, c->most)
-    if (!found) return 0;
+  if (every < 0 || every > UINT32_MAX || c->bytes < 4) return 1;
+  n->bytes = every <= UINT8_MAX ? 1 : every <= UINT16_MAX ? 2 : 4;
+  if (n->bytes == c->bytes) return 1;
+  switch (c->bytes + n->bytes) {
+  case 4 + 1: narrow_4_1(n->stored, rows, room); break;
+  case 4 + 2: narrow_4_2(n->stored, rows, room); break;
+  case 8 + 1: narrow_8_1(n->stored, rows, room); break;
+  case 8 + 2: narrow_8_2(n->stored, rows, room); break;
+  default: narrow_8_4(n->stored, rows, room);
   }
+  n->stored = room;
   return 1;
 }
-
-#define DOUBLES_OF(NAME, TYPE)                                                                  \
-  WIDE static void NAME(const TYPE *x, int rows, double *out) {                                 \
-    for (int i = 0; i < rows; i++) out[i] = (double)x[i];                                       \
-  }
-DOUBLES_OF(doubles_1, uint8_t)
-DOUBLES_OF(doubles_2, int16_t)
-DOUBLES_OF(doubles_4, int32_t)
-DOUBLES_OF(doubles_8, int64_t)
-
-#define ENDS_OF(NAME, TYPE)                                                                     \
-  WIDE static void NAME(const TYPE *x, int rows, int64_t *least, int64_t *most) {               \
-    TYPE low = x[0], high = x[0];                                                               \
-    for (int i = 1; i < rows; i++) {                                                            \
-      low = x[i] < low ? x[i] : low;                                                            \
-      high = x[i] > high ? x[i] : high;                                                         \
-    }                                                                                           \
-    *least = low, *most = high;                                                                 \
-  }
-ENDS_OF(ends_1, uint8_t)
-ENDS_OF(ends_2, int16_t)
-ENDS_OF(ends_4, int32_t)
-ENDS_OF(ends_8, int64_t)
 
 static int holds(double quotient, int sign, double figure) {
   switch (sign) {
@@ -230,10 +187,13 @@ static int is_known(const Column *c, int64_t row) {
   return c->known == NULL || (c->known[row / 8] >> row % 8 & 1);
 }
 
-static double one_double(const Column *c, int64_t row) {
-  double found;
-  BY_SIZE(doubles, c, row, 1, &found)
-  return found;
+static int64_t one_number(const Column *c, int64_t row) {
+  switch (c->bytes) {
+  case 1: return ((const uint8_t *)c->stored)[row];
+  case 2: return ((const int16_t *)c->stored)[row];
+  case 4: return ((const int32_t *)c->stored)[row];
+  default: return ((const int64_t *)c->stored)[row];
+  }
 }
 
 static const uint64_t *plane_of(const Task *t, int number, int64_t block, int rows);
@@ -248,7 +208,7 @@ WIDE static int make(const Task *t, int number, int64_t block, int rows, uint64_
   case WITHIN:
     if (s->from == s->to) memset(is_true, 0, WORDS * 8);
     for (int i = s->from; i < s->to; i++) {
-      within(c, block * ROWS, rows, t->stretches + 2 * i, i == s->from ? is_true : there);
+      within(t->near + s->column, rows, t->stretches + 2 * i, i == s->from ? is_true : there);
       for (int w = 0; i > s->from && w < WORDS; w++) is_true[w] |= there[w];
     }
     known_of(c, block, rows, known);
@@ -310,7 +270,7 @@ static int keep_quotients(const Task *t, const Step *s, int64_t start, uint64_t 
       const int64_t row = start + 64 * w + __builtin_ctzll(bits);
       int keeps = is_known(c, row) && is_known(other, row);
       if (keeps) {
-        const double above = one_double(c, row), below = one_double(other, row);
+        const double above = (double)one_number(c, row), below = (double)one_number(other, row);
         if (!is_exact(above, below, s->most)) return 0;
         keeps = below != 0 && holds(above / below, s->sign, s->figure);
       }
@@ -340,37 +300,72 @@ WIDE static int entitles(const Task *t, int64_t rule, int64_t block, int rows, u
   return any != 0;
 }
 
-/* Who is entitled by which rule: `row` and `rule` in the order of the blocks, as far as there is
-   room for `capacity` of them. Returns how many there are; -1 where quotients are too large, -2
-   where a number is beyond its limits. */
-int64_t miaopu_entitled(const Task *t, int64_t capacity, int32_t *row, int32_t *rule) {
+/* What a rule pays one enterprise. */
+static int pays(const Task *t, const Amount *a, int64_t row, int64_t *fen) {
+  *fen = 0;
+  if (a->column == OTHER) return UNASKED;
+  if (a->from == a->to) return LACKING;
+  int64_t number = 0;
+  if (a->column != NONE) {
+    const Column *c = t->columns + a->column;
+    if (!is_known(c, row)) return LACKING;
+    number = one_number(c, row);
+    if (number < -REACH || number > REACH) return UNASKED;
+  }
+  const Line *line = t->lines + a->from;
+  int later = 0; /* counted, as nobody can foresee it: that is faster than to stop */
+  for (int i = 1; i < a->to - a->from; i++) later += number >= line[i].from;
+  line += later;
+  const int64_t sum = line->slope * number + line->start;
+  *fen = line->divisor == 1 ? sum : sum / line->divisor - (sum % line->divisor < 0);
+  return PAID;
+}
+
+/* Write whom the rules `t->who` entitle in a block, the bits in `t->held`, by row; returns where
+   the next block goes on. */
+static int64_t put(const Task *t, int64_t start, int64_t rules, int64_t count, const Found *found) {
+  int32_t next[ROWS + 1] = {0};
+  for (int64_t i = 0; i < rules * WORDS; i++)
+    for (uint64_t bits = t->held[i]; bits; bits &= bits - 1)
+      next[i % WORDS * 64 + __builtin_ctzll(bits) + 1]++;
+  for (int row = 0; row < ROWS; row++) next[row + 1] += next[row];
+  const int64_t end = count + next[ROWS];
+  for (int64_t i = 0; i < rules * WORDS; i++)
+    for (uint64_t bits = t->held[i]; bits; bits &= bits - 1) {
+      const int64_t rule = t->who[i / WORDS], row = i % WORDS * 64 + __builtin_ctzll(bits);
+      const int64_t at = count + next[row]++;
+      if (at >= found->room) continue;
+      found->row[at] = start + row;
+      found->rule[at] = t->places[rule];
+      found->paid[at] = (uint8_t)pays(t, t->amounts + rule, start + row, found->fen + at);
+    }
+  return end;
+}
+
+/* Who is entitled by which rule, and to how much. Returns how many there are, be there room or
+   not; -1 where quotients are too large, -2 where a number is beyond its limits. */
+int64_t miaopu_entitled(const Task *t, const Found *found) {
   int64_t count = 0;
   for (int64_t block = 0; block * ROWS < t->rows; block++) {
     const int rows = t->rows - block * ROWS < ROWS ? (int)(t->rows - block * ROWS) : ROWS;
-    int64_t least = 0, most = 0;
-    if (!inside(t, block * ROWS, rows)) return -2;
-    if (t->region >= 0) {
-      const Column *c = t->columns + t->region;
-      BY_SIZE(ends, c, block * ROWS, rows, &least, &most)
-    }
+    int64_t some = 0;
+    for (int64_t i = 0; i < t->column_count; i++)
+      if (!bring(t, i, block * ROWS, rows)) return -2;
+    const Near *where = t->region < 0 ? NULL : t->near + t->region;
     for (int64_t one = 0; one < t->rules; one++) {
       const int64_t *place = t->jurisdiction + 2 * one;
-      if (t->region >= 0 && (place[0] > most || place[1] < least)) continue;
-      const int found = entitles(t, one, block, rows, t->held);
-      if (found < 0) return -1;
-      for (int w = 0; found && w < WORDS; w++)
-        for (uint64_t bits = t->held[w]; bits; bits &= bits - 1, count++)
-          if (count < capacity) {
-            row[count] = (int32_t)(block * ROWS + 64 * w + __builtin_ctzll(bits));
-            rule[count] = (int32_t)one;
-          }
+      if (where != NULL && (place[0] > where->most || place[1] < where->least)) continue;
+      const int entitled = entitles(t, one, block, rows, t->held + some * WORDS);
+      if (entitled < 0) return -1;
+      if (entitled) t->who[some++] = one;
     }
+    count = put(t, block * ROWS, some, count, found);
   }
   return count;
 }
 
 /* The same rule by rule: the rows of each, in order; `end` says where those of each rule end. */
-void miaopu_by_rule(int64_t count, const int32_t *row, const int32_t *rule, int64_t rules,
+void miaopu_by_rule(int64_t count, const int64_t *row, const int64_t *rule, int64_t rules,
                     int64_t *end, int64_t *sorted) {
   memset(end, 0, rules * sizeof *end);
   for (int64_t i = 0; i < count; i++) end[rule[i]]++;

@@ -1,4 +1,4 @@
-"""Who is entitled, by `blocks.c`: the conditions of all rules, a block of enterprises at a time.
+"""Who is entitled to how much, by `blocks.c`: all rules, a block of enterprises at a time.
 
 It is the same as `planes.entitled`, which works where there is no compiler when Miaopu is
 installed. Numpy asks one question of many enterprises and fetches their columns anew for the next
@@ -10,24 +10,26 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 
 from miaopu.engine.planes.batch import Batch
-from miaopu.engine.planes.bits import WORD, Ints, Words
+from miaopu.engine.planes.bits import WORD, Bools, Ints, Words
 from miaopu.engine.planes.columns import Column
 from miaopu.engine.planes.entitled import EntitledRows, plans_of, true_of
-from miaopu.engine.planes.lowered import SIZES, STEP, Lowered, kinds_of, lowered
+from miaopu.engine.planes.lines import LINE, REACH
+from miaopu.engine.planes.lowered import AMOUNT, SIZES, STEP, Lowered, kinds_of, lowered
 from miaopu.engine.planes.program import Program
-from miaopu.engine.planes.step_planes import Planes
+from miaopu.engine.planes.quick import Columns
 
 # for columns met last: with quotients, and without
 _KEPT: WeakKeyDictionary[Program, dict[bool, Lowered]] = WeakKeyDictionary()
+LACKING, PAID, UNASKED = range(3)  # as in blocks.c
 _BEYOND = -2  # what is said of a number that is beyond its limits
-_WORDS = 16  # of a block, as in blocks.c
+_WORDS = 32  # of a block, as in blocks.c
 _COLUMN = np.dtype(
     [
         *((name, np.uint64) for name in ("stored", "known")),
@@ -42,12 +44,25 @@ class _Task(ctypes.Structure):
     _fields_ = [
         *((name, ctypes.c_void_p) for name in ("columns", "steps", "stretches", "parts")),
         *((name, ctypes.c_void_p) for name in ("first", "conditions", "jurisdictions")),
+        *((name, ctypes.c_void_p) for name in ("amounts", "lines", "places")),
         *((name, ctypes.c_int64) for name in ("rows", "rules", "column_count", "region")),
-        *((name, ctypes.c_void_p) for name in ("made", "planes", "held")),
+        *((name, ctypes.c_void_p) for name in ("made", "planes", "held", "who")),
+        *((name, ctypes.c_void_p) for name in ("near", "narrow")),
     ]
 
 
-_LAYOUT = (1, _WORDS, _COLUMN.itemsize, STEP.itemsize, ctypes.sizeof(_Task))
+class _Found(ctypes.Structure):
+    """As `Found` in blocks.c."""
+
+    _fields_ = [
+        ("room", ctypes.c_int64),
+        *((name, ctypes.c_void_p) for name in ("row", "rule", "fen", "paid")),
+    ]
+
+
+_NEAR = 4 * 8  # bytes of what blocks.c says of a block of a column
+_SIZES = (LINE.itemsize, AMOUNT.itemsize, ctypes.sizeof(_Task), ctypes.sizeof(_Found))
+_LAYOUT = (2, _WORDS, REACH, _COLUMN.itemsize, _NEAR, STEP.itemsize, *_SIZES)
 
 
 def _library() -> ctypes.CDLL | None:
@@ -73,69 +88,116 @@ class Distrusted(Exception):
     """A column that was trusted has to be read with care."""
 
 
-def entitled_in_blocks(planes: Planes, *, by_region: bool) -> Iterator[EntitledRows]:
-    """The rules that entitle somebody; with `by_region`, a block is not asked what is for other
-    places than those that occur in it.
+class Found(NamedTuple):
+    """Who is entitled by which rule, by row and the rule's place.
+
+    `paid` says whether `fen` is what the rule pays (PAID), whether that is not known (LACKING: the
+    one fact that it depends on is not), or was not looked at (UNASKED).
+    """
+
+    row: Ints
+    rule: Ints
+    fen: Ints
+    paid: npt.NDArray[np.uint8]
+
+    def at(self, kept: Bools) -> Found:
+        """Some of them."""
+        return Found(self.row[kept], self.rule[kept], self.fen[kept], self.paid[kept])
+
+
+def found_in_blocks(program: Program, columns: Columns, *, by_region: bool) -> Found:
+    """Who is entitled; with `by_region`, a block is not asked what is for other places than those
+    that occur in it.
 
     Raises Distrusted where columns were read as Reading.TRUSTED and should not have been.
     """
-    program = planes.program
-    lowered_ = _lowered(planes, quotients=True)
-    found = _entitled(lowered_, planes, by_region)
-    if found is None:
-        lowered_ = _lowered(planes, quotients=False)
-        found = _entitled(lowered_, planes, by_region)
+    for quotients in (True, False):
+        lowered_ = _lowered(program, columns, quotients=quotients)
+        found = _found(lowered_, program, columns.batch, by_region)
+        if found is not None:
+            break
     assert found is not None
-    rows, ends = found
+    if not lowered_.left:
+        return found
+    asked = np.zeros(len(program.rules), dtype=np.bool_)
+    asked[list(lowered_.left)] = True
+    kept = np.ones(len(found.row), dtype=np.bool_)
+    for place, at in by_rule(found.rule, np.flatnonzero(asked[found.rule])):
+        for left in lowered_.left[place]:
+            true = true_of(program, columns, left, found.row[at])
+            kept[at[~true]] = False
+            at = at[true]
+    return found.at(kept)
+
+
+def entitled_in_blocks(
+    program: Program, columns: Columns, *, by_region: bool
+) -> Iterator[EntitledRows]:
+    """The same rule by rule, without amounts: the rules that entitle somebody."""
+    found = found_in_blocks(program, columns, by_region=by_region)
+    assert LIBRARY is not None
+    count, rules = len(found.row), len(program.rules)
+    ends, rows = np.empty(rules, np.int64), np.empty(count, np.int64)
+    places = _at(found.row), _at(found.rule)
+    sizes = ctypes.c_int64(count), ctypes.c_int64(rules)
+    LIBRARY.miaopu_by_rule(sizes[0], *places, sizes[1], _at(ends), _at(rows))
     start = 0
-    for number, (place, end) in enumerate(zip(lowered_.rules.tolist(), ends.tolist(), strict=True)):
-        own, start = rows[start:end], end
-        for left in lowered_.left[number]:
-            if len(own):
-                own = own.compress(true_of(program, planes.columns, left, own))
-        if len(own):
-            yield EntitledRows(place, program.rules[place], own)
+    for place, end in enumerate(ends.tolist()):
+        if end > start:
+            yield EntitledRows(place, program.rules[place], rows[start:end])
+        start = end
 
 
-def _lowered(planes: Planes, *, quotients: bool) -> Lowered:
+def by_rule(rule: Ints, at: Ints) -> Iterator[tuple[int, Ints]]:
+    """Some places in a table, those of each rule together and in order."""
+    order = at[np.argsort(rule[at], kind="stable")]
+    for part in np.split(order, np.flatnonzero(np.diff(rule[order])) + 1):
+        if len(part):
+            yield int(rule[part[0]]), part
+
+
+def _lowered(program: Program, columns: Columns, *, quotients: bool) -> Lowered:
     """The rules for the columns at hand: as they were lowered last, if these are alike."""
-    kept = _KEPT.setdefault(planes.program, {})
+    kept = _KEPT.setdefault(program, {})
     found = kept.get(quotients)
-    if found is None or found.kinds != kinds_of(planes.batch):
-        if not planes.program.plans and any(one.limits for one in planes.batch.columns.values()):
+    if found is None or found.kinds != kinds_of(columns.batch):
+        if not program.plans and any(one.limits for one in columns.batch.columns.values()):
             raise Distrusted  # plans are made by looking at numbers
-        plans = plans_of(planes.program, planes.batch)
-        found = lowered(planes.program, planes.columns, plans, quotients=quotients)
-        kept[quotients] = found
+        plans = plans_of(program, columns.batch)
+        found = kept[quotients] = lowered(program, columns, plans, quotients=quotients)
     return found
 
 
-def _entitled(lowered_: Lowered, planes: Planes, by_region: bool) -> tuple[Ints, Ints] | None:
-    """The rows of each rule, and where those of each rule end; None for too large quotients."""
+def _found(lowered_: Lowered, program: Program, batch: Batch, by_region: bool) -> Found | None:
+    """Who fulfils what is lowered; None for too large quotients."""
     assert LIBRARY is not None
-    batch, region = planes.batch, planes.program.region
+    region = program.region
     held: list[npt.NDArray[Any]] = []
     columns = np.array(
         [_addresses(batch.columns[name], batch, held) for name in lowered_.names], dtype=_COLUMN
     )
-    steps = len(lowered_.steps)
+    steps, rules = len(lowered_.steps), len(lowered_.rules)
     made = np.full(steps, -1, dtype=np.int64)
-    room = np.empty((2 * steps + 1) * _WORDS, dtype=np.uint64)
+    planes = np.empty(2 * steps * _WORDS, dtype=np.uint64)
+    room, who = np.empty(rules * _WORDS, np.uint64), np.empty(rules, np.int64)
+    near = np.empty(len(columns) * _NEAR, np.uint8)
+    narrow = np.empty(len(columns) * _WORDS * WORD, np.uint32)
     task = _Task(
         *(one.ctypes.data for one in (columns, lowered_.steps, lowered_.stretches, lowered_.parts)),
         *(one.ctypes.data for one in (lowered_.first, lowered_.conditions, lowered_.jurisdictions)),
+        *(one.ctypes.data for one in (lowered_.amounts, lowered_.lines, lowered_.rules)),
         batch.rows,
-        len(lowered_.rules),
+        rules,
         len(columns),
         lowered_.names.index(region) if by_region and region else -1,
-        *(one.ctypes.data for one in (made, room, room[2 * steps * _WORDS :])),
+        *(one.ctypes.data for one in (made, planes, room, who, near, narrow)),
     )
     count, capacity = 0, batch.rows
     while True:
-        row, rule = np.empty(capacity, np.int32), np.empty(capacity, np.int32)
-        count = LIBRARY.miaopu_entitled(
-            ctypes.byref(task), ctypes.c_int64(capacity), _at(row), _at(rule)
-        )
+        row, rule, fen = (np.empty(capacity, np.int64) for _ in range(3))
+        paid = np.empty(capacity, np.uint8)
+        into = _Found(capacity, *(one.ctypes.data for one in (row, rule, fen, paid)))
+        count = LIBRARY.miaopu_entitled(ctypes.byref(task), ctypes.byref(into))
         if count <= capacity:
             break
         capacity = count
@@ -143,10 +205,7 @@ def _entitled(lowered_: Lowered, planes: Planes, by_region: bool) -> tuple[Ints,
         raise Distrusted
     if count < 0:
         return None
-    ends, rows = np.empty(len(lowered_.rules), np.int64), np.empty(count, np.int64)
-    sizes = ctypes.c_int64(count), ctypes.c_int64(len(ends))
-    LIBRARY.miaopu_by_rule(sizes[0], _at(row), _at(rule), sizes[1], _at(ends), _at(rows))
-    return rows, ends
+    return Found(row[:count], rule[:count], fen[:count], paid[:count])
 
 
 def _at(array: npt.NDArray[Any]) -> ctypes.c_void_p:

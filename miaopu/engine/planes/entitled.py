@@ -9,7 +9,7 @@ never the answer.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -110,12 +110,13 @@ def plans_of(program: Program, batch: Batch) -> Sequence[Plan]:
         every = np.arange(0, batch.rows, max(batch.rows // SAMPLE, 1), dtype=np.int64)
         sample = batch.part(every)
         columns, rows = Columns(sample, {}, Workspace(0, 0)), np.arange(len(every))
-        shares = [
-            min(max(float(true_of(program, columns, number, rows).mean()), 0.001), 0.999)
+        asked = {number for rule in program.rules for number in _asked(rule)}
+        shares = {
+            number: min(max(float(true_of(program, columns, number, rows).mean()), 0.001), 0.999)
             if len(every)
             else 0.5
-            for number in range(len(program.steps))
-        ]
+            for number in asked
+        }
         costs = _costs(program, batch)
         alone = [_plan(program, rule, shares, costs) for rule in program.rules]
         shared = Counter(number for plan in alone for number in plan.planes)
@@ -125,15 +126,17 @@ def plans_of(program: Program, batch: Batch) -> Sequence[Plan]:
     return program.plans
 
 
-def _plan(
-    program: Program, rule: ProgramRule, shares: Sequence[float], costs: Sequence[float]
-) -> Plan:
-    """Conditions by what they cost for each row that they leave out; people's decisions apart."""
+def _asked(rule: ProgramRule) -> list[int]:
+    """The conditions of a rule but the jurisdiction; people's decisions apart."""
     conditions = rule.conditions[1:] if rule.jurisdiction else rule.conditions
-    order = sorted(
-        [number for number in conditions if number is not None],
-        key=lambda number: costs[number] / (1 - shares[number]),
-    )
+    return [number for number in conditions if number is not None]
+
+
+def _plan(
+    program: Program, rule: ProgramRule, shares: Mapping[int, float], costs: Sequence[float]
+) -> Plan:
+    """Conditions by what they cost for each row that they leave out."""
+    order = sorted(_asked(rule), key=lambda number: costs[number] / (1 - shares[number]))
     left, done = 1.0, 0
     while done < len(order) and left * _FEW > 1:
         left *= shares[order[done]]

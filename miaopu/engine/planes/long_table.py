@@ -50,10 +50,9 @@ def _coded(places: Ints | Bools, words: pa.Array) -> pa.Array:
 
 def _missing(found: Matches) -> pa.Array:
     lacking = pa.array([list(one) for one in found.lacking], pa.list_(pa.string()))
-    some = np.flatnonzero(found.missing)
+    some = np.flatnonzero(found.missing != 0)
     if 2 * len(some) > len(found):
         return lacking.take(pa.array(found.missing))
     names = lacking.take(pa.array(found.missing[some]))
-    ends = np.zeros(len(found) + 1, dtype=np.int32)
-    ends[some + 1] = np.diff(names.offsets)
-    return pa.ListArray.from_arrays(np.cumsum(ends, dtype=np.int32), names.values)
+    follows = np.diff(some + 1, prepend=0, append=len(found) + 1)  # rows until the next such one
+    return pa.ListArray.from_arrays(np.repeat(names.offsets, follows), names.values)

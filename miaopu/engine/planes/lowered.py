@@ -7,7 +7,7 @@ who fulfil everything else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -15,10 +15,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from miaopu.engine.expressions.tree import Op
+from miaopu.engine.expressions.evaluate import Runnable
+from miaopu.engine.expressions.tree import Node, Op, canonical
 from miaopu.engine.facts import Value
 from miaopu.engine.planes.batch import Batch
 from miaopu.engine.planes.bits import Ints
+from miaopu.engine.planes.lines import LINE, NotStraight, lines_of
 from miaopu.engine.planes.program import Plan, Program, Step
 from miaopu.engine.planes.quick import Columns, against
 
@@ -31,6 +33,8 @@ STEP = np.dtype(
     ]
 )
 WITHIN, QUOTIENT, ALL, ANY, NOT = range(5)
+AMOUNT = np.dtype([(name, np.int32) for name in ("column", "from", "to")])
+_NONE, _OTHER = -1, -2  # for a column, as in blocks.c
 _JOINS = {Op.AND: ALL, Op.OR: ANY, Op.NOT: NOT}
 _SIGNS = {Op.EQ: 0, Op.NE: 1, Op.LT: 2, Op.LE: 3, Op.GT: 4, Op.GE: 5}
 _LEAST, _MOST = -(2**63), 2**63 - 1
@@ -44,8 +48,8 @@ Kind = tuple[tuple[Value, ...] | None, np.dtype[Any], int]
 class Lowered:
     """Steps and rules in arrays; `rules` gives the places of the rules in the program.
 
-    `kinds` are those of the columns that it is for; `left` the conditions of each rule that are to
-    be asked afterwards.
+    `kinds` are those of the columns that it is for; `left` the conditions of rules, by their
+    places, that are to be asked afterwards.
     """
 
     kinds: tuple[Kind, ...]
@@ -57,7 +61,9 @@ class Lowered:
     first: npt.NDArray[np.int32]
     conditions: npt.NDArray[np.int32]
     jurisdictions: Ints
-    left: tuple[tuple[int, ...], ...]
+    amounts: npt.NDArray[Any]
+    lines: npt.NDArray[Any]
+    left: Mapping[int, tuple[int, ...]]
 
 
 def kinds_of(batch: Batch) -> tuple[Kind, ...]:
@@ -75,9 +81,11 @@ def lowered(
     Without `quotients` these are left, too: where they are too large to be compared in floats.
     """
     made = _Lowering(columns, program, quotients)
+    amounts = _Amounts(columns.batch)
     for number, step in enumerate(program.steps):
         made.add(number, step)
-    rules, first, conditions, jurisdictions, left = [], [0], list[int](), [], []
+    rules, first, conditions, jurisdictions = [], [0], list[int](), []
+    left: dict[int, tuple[int, ...]] = {}
     for place, rule in enumerate(program.rules):
         order = [*plans[place].planes, *plans[place].rows]
         where = (_LEAST, _MOST)
@@ -91,9 +99,11 @@ def lowered(
         here = [number for number in flat if made.is_lowered[number]]
         # of few rows a quotient is looked at one by one
         conditions += sorted(here, key=lambda number: made.steps["kind"][number] == QUOTIENT)
-        left.append(tuple(number for number in flat if not made.is_lowered[number]))
+        if others := tuple(number for number in flat if not made.is_lowered[number]):
+            left[place] = others
         first.append(len(conditions))
         jurisdictions.append(where)
+        amounts.add(rule.rule.amount)
     return Lowered(
         kinds_of(columns.batch),
         tuple(columns.batch.columns),
@@ -104,7 +114,9 @@ def lowered(
         np.array(first, dtype=np.int32),
         np.array(conditions, dtype=np.int32),
         np.array(jurisdictions, dtype=np.int64).reshape(-1, 2),
-        tuple(left),
+        np.array(amounts.found, dtype=AMOUNT),
+        np.array(amounts.lines, dtype=LINE),
+        left,
     )
 
 
@@ -207,6 +219,40 @@ class _Lowering:
             "figure": share.numerator / share.denominator,
             "most": min(_EXACT, _ORDERED // share.denominator),
         }
+
+
+class _Amounts:
+    """What rules pay, one after the other."""
+
+    def __init__(self, batch: Batch) -> None:
+        self.batch = batch
+        self.places = {name: place for place, name in enumerate(batch.columns)}
+        self.found: list[tuple[int, int, int]] = []
+        self._known: dict[Node, tuple[int, int, int]] = {}
+        self.lines: list[tuple[int, int, int, int]] = []
+
+    def add(self, amount: Runnable | None) -> None:
+        """That of the next rule."""
+        if amount is None:
+            self.found.append((_NONE, 0, 0))
+            return
+        node = canonical(amount.node)
+        if node not in self._known:  # rules often pay alike
+            self._known[node] = self._read(node)
+        self.found.append(self._known[node])
+
+    def _read(self, node: Node) -> tuple[int, int, int]:
+        scale, column, start = 1, _NONE, len(self.lines)
+        for name in node.fact_names():
+            held = self.batch.columns[name]
+            if held.distinct is not None:
+                return _OTHER, 0, 0
+            scale, column = held.scale, self.places[name]
+        try:
+            self.lines += lines_of(node, scale)
+        except NotStraight:
+            return _OTHER, 0, 0
+        return column, start, len(self.lines)
 
 
 def _spans(test: np.ufunc, figure: int) -> Spans:

@@ -17,16 +17,28 @@ import numpy as np
 import pyarrow as pa
 
 from miaopu.engine.expressions.plain import TRUE, UNKNOWN
+from miaopu.engine.planes import blocks
 from miaopu.engine.planes.batch import Batch
 from miaopu.engine.planes.bits import Bools, Ints
+from miaopu.engine.planes.blocks import (
+    LACKING,
+    PAID,
+    UNASKED,
+    Found,
+    by_rule,
+    found_in_blocks,
+)
 from miaopu.engine.planes.columns import Reading
 from miaopu.engine.planes.counting import CountedRules
 from miaopu.engine.planes.entitled import EntitledRows
 from miaopu.engine.planes.lacking import Lacking
-from miaopu.engine.planes.program import program_of
+from miaopu.engine.planes.program import Program, program_of
+from miaopu.engine.planes.quick import Columns
 from miaopu.engine.planes.read_columns import Problem, read_column
 from miaopu.engine.planes.run import Piece, RulePlanes, pieces
 from miaopu.engine.planes.truth import fen_of
+from miaopu.engine.planes.workspace import Workspace
+from miaopu.engine.prepared import PreparedRule
 from miaopu.engine.rule_sets import RuleSet
 
 _HALF, _LOW = np.uint64(32), np.uint64(2**32 - 1)
@@ -108,6 +120,10 @@ def match_batch(
     """
     program = program_of(rules, as_of)
     table = _Table(CountedRules.of(program.prepared))
+    if not unknown and blocks.LIBRARY is not None:
+        columns = Columns(batch, program.answers, Workspace(0, 0))
+        table.add_found(program, batch, found_in_blocks(program, columns, by_region=prune))
+        return table.matches()
     for piece in pieces(program, batch, unknown=unknown, prune=prune, threads=threads):
         table.add(piece)
     return table.matches()
@@ -138,18 +154,38 @@ class _Table:
             where = slice(start, start + size)
             start += size
             if one.true:
-                self._price(piece.batch, one, fen[where], priced[where], missing[where])
+                paid = self._price(piece.batch, one.rule.rule.rule, one.rows)
+                fen[where], priced[where], missing[where] = paid
             else:
                 known = piece.planes
                 missing[where] = self.lacking.of_conditions(one.rule.rule, known, one.rows)
-        columns = [row, rule, true, fen, priced, missing]
-        if self.counted is not None:
-            kept = self.counted.kept(row, rule, true, fen, priced)
-            columns = [column[kept] for column in columns]
+        columns = self._counted([row, rule, true, fen, priced, missing])
         order = _by_row(columns[0])
         row, *others = (column if _is_one(column) else column.take(order) for column in columns)
         self.parts.append((piece.places(row), *others))
         self.listed = self.listed or piece.listed is not None
+
+    def add_found(self, program: Program, batch: Batch, found: Found) -> None:
+        """Who is entitled in a batch."""
+        row, rule, fen, paid = found
+        priced, missing = paid == PAID, np.zeros(len(row), dtype=np.int64)
+        for place, at in by_rule(rule, np.flatnonzero(paid == UNASKED)):
+            asked = program.rules[place].rule
+            fen[at], priced[at], missing[at] = self._price(batch, asked, row[at])
+        at = np.flatnonzero(paid == LACKING)
+        if len(at):
+            lacked = [self.lacking.place(one.rule.amount_facts) for one in program.rules]
+            missing[at] = np.array(lacked, dtype=np.int64)[rule[at]]
+        true = np.ones(len(row), dtype=np.bool_)
+        self.parts.append(tuple(self._counted([row, rule, true, fen, priced, missing])))
+
+    def _counted(self, columns: list[np.ndarray]) -> list[np.ndarray]:
+        """Of the columns of a table the rows that count."""
+        if self.counted is None:
+            return columns
+        row, rule, true, fen, priced, _missing = columns
+        kept = self.counted.kept(row, rule, true, fen, priced)
+        return [column[kept] for column in columns]
 
     def matches(self) -> Matches:
         """The whole table."""
@@ -167,16 +203,17 @@ class _Table:
         row, rule, true, fen, priced, missing = columns
         return Matches(row, rule, true, fen, priced, missing, tuple(self.lacking.names))
 
-    def _price(self, batch: Batch, one: _Rows, fen: Ints, priced: Bools, missing: Ints) -> None:
-        """What one rule pays its rows."""
-        rule = one.rule.rule.rule
+    def _price(self, batch: Batch, rule: PreparedRule, rows: Ints) -> tuple[Ints, Bools, Ints]:
+        """What one rule pays some enterprises: fen, where there is an amount, what it lacks."""
+        missing = np.zeros(len(rows), dtype=np.int64)
         if rule.amount is None:
-            return
-        chosen = batch.part(one.rows, rule.amount_facts)
-        fen[:], priced[:] = fen_of(rule.amount, chosen)
+            return missing, missing > 0, missing
+        chosen = batch.part(rows, rule.amount_facts)
+        fen, priced = fen_of(rule.amount, chosen)
         if not priced.all():
             unpriced = np.flatnonzero(~priced)
             missing[unpriced] = self.lacking.of_amounts(rule, chosen.part(unpriced))
+        return fen, priced, missing
 
 
 class _Rows(NamedTuple):

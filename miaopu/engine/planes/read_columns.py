@@ -26,11 +26,13 @@ class Dictionary(NamedTuple):
 
     places: Numbers
     distinct: tuple[Value, ...]
-    as_written: tuple[Value, ...] | None  # the values in the words' order; None: some are none
+    as_written: tuple[Value, ...] | None  # values in the words' order; None: some are too alike
+    unread: tuple[int, ...]  # the words that cannot be read; `as_written` has any value for them
 
 
 Dictionaries = MutableMapping[tuple[str, tuple[object, ...]], Dictionary]
 _DICTIONARIES = 256  # that are kept
+_FEW_UNREAD = 4  # words of which each is looked for; of more all words are looked up
 
 _NUMBERS = frozenset({FactType.INTEGER, FactType.MONEY})
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -133,7 +135,11 @@ def _coded(
         if len(dictionaries) >= _DICTIONARIES:
             dictionaries.clear()
         read = dictionaries[fact.name, words] = _dictionary(fact, words)
-    if reading is Reading.TRUSTED and read.as_written is not None:
+    if (
+        reading is Reading.TRUSTED
+        and read.as_written is not None
+        and not _occurs(values.indices, read.unread)
+    ):
         stored = raw_numbers(values.indices)
         limits = (0, min(len(words) - 1, int(np.iinfo(stored.dtype).max)))
         return Column(fact, mask_of(values), stored, read.as_written, limits=limits)
@@ -151,9 +157,17 @@ def _dictionary(fact: Fact, words: Sequence[object]) -> Dictionary:
     distinct = tuple(sorted({cast(int, one) for one in read if one is not None}))
     places = {value: place for place, value in enumerate(distinct)}
     table = [-1 if one is None else places[cast(int, one)] for one in read]
-    values = tuple(one for one in read if one is not None)
-    as_written = values if len(distinct) == len(words) else None
-    return Dictionary(narrowed(np.array(table, dtype=np.int64)), distinct, as_written)
+    unread = tuple(place for place, one in enumerate(read) if one is None)
+    as_written = None
+    if distinct and len(distinct) + len(unread) == len(words) and len(unread) <= _FEW_UNREAD:
+        as_written = tuple(distinct[0] if one is None else one for one in read)
+    return Dictionary(narrowed(np.array(table, dtype=np.int64)), distinct, as_written, unread)
+
+
+def _occurs(indices: pa.Array, words: Sequence[int]) -> bool:
+    """Whether somebody has one of these words."""
+    stored = raw_numbers(indices)
+    return any(bool(((stored == word) & not_null(indices)).any()) for word in words)
 
 
 def _readable(fact: Fact, word: object) -> Value | None:

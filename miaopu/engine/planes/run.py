@@ -98,7 +98,7 @@ def pieces(
         planes = Planes(program, part, spaces.take(part.rows), unknown)
         asked: Iterator[RulePlanes | EntitledRows]
         if in_blocks:
-            asked = blocks.entitled_in_blocks(planes, by_region=column is not None)
+            asked = blocks.entitled_in_blocks(program, planes.columns, by_region=column is not None)
         else:
             where = None if column is None else part.columns[column.fact.name].known
             asked = in_full(planes, where) if unknown else entitled_rows(planes, where)

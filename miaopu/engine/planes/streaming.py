@@ -27,7 +27,7 @@ from miaopu.engine.planes.matching import Matches, match_batch, read_batch
 from miaopu.engine.planes.program import program_of
 from miaopu.engine.rule_sets import RuleSet
 
-CHUNK = 393_216
+CHUNK = 196_608
 _AHEAD = 2  # chunks that are read while one is worked on: both cores are then never idle
 Report = Callable[[FactsRefused], None]
 _T = TypeVar("_T")
@@ -86,9 +86,10 @@ def matched_chunks(
     trusts = not unknown and blocks.LIBRARY is not None
     for chunk in chunks:
         refusals: list[FactsRefused] = []
-        ids, chosen = usable_rows(chunk, met, done, refusals)
+        ids, numbers = usable_rows(chunk, met, done, refusals)
         columns = chunk.columns
-        if len(chosen) < chunk.rows:
+        if len(numbers) < chunk.rows:
+            chosen = pa.array(numbers - done)
             columns = {name: values.take(chosen) for name, values in columns.items()}
         found = None
         if trusts and len(ids):
@@ -98,14 +99,14 @@ def matched_chunks(
             rules, as_of, columns, len(ids), Reading.STORED, unknown=unknown
         )
         refusals += [
-            FactsRefused(done + int(chosen[row]) + 1, error.message, error.remedy)
+            FactsRefused(int(numbers[row]) + 1, error.message, error.remedy)
             for row, error in unread
         ]
         for refusal in sorted(refusals, key=lambda one: one.row):
             if problem is None:
                 raise refusal
             problem(refusal)
-        yield Part(ids, done + chosen, matches)
+        yield Part(ids, numbers, matches)
         done += chunk.rows
 
 
@@ -152,17 +153,17 @@ def _unheard(row: int, error: FactError) -> None:
 def usable_rows(
     chunk: Chunk, met: Met, done: int, refusals: list[FactsRefused]
 ) -> tuple[pa.Array, Ints]:
-    """The ids of the rows that can be used, and where these rows stand."""
+    """The ids of the rows that can be used, and where these rows stand in the file."""
     column = chunk.columns.get(ENTERPRISE_ID)
     ids = pa.nulls(chunk.rows, pa.string()) if column is None else ids_of(column)
     fresh = met.fresh(ids)
     if fresh.all():
-        return ids, np.arange(chunk.rows, dtype=np.int64)
+        return ids, np.arange(done, done + chunk.rows, dtype=np.int64)
     for place in np.flatnonzero(~fresh).tolist():
         found = ids[place].as_py()
         refusals.append(refused_id(done + place + 1, "" if found is None else str(found)))
     chosen = chosen_rows(fresh)
-    return ids.take(chosen), chosen
+    return ids.take(chosen), done + chosen
 
 
 def read_ahead(items: Iterable[_T]) -> Iterator[_T]:

@@ -27,7 +27,7 @@ from miaopu.engine.planes.columns import Column, combined
 from miaopu.engine.planes.kleene import Truth, all_of, any_of, everybody, first_known
 from miaopu.engine.planes.quantities import Quantity, TooLarge, Whole, constant
 
-_TESTS: Mapping[Op, Callable[[Whole, Whole], Bools]] = {
+TESTS: Mapping[Op, Callable[[Whole, Whole], Bools]] = {
     Op.EQ: operator.eq,
     Op.NE: operator.ne,
     Op.LT: operator.lt,
@@ -146,7 +146,7 @@ def _compared(op: Op, left: Node, right: Node, batch: Batch) -> Truth:
         raise NotWhole
     one_, other_ = _quantity(left, batch), _quantity(right, batch)
     known = np.broadcast_to(np.logical_and(one_.known, other_.known), (batch.rows,))
-    found = np.broadcast_to(quantities.compare(one_, other_, _TESTS[op]), (batch.rows,))
+    found = np.broadcast_to(quantities.compare(one_, other_, TESTS[op]), (batch.rows,))
     return Truth(known & found, known & ~found)
 
 

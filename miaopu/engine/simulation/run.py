@@ -109,10 +109,10 @@ def simulate(
     done = 0
     for chunk in chunks:
         refusals: list[FactsRefused] = []
-        ids, chosen = usable_rows(chunk, met, done, refusals)
-        columns = {name: values.take(chosen) for name, values in chunk.columns.items()}
+        ids, places = usable_rows(chunk, met, done, refusals)
+        columns = {name: values.take(places - done) for name, values in chunk.columns.items()}
         used = Chunk(columns, len(ids))
-        numbers = (chosen + done + 1).tolist()
+        numbers = (places + 1).tolist()
         totals = [run.add(used, numbers, refusals) for run in runs]
         told = {(one.row, str(one)): one for one in refusals}
         for _key, refusal in sorted(told.items()):
