@@ -130,7 +130,7 @@ def test_amounts_are_the_same_compiled(counted: bool, monkeypatch: pytest.Monkey
     }
     amounts = [_amount(random, "employees", 3) for _ in range(12)]
     amounts += [_amount(random, "revenue", 2) for _ in range(6)]
-    amounts += ["employees * patents", "coalesce(employees, patents)", "revenue / employees"]
+    amounts += ["employees * 80000", "employees * patents", "coalesce(employees, patents)", "revenue / employees"]
     rules = RuleSet(
         (
             *(Rule(f"r{n}", amount=amount) for n, amount in enumerate(amounts)),

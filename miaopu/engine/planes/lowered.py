@@ -244,10 +244,7 @@ class _Amounts:
     def _read(self, node: Node) -> tuple[int, int, int]:
         scale, column, start = 1, _NONE, len(self.lines)
         for name in node.fact_names():
-            held = self.batch.columns[name]
-            if held.distinct is not None:
-                return _OTHER, 0, 0
-            scale, column = held.scale, self.places[name]
+            scale, column = self.batch.columns[name].scale, self.places[name]
         try:
             self.lines += lines_of(node, scale)
         except NotStraight:
