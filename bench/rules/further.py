@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -21,6 +22,7 @@ import pyarrow.parquet as pq
 from bench.report import Report
 from bench.rules import made, register
 from bench.rules.made import AS_OF
+from miaopu.app.cli import ALLOCATOR
 from miaopu.app.cli.memory import keep_memory
 from miaopu.engine.expressions.plain import TRUE
 from miaopu.engine.facts import FactError
@@ -163,7 +165,8 @@ def streaming(report: Report, rows: int) -> None:
 def _pass(what: str, path: Path) -> Taken:
     """What `main` says of one pass over a file, in a process of its own."""
     command = [sys.executable, "-W", "ignore", "-m", "bench.rules.further", what, str(path)]
-    told = subprocess.run(command, check=True, capture_output=True, text=True)
+    as_miaopu = {**os.environ, **dict([ALLOCATOR])}
+    told = subprocess.run(command, check=True, capture_output=True, text=True, env=as_miaopu)
     return Taken(*json.loads(told.stdout))
 
 

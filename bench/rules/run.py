@@ -23,7 +23,7 @@ from bench.rules import further, made, plain_side, register, sql_side
 from bench.rules.made import AS_OF, Made
 from miaopu.engine.facts import FactError
 from miaopu.engine.planes.batch import Batch
-from miaopu.engine.planes.matching import match_batch, read_batch
+from miaopu.engine.planes.matching import Matches, match_batch, read_batch
 from miaopu.engine.planes.program import program_of
 from miaopu.engine.planes.run import RulePlanes, pieces
 from miaopu.engine.rule_sets import RuleSet
@@ -50,18 +50,19 @@ class Case:
         asked = pieces(self.program, self.batch, prune=prune)
         return [one.plane for piece in asked for one in piece.rules if isinstance(one, RulePlanes)]
 
-    def entitled(self, *, unknown: bool = False) -> list[np.ndarray]:
-        """Ours: for each rule the rows of who is entitled."""
-        found: list[list[np.ndarray]] = [[] for _ in self.made]
-        for piece in pieces(self.program, self.batch, unknown=unknown):
-            for one in piece.rules:
-                found[one.place].append(piece.places(one.true_rows))
-        whole = [np.concatenate([np.zeros(0, np.int64), *parts]) for parts in found]
-        return [np.sort(one) for one in whole] if unknown else whole
+    def entitled(self) -> Matches:
+        """Ours: who is entitled by which rule, and to how much."""
+        return match_batch(self.rules, AS_OF, self.batch, unknown=False)
+
+    def rows_by_rule(self, *, unknown: bool) -> list[np.ndarray]:
+        """Ours: for each rule the rows of who is entitled, found with who might be and without."""
+        matches = match_batch(self.rules, AS_OF, self.batch, unknown=unknown)
+        row, rule = matches.row[matches.true], matches.rule[matches.true]
+        return [row[rule == place] for place in range(len(self.made))]
 
     def long(self) -> sql_side.Rows:
         """Ours: enterprise, rule and fen of everybody entitled."""
-        matches = match_batch(self.rules, AS_OF, self.batch, unknown=False)
+        matches = self.entitled()
         return matches.row, matches.rule, np.where(matches.priced, matches.fen, -1)
 
     def scan(self) -> int:
@@ -74,7 +75,7 @@ class Case:
 
 
 def side_by_side(report: Report, case: Case) -> None:
-    """Two threads against one, by the clock: OpenFisca-core, numpy and the scan take one."""
+    """Planes by two threads against one, by the clock: whatever else is measured takes one."""
     taken: dict[int, list[float]] = {1: [], 2: []}
     for _ in range(ROUNDS):
         for threads, found in taken.items():
@@ -84,7 +85,7 @@ def side_by_side(report: Report, case: Case) -> None:
             found.append(time.perf_counter() - began)
     for threads, found in taken.items():
         report.add(
-            f"{case.title} rules, pruned, entitled only, {threads} thread(s): ms by the clock",
+            f"{case.title} rules, pruned, entitled, planes, {threads} thread(s): ms by the clock",
             f"{statistics.median(found) * 1000:,.1f}",
         )
 
@@ -107,7 +108,7 @@ def in_turn(works: Mapping[str, Work], rounds: int = ROUNDS) -> dict[str, float]
 def _same_sets(case: Case, other: list[np.ndarray], name: str) -> None:
     """Both ways of ours, with who might be entitled and without, find the same as the other."""
     for unknown in (True, False):
-        ours = case.entitled(unknown=unknown)
+        ours = case.rows_by_rule(unknown=unknown)
         for place, (mine, theirs) in enumerate(zip(ours, other, strict=True)):
             assert np.array_equal(mine, np.flatnonzero(theirs)), (name, case.title, place)
 
@@ -135,7 +136,7 @@ def eligibility(report: Report, case: Case, goals: tuple[float, float] | None) -
         from bench.rules import polars_side  # noqa: PLC0415 - only where it is installed
 
         frame = polars_side.Side(case.made, case.register)
-        assert frame.counted() == [len(rows) for rows in case.entitled()]
+        assert frame.counted() == [len(rows) for rows in case.rows_by_rule(unknown=False)]
         works["polars"] = frame.counted
     taken = in_turn(works)
     if fisca:

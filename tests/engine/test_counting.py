@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -15,9 +16,11 @@ from miaopu.engine.definitions.refusals import Refused
 from miaopu.engine.matching import explain_one, explanations_as_json, near_misses
 from miaopu.engine.messages import Bilingual
 from miaopu.engine.packs.load import load_pack
-from miaopu.engine.rule_sets import Condition, CountedOnce, RuleSet
+from miaopu.engine.planes import blocks
+from miaopu.engine.planes.matching import match_batch, read_batch
+from miaopu.engine.rule_sets import Condition, CountedOnce, Rule, RuleSet
 from miaopu.engine.rules import RulesRefused, load_rules
-from tests.engine.expression_cases import AS_OF, random_row
+from tests.engine.expression_cases import AS_OF, FACTS, random_row
 from tests.engine.test_planes import all_at_once, one_by_one, random_rules
 
 DOC = Path(__file__).parents[2] / "docs" / "expressions.md"
@@ -47,6 +50,29 @@ def _overlapping(random: Random) -> RuleSet:
 
 def _easy(random: Random) -> Condition:
     return Condition("c", f"employees >= {random.randint(0, 6)}")
+
+
+@pytest.mark.parametrize("library", {blocks.LIBRARY, None})
+def test_of_amounts_that_are_unknown_the_first_counts(
+    library: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever stands beneath what is not known."""
+    monkeypatch.setattr(blocks, "LIBRARY", library)
+    title = Bilingual("同一事项", "the same event")
+    pays = ("patents * employees", "employees * patents + 5", "patents + 3", "employees + 9")
+    rules = RuleSet(
+        tuple(Rule(f"r{n}", amount=amount) for n, amount in enumerate(pays)),
+        FACTS,
+        counted_once=(CountedOnce("s", ("r0", "r1"), title), CountedOnce("t", ("r2", "r3"), title)),
+    )
+    table = {
+        "employees": pa.array([1, 7, 9, 7], mask=np.array([False, True, False, True])),
+        "patents": pa.array([8, 8, 3, 3], mask=np.array([True, True, False, False])),
+    }
+    batch = read_batch(rules, AS_OF, table, 4, lambda _row, error: pytest.fail(str(error)))
+    found = match_batch(rules, AS_OF, batch, unknown=False)
+    kept = list(zip(found.row.tolist(), found.rule.tolist(), strict=True))
+    assert kept == [(0, 0), (0, 3), (1, 0), (1, 2), (2, 1), (2, 3), (3, 0), (3, 2)]
 
 
 @pytest.mark.parametrize("seed", range(3))

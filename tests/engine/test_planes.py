@@ -1,6 +1,7 @@
 """Rules over everybody at once give the answers that one enterprise after the other gets."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -12,6 +13,7 @@ import pytest
 from miaopu.engine.facts import FactError
 from miaopu.engine.matching import MatchRow, match_all
 from miaopu.engine.messages import Bilingual
+from miaopu.engine.planes.columns import Reading
 from miaopu.engine.planes.matching import match_batch, read_batch
 from miaopu.engine.planes.streaming import Chunk, match_chunks
 from miaopu.engine.rule_sets import Condition, CountedOnce, Rule, RuleSet
@@ -205,3 +207,20 @@ def test_what_could_leave_64_bits_is_computed_one_by_one() -> None:
     expected = one_by_one(rules, rows)
     assert all_at_once(rules, rows) == expected
     assert None in {row.amount_fen for row in expected}  # an amount beyond 64 bits is none
+
+
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(1875, 1, 1), date(2065, 1, 1), date.max])
+def test_days_that_are_far_from_ours(day: date) -> None:
+    """They lie close together, so few bytes hold them, but not the first of them."""
+    days = [day, None, day]
+    rules = RuleSet(
+        (Rule("r", conditions=(Condition("c", "founded > date '2018-01-01'"),)),), FACTS
+    )
+    for reading in (Reading.COMPACT, Reading.STORED):
+        table = {"founded": pa.array(days, pa.date32())}
+        batch = read_batch(
+            rules, AS_OF, table, 3, lambda _row, error: pytest.fail(str(error)), reading=reading
+        )
+        assert [batch.facts(row)["founded"] for row in range(3)] == days
+        true = [row for row, *_rest in match_batch(rules, AS_OF, batch, unknown=False).rows()]
+        assert true == ([0, 2] if day > AS_OF else [])

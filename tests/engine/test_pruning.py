@@ -61,7 +61,6 @@ def _arranged(random: Random, how: str) -> list[dict[str, object]]:
 )
 def test_however_rows_are_arranged(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "PIECE", 70)
-    monkeypatch.setattr(run, "LARGE_PIECE", 130)
     random = Random(how)
     rules, rows = random_rules(random, 14), _arranged(random, how)
     batch = _batch(rules, rows)

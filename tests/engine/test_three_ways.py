@@ -83,8 +83,8 @@ def test_one_answer_three_ways(
     entitled = []
     for library in {blocks.LIBRARY, None}:  # compiled, where there is a compiler, and numpy
         monkeypatch.setattr(blocks, "LIBRARY", library)
-        [piece] = pieces(program, held, unknown=False)
-        entitled.append({one.place: one.true_rows.tolist() for one in piece.rules})
+        true_ = match_batch(rules, AS_OF, held, unknown=False)
+        entitled.append([true_.row[true_.rule == place].tolist() for place in range(count)])
     values = nodes = 0
     kinds: set[object] = set()
     for place, (text, sql) in enumerate(pairs):
@@ -98,7 +98,7 @@ def test_one_answer_three_ways(
             true, maybe = unpacked(plane[0], many), unpacked(plane[1], many)
             assert _answers(true, ~maybe) == expected, (text, sql)
         true_rows = [n for n, one in enumerate(expected) if one]
-        assert all(one.get(place, []) == true_rows for one in entitled), text
+        assert all(one[place] == true_rows for one in entitled), text
         values += many
         kinds |= set(expected)
         found: dict[Node, list[bool | None]] = {}

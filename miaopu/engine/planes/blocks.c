@@ -23,7 +23,7 @@ typedef struct {
   const void *stored;
   const uint8_t *known; /* a bit for each row, whole words of them; NULL: known everywhere */
   int64_t bytes;        /* of a number: 1 (without a sign), 2, 4, 8 */
-  int64_t least, most;  /* what no number may be beyond, where `limited` */
+  int64_t least, most;  /* what no number may be beyond, where `limited`; least is 0 at the most */
   int64_t limited;
 } Column;
 
@@ -117,7 +117,7 @@ static int bring(const Task *t, int64_t column, int64_t start, int rows) {
   n->bytes = c->bytes;
   if (c->bytes > 1) BY_SIZE(every = every, n, 0, rows)
   n->least = 0, n->most = every;
-  if (every < 0 || column == t->region || (c->limited && (c->least > 0 || every > c->most))) {
+  if (every < 0 || column == t->region || (c->limited && every > c->most)) {
     BY_SIZE(ends, n, 0, rows, &n->least, &n->most)
     if (c->limited && (n->least < c->least || n->most > c->most)) return 0;
   }
@@ -362,17 +362,4 @@ int64_t miaopu_entitled(const Task *t, const Found *found) {
     count = put(t, block * ROWS, some, count, found);
   }
   return count;
-}
-
-/* The same rule by rule: the rows of each, in order; `end` says where those of each rule end. */
-void miaopu_by_rule(int64_t count, const int64_t *row, const int64_t *rule, int64_t rules,
-                    int64_t *end, int64_t *sorted) {
-  memset(end, 0, rules * sizeof *end);
-  for (int64_t i = 0; i < count; i++) end[rule[i]]++;
-  for (int64_t i = 0, sum = 0; i < rules; i++) {
-    const int64_t own = end[i];
-    end[i] = sum;
-    sum += own;
-  }
-  for (int64_t i = 0; i < count; i++) sorted[end[rule[i]]++] = row[i];
 }

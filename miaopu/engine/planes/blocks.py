@@ -19,7 +19,7 @@ import numpy.typing as npt
 from miaopu.engine.planes.batch import Batch
 from miaopu.engine.planes.bits import WORD, Bools, Ints, Words
 from miaopu.engine.planes.columns import Column
-from miaopu.engine.planes.entitled import EntitledRows, plans_of, true_of
+from miaopu.engine.planes.entitled import plans_of, true_of
 from miaopu.engine.planes.lines import LINE, REACH
 from miaopu.engine.planes.lowered import AMOUNT, SIZES, STEP, Lowered, kinds_of, lowered
 from miaopu.engine.planes.program import Program
@@ -27,6 +27,8 @@ from miaopu.engine.planes.quick import Columns
 
 # for columns met last: with quotients, and without
 _KEPT: WeakKeyDictionary[Program, dict[bool, Lowered]] = WeakKeyDictionary()
+# how many of an enterprise there was no room for, with some more
+_MATCHES: WeakKeyDictionary[Program, float] = WeakKeyDictionary()
 LACKING, PAID, UNASKED = range(3)  # as in blocks.c
 _BEYOND = -2  # what is said of a number that is beyond its limits
 _WORDS = 32  # of a block, as in blocks.c
@@ -76,7 +78,6 @@ def _library() -> ctypes.CDLL | None:
         if tuple(layout) != _LAYOUT:  # made of an older blocks.c
             continue
         found.miaopu_entitled.restype = ctypes.c_int64
-        found.miaopu_by_rule.restype = None
         return found
     return None
 
@@ -130,24 +131,6 @@ def found_in_blocks(program: Program, columns: Columns, *, by_region: bool) -> F
     return found.at(kept)
 
 
-def entitled_in_blocks(
-    program: Program, columns: Columns, *, by_region: bool
-) -> Iterator[EntitledRows]:
-    """The same rule by rule, without amounts: the rules that entitle somebody."""
-    found = found_in_blocks(program, columns, by_region=by_region)
-    assert LIBRARY is not None
-    count, rules = len(found.row), len(program.rules)
-    ends, rows = np.empty(rules, np.int64), np.empty(count, np.int64)
-    places = _at(found.row), _at(found.rule)
-    sizes = ctypes.c_int64(count), ctypes.c_int64(rules)
-    LIBRARY.miaopu_by_rule(sizes[0], *places, sizes[1], _at(ends), _at(rows))
-    start = 0
-    for place, end in enumerate(ends.tolist()):
-        if end > start:
-            yield EntitledRows(place, program.rules[place], rows[start:end])
-        start = end
-
-
 def by_rule(rule: Ints, at: Ints) -> Iterator[tuple[int, Ints]]:
     """Some places in a table, those of each rule together and in order."""
     order = at[np.argsort(rule[at], kind="stable")]
@@ -192,7 +175,7 @@ def _found(lowered_: Lowered, program: Program, batch: Batch, by_region: bool) -
         lowered_.names.index(region) if by_region and region else -1,
         *(one.ctypes.data for one in (made, planes, room, who, near, narrow)),
     )
-    count, capacity = 0, batch.rows
+    count, capacity = 0, int(batch.rows * _MATCHES.get(program, 1.0)) + 1
     while True:
         row, rule, fen = (np.empty(capacity, np.int64) for _ in range(3))
         paid = np.empty(capacity, np.uint8)
@@ -200,16 +183,13 @@ def _found(lowered_: Lowered, program: Program, batch: Batch, by_region: bool) -
         count = LIBRARY.miaopu_entitled(ctypes.byref(task), ctypes.byref(into))
         if count <= capacity:
             break
+        _MATCHES[program] = 1.1 * count / batch.rows
         capacity = count
     if count == _BEYOND:
         raise Distrusted
     if count < 0:
         return None
     return Found(row[:count], rule[:count], fen[:count], paid[:count])
-
-
-def _at(array: npt.NDArray[Any]) -> ctypes.c_void_p:
-    return ctypes.c_void_p(array.ctypes.data)
 
 
 def _addresses(column: Column, batch: Batch, held: list[npt.NDArray[Any]]) -> tuple[int, ...]:

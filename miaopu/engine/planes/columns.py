@@ -28,9 +28,9 @@ class Column:
     """One fact of many enterprises.
 
     `stored` holds the values of a fact of numbers, in units of `scale`; with `distinct`, the values
-    that occur (in their order, but for Reading.TRUSTED), it says which is whose. `mask` tells where
-    that counts, as Bools or as bits: elsewhere `stored` may hold any number (with `distinct`, any
-    place). Values times `scale` fit 64 bits.
+    that occur (in their order and once, but for Reading.TRUSTED), it says which is whose. `mask`
+    tells where that counts, as Bools or as bits: elsewhere `stored` may hold any number (with
+    `distinct`, any place). Values times `scale` fit 64 bits.
     """
 
     fact: Fact

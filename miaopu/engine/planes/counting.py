@@ -35,7 +35,8 @@ class CountedRules:
         kept = np.ones(len(row), dtype=np.bool_)
         asked = np.flatnonzero(true & (self.sets[rule] >= 0))
         sets = self.sets[rule[asked]]
-        order = np.lexsort((rule[asked], -fen[asked], ~priced[asked], sets, row[asked]))
+        ranks = np.where(priced, -fen, 1)[asked]  # what stands where there is no amount is nothing
+        order = np.lexsort((rule[asked], ranks, ~priced[asked], sets, row[asked]))
         places, of_set = asked[order], sets[order]
         again = (row[places][1:] == row[places][:-1]) & (of_set[1:] == of_set[:-1])
         kept[places[1:][again]] = False

@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from functools import partial, reduce
 from math import lcm
+from operator import and_, gt, lt, or_
 from typing import NamedTuple, TypeVar, cast
 
 import numpy as np
 
+from miaopu.engine.expressions.evaluate import runnable
 from miaopu.engine.expressions.tree import COMPARISONS, Kind, Node, Op
 from miaopu.engine.facts import INT64_MAX
 from miaopu.engine.planes.truth import TESTS
@@ -23,6 +25,7 @@ LINE = np.dtype([(name, np.int64) for name in ("from", "slope", "start", "diviso
 _MOST = 16  # lines; each costs an enterprise a comparison
 _T = TypeVar("_T")
 _U = TypeVar("_U")
+_V = TypeVar("_V")
 
 
 class NotStraight(Exception):
@@ -56,9 +59,11 @@ def lines_of(amount: Node, scale: int) -> list[tuple[int, int, int, int]]:
     """An amount in fen as rows of LINE, rounded half up when divided and rounded down.
 
     Its fact is stored in units of `scale`. Raises NotStraight where it is no such amount, where it
-    may be unknown though the fact is known, or where a sum might leave 64 bits.
+    may be unknown though the fact is known or known though the fact is not (a CASE that another
+    condition decides), or where a sum might leave 64 bits.
     """
-    if len(amount.fact_names()) > 1:
+    names = amount.fact_names()
+    if len(names) > 1 or (names and runnable(amount).value({names[0]: None}) is not None):
         raise NotStraight
     found = _numbers(amount, scale)
     ends = [first for first, _line in found[1:]] + [REACH + 1]
@@ -101,15 +106,15 @@ def _numbers(node: Node, scale: int) -> Stretches[Line]:
         case Op.PRODUCT:
             return _product(node, scale)
         case Op.LEAST | Op.GREATEST:
-            choose = min if node.op is Op.LEAST else max
-            return reduce(partial(_extreme, choose), (_numbers(part, scale) for part in parts))
+            test = lt if node.op is Op.LEAST else gt
+            return reduce(partial(_extreme, test), (_numbers(part, scale) for part in parts))
         case Op.CASE if len(parts) % 2:
             found = _numbers(parts.pop(), scale)
             pairs = list(zip(parts[0::2], parts[1::2], strict=True))
             for condition, value in reversed(pairs):
-                when, then = _truths(condition, scale), _numbers(value, scale)
-                chosen = _both(_both(when, then), found)
-                found = [(first, one if true else other) for first, ((true, one), other) in chosen]
+                then = _each(_both(_numbers(value, scale), found), lambda *lines: lines)
+                when = _truths(condition, scale)
+                found = _each(_both(when, then), lambda true, lines: lines[not true])
             return found
     raise NotStraight
 
@@ -132,31 +137,24 @@ def _product(node: Node, scale: int) -> Stretches[Line]:
 
 
 def _extreme(
-    choose: Callable[..., Line], one: Stretches[Line], other: Stretches[Line]
+    test: Callable[[Fraction, Fraction], bool], one: Stretches[Line], other: Stretches[Line]
 ) -> Stretches[Line]:
-    def at(first: int) -> Callable[[Line], Fraction]:
-        return lambda line: line.at(first)
-
-    return [(first, choose(lines, key=at(first))) for first, lines in _crossed(one, other)]
+    """The one where `test` holds between both, else the other."""
+    return _each(_crossed(one, other, test), lambda first, lines: lines[0] if first else lines[1])
 
 
 def _truths(node: Node, scale: int) -> Stretches[bool]:
     if node.op is Op.NOT:
         return [(first, not true) for first, true in _truths(node.children[0], scale)]
     if node.op in (Op.AND, Op.OR):
-        join = all if node.op is Op.AND else any
-        return reduce(
-            lambda one, other: _each(_both(one, other), lambda *both: join(both)),
-            (_truths(part, scale) for part in node.children),
-        )
+        join = and_ if node.op is Op.AND else or_
+        found = [_truths(part, scale) for part in node.children]
+        return reduce(lambda one, other: _each(_both(one, other), join), found)
     if node.op not in COMPARISONS:
         raise NotStraight
     left, right = (_numbers(part, scale) for part in node.children)
     test = cast(Callable[[Fraction, Fraction], bool], TESTS[node.op])
-    return [
-        (first, test(one.at(first), other.at(first)))
-        for first, (one, other) in _crossed(left, right)
-    ]
+    return _each(_crossed(left, right, test), lambda true, _lines: true)
 
 
 def _everywhere(value: _T) -> Stretches[_T]:
@@ -167,16 +165,22 @@ def _times(lines: Stretches[Line], factor: Fraction) -> Stretches[Line]:
     return [(first, line.times(factor)) for first, line in lines]
 
 
-def _each(both: Iterable[tuple[int, tuple[_T, _T]]], join: Callable[[_T, _T], _T]) -> Stretches[_T]:
-    return [(first, join(*values)) for first, values in both]
-
-
-def _both(one: Stretches[_T], other: Stretches[_U]) -> Stretches[tuple[_T, _U]]:
-    """What holds of both, from wherever either changes."""
-    starts = sorted({first for first, _value in [*one, *other]})
-    if len(starts) > _MOST:
+def _each(both: Iterable[tuple[int, tuple[_T, _U]]], join: Callable[[_T, _U], _V]) -> Stretches[_V]:
+    """What is made of both, where it changes."""
+    found: Stretches[_V] = []
+    for first, values in both:
+        value = join(*values)
+        if not found or found[-1][1] != value:
+            found.append((first, value))
+    if len(found) > _MOST:
         raise NotStraight
-    return [(first, (_held(one, first), _held(other, first))) for first in starts]
+    return found
+
+
+def _both(one: Stretches[_T], other: Stretches[_U]) -> Iterator[tuple[int, tuple[_T, _U]]]:
+    """What holds of both, from wherever either changes."""
+    for first in sorted({first for first, _value in [*one, *other]}):
+        yield first, (_held(one, first), _held(other, first))
 
 
 def _held(stretches: Stretches[_T], number: int) -> _T:
@@ -184,10 +188,10 @@ def _held(stretches: Stretches[_T], number: int) -> _T:
 
 
 def _crossed(
-    one: Stretches[Line], other: Stretches[Line]
-) -> Iterator[tuple[int, tuple[Line, Line]]]:
-    """Both lines, from wherever either changes or one begins or ceases to be above the other."""
-    both = _both(one, other)
+    one: Stretches[Line], other: Stretches[Line], join: Callable[[Fraction, Fraction], bool]
+) -> Iterator[tuple[int, tuple[bool, tuple[Line, Line]]]]:
+    """Whether two lines stand to each other as `join` says, from wherever that may change."""
+    both = list(_both(one, other))
     ends = [first for first, _lines in both[1:]] + [REACH + 1]
     for (first, lines), end in zip(both, ends, strict=True):
         starts = {first}
@@ -198,4 +202,4 @@ def _crossed(
             starts |= {-(-crossing.numerator // crossing.denominator), below + 1}
         for start in sorted(starts):
             if first <= start < end:
-                yield start, lines
+                yield start, (join(lines[0].at(start), lines[1].at(start)), lines)

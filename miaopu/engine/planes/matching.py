@@ -116,7 +116,8 @@ def match_batch(
 ) -> Matches:
     """Every rule over the batch; without `unknown`, the true rows only.
 
-    `prune` False asks even the rules for places that do not occur: for measurements.
+    `prune` False asks even the rules for places that do not occur: for measurements. `threads` work
+    on planes; what is compiled takes one.
     """
     program = program_of(rules, as_of)
     table = _Table(CountedRules.of(program.prepared))

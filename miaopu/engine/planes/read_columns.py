@@ -26,7 +26,7 @@ class Dictionary(NamedTuple):
 
     places: Numbers
     distinct: tuple[Value, ...]
-    as_written: tuple[Value, ...] | None  # values in the words' order; None: some are too alike
+    as_written: tuple[Value, ...] | None  # values in the words' order, where they are known
     unread: tuple[int, ...]  # the words that cannot be read; `as_written` has any value for them
 
 
@@ -99,7 +99,7 @@ def _days(fact: Fact, values: pa.Array, reading: Reading) -> Column | None:
     if time is None:
         return None
     first, last = time
-    stored = np.subtract(days, first, dtype=kind_for(0, last - first), casting="unsafe")
+    stored = (days - np.int32(first)).astype(kind_for(0, last - first))
     return Column(fact, mask_of(values), stored, _all_days(first, last))
 
 
@@ -159,7 +159,7 @@ def _dictionary(fact: Fact, words: Sequence[object]) -> Dictionary:
     table = [-1 if one is None else places[cast(int, one)] for one in read]
     unread = tuple(place for place, one in enumerate(read) if one is None)
     as_written = None
-    if distinct and len(distinct) + len(unread) == len(words) and len(unread) <= _FEW_UNREAD:
+    if distinct and len(unread) <= _FEW_UNREAD:
         as_written = tuple(distinct[0] if one is None else one for one in read)
     return Dictionary(narrowed(np.array(table, dtype=np.int64)), distinct, as_written, unread)
 

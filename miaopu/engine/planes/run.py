@@ -15,7 +15,6 @@ from functools import partial
 
 import numpy as np
 
-from miaopu.engine.planes import blocks
 from miaopu.engine.planes.asked import Asked, asked_rules, narrow
 from miaopu.engine.planes.batch import Batch
 from miaopu.engine.planes.bits import (
@@ -35,7 +34,6 @@ from miaopu.engine.planes.step_planes import Planes
 from miaopu.engine.planes.workspace import Workspaces
 
 PIECE = 262_144
-LARGE_PIECE = 1_048_576  # where no plane is made of all of it
 
 
 @dataclass(frozen=True)
@@ -89,19 +87,15 @@ def pieces(
     pieces are worked on at a time; they come in the same order. The planes of a piece's steps hold
     until the next piece is asked for.
     """
-    in_blocks = not unknown and blocks.LIBRARY is not None
-    spaces = Workspaces(0 if in_blocks else len(program.steps))
+    spaces = Workspaces(len(program.steps))
     column = batch.columns[program.region] if prune and program.region else None
 
     def placed(start: int, end: int) -> Piece:
         part = batch.part(slice(start, end))
         planes = Planes(program, part, spaces.take(part.rows), unknown)
         asked: Iterator[RulePlanes | EntitledRows]
-        if in_blocks:
-            asked = blocks.entitled_in_blocks(program, planes.columns, by_region=column is not None)
-        else:
-            where = None if column is None else part.columns[column.fact.name].known
-            asked = in_full(planes, where) if unknown else entitled_rows(planes, where)
+        where = None if column is None else part.columns[column.fact.name].known
+        asked = in_full(planes, where) if unknown else entitled_rows(planes, where)
         return Piece(part, start, None, planes, tuple(asked))
 
     def unplaced(start: int, end: int) -> Piece:
@@ -110,8 +104,7 @@ def pieces(
         planes = Planes(program, part, spaces.take(part.rows), unknown)
         return Piece(part, start, listed, planes, tuple(in_full(planes, None)))
 
-    size = LARGE_PIECE if in_blocks and threads == 1 else PIECE
-    works = [partial(placed, start, end) for start, end in _spans(batch.rows, size)]
+    works = [partial(placed, start, end) for start, end in _spans(batch.rows, PIECE)]
     if unknown and column is not None and not column.all_known:
         nowhere = np.flatnonzero(~column.known).astype(np.int64)
         works += [partial(unplaced, start, end) for start, end in _spans(len(nowhere), PIECE)]
