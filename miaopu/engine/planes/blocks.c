@@ -51,7 +51,7 @@ typedef struct {
 } Line;
 
 typedef struct {
-  int32_t column;   /* whose number the lines are about; NONE where it is the same for all */
+  int32_t column;   /* whose number the lines are about; NONE: the same for all; or OTHER */
   int32_t from, to; /* its lines; none of them: there is no amount */
 } Amount;
 

@@ -107,8 +107,8 @@ class Found(NamedTuple):
 
 
 def found_in_blocks(program: Program, columns: Columns, *, by_region: bool) -> Found:
-    """Who is entitled; with `by_region`, a block is not asked what is for other places than those
-    that occur in it.
+    """Who is entitled, and to how much; with `by_region`, a block is not asked what is for other
+    places than those that occur in it.
 
     Raises Distrusted where columns were read as Reading.TRUSTED and should not have been.
     """

@@ -188,9 +188,9 @@ def _held(stretches: Stretches[_T], number: int) -> _T:
 
 
 def _crossed(
-    one: Stretches[Line], other: Stretches[Line], join: Callable[[Fraction, Fraction], bool]
+    one: Stretches[Line], other: Stretches[Line], test: Callable[[Fraction, Fraction], bool]
 ) -> Iterator[tuple[int, tuple[bool, tuple[Line, Line]]]]:
-    """Whether two lines stand to each other as `join` says, from wherever that may change."""
+    """Whether `test` holds between both, with their lines, from wherever that may change."""
     both = list(_both(one, other))
     ends = [first for first, _lines in both[1:]] + [REACH + 1]
     for (first, lines), end in zip(both, ends, strict=True):
@@ -202,4 +202,4 @@ def _crossed(
             starts |= {-(-crossing.numerator // crossing.denominator), below + 1}
         for start in sorted(starts):
             if first <= start < end:
-                yield start, (join(lines[0].at(start), lines[1].at(start)), lines)
+                yield start, (test(lines[0].at(start), lines[1].at(start)), lines)

@@ -20,14 +20,7 @@ from miaopu.engine.expressions.plain import TRUE, UNKNOWN
 from miaopu.engine.planes import blocks
 from miaopu.engine.planes.batch import Batch
 from miaopu.engine.planes.bits import Bools, Ints
-from miaopu.engine.planes.blocks import (
-    LACKING,
-    PAID,
-    UNASKED,
-    Found,
-    by_rule,
-    found_in_blocks,
-)
+from miaopu.engine.planes.blocks import LACKING, PAID, UNASKED, Found, by_rule, found_in_blocks
 from miaopu.engine.planes.columns import Reading
 from miaopu.engine.planes.counting import CountedRules
 from miaopu.engine.planes.entitled import EntitledRows

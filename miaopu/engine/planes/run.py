@@ -92,9 +92,8 @@ def pieces(
 
     def placed(start: int, end: int) -> Piece:
         part = batch.part(slice(start, end))
-        planes = Planes(program, part, spaces.take(part.rows), unknown)
-        asked: Iterator[RulePlanes | EntitledRows]
         where = None if column is None else part.columns[column.fact.name].known
+        planes = Planes(program, part, spaces.take(part.rows), unknown)
         asked = in_full(planes, where) if unknown else entitled_rows(planes, where)
         return Piece(part, start, None, planes, tuple(asked))
 
@@ -104,10 +103,10 @@ def pieces(
         planes = Planes(program, part, spaces.take(part.rows), unknown)
         return Piece(part, start, listed, planes, tuple(in_full(planes, None)))
 
-    works = [partial(placed, start, end) for start, end in _spans(batch.rows, PIECE)]
+    works = [partial(placed, start, end) for start, end in _spans(batch.rows)]
     if unknown and column is not None and not column.all_known:
         nowhere = np.flatnonzero(~column.known).astype(np.int64)
-        works += [partial(unplaced, start, end) for start, end in _spans(len(nowhere), PIECE)]
+        works += [partial(unplaced, start, end) for start, end in _spans(len(nowhere))]
     for piece in _in_order(works, threads):
         yield piece
         spaces.give_back(piece.planes.space)
@@ -129,9 +128,9 @@ def _in_order(works: Sequence[Callable[[], Piece]], threads: int) -> Iterator[Pi
             yield ahead.popleft().result()
 
 
-def _spans(rows: int, piece: int) -> Iterator[tuple[int, int]]:
-    """Pieces of about so many rows, whole words each, none of them small beside the others."""
-    count = max(round(rows / piece), 1)
+def _spans(rows: int) -> Iterator[tuple[int, int]]:
+    """Pieces of about PIECE rows, whole words each, none of them small beside the others."""
+    count = max(round(rows / PIECE), 1)
     size = -(-rows // count // WORD) * WORD
     for start in range(0, rows, size or 1):
         yield start, min(start + size, rows)

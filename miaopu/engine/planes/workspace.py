@@ -77,5 +77,5 @@ class Workspaces:
 
     def close(self) -> None:
         """Keep the room for the next run."""
-        _KEPT.extend(one.room for one in self._free if 0 < len(one.room) <= _MOST)
+        _KEPT.extend(one.room for one in self._free if len(one.room) <= _MOST)
         self._free.clear()
